@@ -1,0 +1,3 @@
+"""stylenets: train and run feed-forward stylization networks."""
+
+__version__ = "0.1.0"

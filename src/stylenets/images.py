@@ -1,0 +1,138 @@
+"""Read, write and resize pictures: RGB float tensors in [0, 1]. The only user of Pillow."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from stylenets.errors import UserError
+
+EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
+FORMATS = {"png": {}, "jpg": {"quality": 95, "subsampling": 0}, "webp": {"quality": 95}}
+MAX_PIXELS = 200_000_000  # a decompression bomb above this: 600 MB of RGB
+
+
+def list_pictures(folder: str | Path) -> list[Path]:
+    """All picture files below ``folder``, sorted. Raises UserError where the folder is missing or holds none."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"no such folder: {folder}")
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in EXTENSIONS and not p.name.startswith("."))
+    if not paths:
+        raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
+    return paths
+
+
+def read(path: str | Path, size: int | None = None) -> Tensor:
+    """Decode a picture -> (3, H, W) RGB float32 in [0, 1]; alpha is laid over white, EXIF orientation applied.
+
+    ``size``: shortest side in pixels after an antialiased resize that keeps the aspect; None leaves the picture as it is.
+    Raises UserError for anything that is missing, damaged, or not a picture.
+    """
+    picture = _decode(Path(path), size)
+    if size is not None:
+        picture = picture.resize(shortest_side(picture.height, picture.width, size)[::-1], Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
+
+
+def shortest_side(height: int, width: int, size: int) -> tuple[int, int]:
+    """(height, width) scaled so that the shorter of the two is ``size``; the longer is rounded, never below 1."""
+    scale = size / min(height, width)
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def resize(picture: Tensor, size: int) -> Tensor:
+    """(3, H, W) or (B, 3, H, W) -> the same with shortest side ``size``, antialiased bicubic, clamped to [0, 1]."""
+    batch = picture if picture.ndim == 4 else picture[None]
+    shape = shortest_side(batch.shape[-2], batch.shape[-1], size)
+    batch = torch.nn.functional.interpolate(batch, shape, mode="bicubic", antialias=True).clamp(0, 1)
+    return batch if picture.ndim == 4 else batch[0]
+
+
+def to_uint8(picture: Tensor) -> np.ndarray:
+    """(3, H, W) float in [0, 1], clamped -> (H, W, 3) uint8, rounded to nearest."""
+    return picture.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def write(path: str | Path, picture: Tensor) -> None:
+    """Write (3, H, W) float in [0, 1] as 8-bit RGB in the format of the file's extension; the file appears whole or not at all."""
+    path = Path(path)
+    suffix = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
+    if suffix not in FORMATS:
+        raise UserError(f"cannot write {path}: unknown picture format; use one of {', '.join(FORMATS)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
+        os.close(handle)
+        try:
+            Image.fromarray(to_uint8(picture)).save(part, **FORMATS[suffix])
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_labels: list[str] | None = None, gap: int = 8) -> Tensor:
+    """Lay pictures out in a table on white, each row as high as its highest picture -> (3, H, W).
+
+    ``rows``: (3, h, w) each; labels are drawn above the columns and to the left of the rows.
+    """
+    columns = max(len(row) for row in rows)
+    widths = [max(row[c].shape[2] for row in rows if c < len(row)) for c in range(columns)]
+    heights = [max(picture.shape[1] for picture in row) for row in rows]
+    left, top = (90 if row_labels else 0), (22 if column_labels else 0)
+    sheet = torch.ones(3, top + sum(heights) + gap * (len(rows) + 1), left + sum(widths) + gap * (columns + 1))
+    labels: list[tuple[int, int, str]] = []
+    y = top + gap
+    for r, row in enumerate(rows):
+        x = left + gap
+        if row_labels:
+            labels.append((gap, y + heights[r] // 2, row_labels[r]))
+        for c, picture in enumerate(row):
+            sheet[:, y : y + picture.shape[1], x : x + picture.shape[2]] = picture.detach().float().clamp(0, 1).cpu()
+            if r == 0 and column_labels:
+                labels.append((x, gap, column_labels[c]))
+            x += widths[c] + gap
+        y += heights[r] + gap
+    return _draw_labels(sheet, labels)
+
+
+def _draw_labels(sheet: Tensor, labels: list[tuple[int, int, str]]) -> Tensor:
+    picture = Image.fromarray(to_uint8(sheet))
+    draw = ImageDraw.Draw(picture)
+    for x, y, text in labels:
+        draw.text((x, y), text, fill=(0, 0, 0))
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
+
+
+def _decode(path: Path, size: int | None) -> Image.Image:
+    if not path.is_file():
+        raise UserError(f"no such picture: {path}")
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise UserError(f"{path} is {picture.width} x {picture.height}: larger than {MAX_PIXELS // 10**6} megapixels")
+            if size is not None:
+                picture.draft("RGB", (2 * size, 2 * size))
+            picture.load()
+            return _to_rgb(ImageOps.exif_transpose(picture))
+    except UnidentifiedImageError as error:
+        raise UserError(f"not a picture: {path}") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"damaged picture: {path} ({error})") from error
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # 16-bit gray: Pillow's own conversion saturates at 255
+        values = np.asarray(picture).astype(np.float64)
+        picture = Image.fromarray((values * (255.0 / 65535.0)).round().clip(0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB")

@@ -1,0 +1,85 @@
+"""Many styles in one network by conditional instance norm (Dumoulin et al. 2017, table 1 and sec. 2.2)."""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import relu
+
+from stylenets.layers.conv import ConvLayer, UpsampleConvLayer, pad_to_multiple
+from stylenets.layers.norm import ConditionalInstanceNorm
+
+
+class ConditionedConv(nn.Module):
+    """A convolution without bias, then conditional instance norm, which makes a bias redundant."""
+
+    def __init__(self, conv: ConvLayer, styles: int) -> None:
+        super().__init__()
+        self.conv = conv
+        self.norm = ConditionalInstanceNorm(styles, conv.conv2d.out_channels)
+        nn.init.normal_(conv.conv2d.weight, std=0.01)  # the paper's table 1
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        return self.norm(self.conv(x), weights)
+
+
+class ConditionedResidual(nn.Module):
+    """Two conditioned 3 x 3 convolutions added to the input; no ReLU after the sum."""
+
+    def __init__(self, channels: int, styles: int) -> None:
+        super().__init__()
+        self.conv1 = ConditionedConv(ConvLayer(channels, channels, 3, bias=False), styles)
+        self.conv2 = ConditionedConv(ConvLayer(channels, channels, 3, bias=False), styles)
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        return x + self.conv2(relu(self.conv1(x, weights)), weights)
+
+
+class CINNet(nn.Module):
+    """Johnson's trunk with every one of its convolutions conditioned, sigmoid output: 3,206 parameters a style at width 32.
+
+    Norm before the sigmoid keeps the output away from saturation, the usual cause of black blobs.
+    """
+
+    conditional: ClassVar[bool] = True
+
+    def __init__(self, styles: int, width: int = 32, blocks: int = 5) -> None:
+        super().__init__()
+        self.styles = styles
+        self.down = nn.ModuleList(
+            [
+                ConditionedConv(ConvLayer(3, width, 9, bias=False), styles),
+                ConditionedConv(ConvLayer(width, 2 * width, 3, stride=2, bias=False), styles),
+                ConditionedConv(ConvLayer(2 * width, 4 * width, 3, stride=2, bias=False), styles),
+            ]
+        )
+        self.residual = nn.ModuleList(ConditionedResidual(4 * width, styles) for _ in range(blocks))
+        self.up = nn.ModuleList(
+            [
+                ConditionedConv(UpsampleConvLayer(4 * width, 2 * width, 3, bias=False), styles),
+                ConditionedConv(UpsampleConvLayer(2 * width, width, 3, bias=False), styles),
+            ]
+        )
+        self.output = ConditionedConv(ConvLayer(width, 3, 9, bias=False), styles)
+
+    def forward(self, x: Tensor, weights: Tensor) -> Tensor:
+        """x (B, 3, H, W) RGB in [0, 1], at least 5 pixels a side; style weights (B, S) or (B, S, h, w) -> (B, 3, H, W) in [0, 1]."""
+        height, width = x.shape[-2:]
+        y = pad_to_multiple(x, 4)
+        for layer in self.down:
+            y = relu(layer(y, weights))
+        for block in self.residual:
+            y = block(y, weights)
+        for layer in self.up:
+            y = relu(layer(y, weights))
+        return torch.sigmoid(self.output(y, weights))[..., :height, :width]
+
+    def with_more_styles(self, count: int) -> "CINNet":
+        """The same network with ``count`` more rows in every norm, each begun as the mean of the present rows; old rows are copied."""
+        grown = CINNet(self.styles + count, self.down[0].conv.conv2d.out_channels, len(self.residual))
+        state = self.state_dict()
+        for name, value in state.items():
+            if name.endswith(("norm.gamma", "norm.beta")):
+                state[name] = torch.cat([value, value.mean(0, keepdim=True).expand(count, -1)])
+        grown.load_state_dict(state)
+        return grown

@@ -1,0 +1,61 @@
+"""The per-style transformer network (Johnson et al. 2016) in the form of fast_neural_style, with its state-dict keys."""
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+from torch.nn.functional import relu
+
+from stylenets.layers.conv import ConvLayer, UpsampleConvLayer, pad_to_multiple
+
+
+class ResidualBlock(nn.Module):
+    """conv - norm - ReLU - conv - norm, added to the input; no ReLU after the sum (Gross & Wilber 2016): shape unchanged."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = ConvLayer(channels, channels, 3)
+        self.in1 = nn.InstanceNorm2d(channels, affine=True)
+        self.conv2 = ConvLayer(channels, channels, 3)
+        self.in2 = nn.InstanceNorm2d(channels, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.in2(self.conv2(relu(self.in1(self.conv1(x)))))
+
+
+class JohnsonNet(nn.Module):
+    """c9s1-32, d64, d128, R128 x 5, u64, u32, c9s1-3 with affine instance norm: 1,679,235 parameters at width 32, 5 blocks.
+
+    The network works on 0-255 inside, as the published weights do; its output is linear and may leave [0, 1].
+    """
+
+    conditional: ClassVar[bool] = False
+
+    def __init__(self, width: int = 32, blocks: int = 5) -> None:
+        super().__init__()
+        self.conv1 = ConvLayer(3, width, 9)
+        self.in1 = nn.InstanceNorm2d(width, affine=True)
+        self.conv2 = ConvLayer(width, 2 * width, 3, stride=2)
+        self.in2 = nn.InstanceNorm2d(2 * width, affine=True)
+        self.conv3 = ConvLayer(2 * width, 4 * width, 3, stride=2)
+        self.in3 = nn.InstanceNorm2d(4 * width, affine=True)
+        self.blocks = blocks
+        for k in range(1, blocks + 1):
+            self.add_module(f"res{k}", ResidualBlock(4 * width))
+        self.deconv1 = UpsampleConvLayer(4 * width, 2 * width, 3)
+        self.in4 = nn.InstanceNorm2d(2 * width, affine=True)
+        self.deconv2 = UpsampleConvLayer(2 * width, width, 3)
+        self.in5 = nn.InstanceNorm2d(width, affine=True)
+        self.deconv3 = ConvLayer(width, 3, 9)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 3, H, W) RGB in [0, 1], at least 5 pixels a side -> (B, 3, H, W) RGB, nominally in [0, 1]."""
+        height, width = x.shape[-2:]
+        y = pad_to_multiple(x * 255.0, 4)
+        y = relu(self.in1(self.conv1(y)))
+        y = relu(self.in2(self.conv2(y)))
+        y = relu(self.in3(self.conv3(y)))
+        for k in range(1, self.blocks + 1):
+            y = self.get_submodule(f"res{k}")(y)
+        y = relu(self.in4(self.deconv1(y)))
+        y = relu(self.in5(self.deconv2(y)))
+        return self.deconv3(y)[..., :height, :width] / 255.0

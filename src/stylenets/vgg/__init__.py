@@ -1,0 +1,1 @@
+"""The frozen VGG loss network and where its weights come from."""

@@ -1,0 +1,87 @@
+"""The frozen VGG loss network with named layers (Simonyan & Zisserman 2015; Gatys et al. 2016)."""
+
+from collections.abc import Collection
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stylenets.errors import UserError
+from stylenets.vgg.weights import BLOCKS, CONVENTIONS, VGGWeights, load
+
+POOLINGS = {"max": F.max_pool2d, "average": F.avg_pool2d}
+SMALLEST = 16  # pixels a side: below this the fifth block has nothing left to pool
+
+
+class LossNetwork(nn.Module):
+    """VGG-16 or VGG-19 as a fixed function: RGB in [0, 1] -> {layer name: features}.
+
+    Layers are named conv1_1, relu1_1, …, pool5. The weights are buffers that are not saved: a checkpoint never carries them.
+    """
+
+    def __init__(self, depth: int = 16, weights: str = "auto", pooling: str = "max", convention: str = "imagenet") -> None:
+        super().__init__()
+        if pooling not in POOLINGS:
+            raise UserError(f"vgg.pooling={pooling}: one of {', '.join(POOLINGS)}")
+        loaded = load(depth, weights, convention)
+        self.source, self.depth, self.pooling = loaded.source, loaded.depth, pooling
+        self._register(loaded)
+
+    def _register(self, loaded: VGGWeights) -> None:
+        mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in CONVENTIONS[loaded.convention])
+        self.register_buffer("mean", mean, persistent=False)
+        self.register_buffer("std", std, persistent=False)
+        names = [f"{b}_{k}" for b, count in enumerate(BLOCKS[loaded.depth], start=1) for k in range(1, count + 1)]
+        for name, (kernel, bias) in zip(names, loaded.convolutions, strict=True):
+            self.register_buffer(f"kernel{name}", kernel, persistent=False)
+            self.register_buffer(f"bias{name}", bias, persistent=False)
+        self.layers = [layer for name in names for layer in (f"conv{name}", f"relu{name}", *self._pool_after(name, loaded.depth))]
+
+    @staticmethod
+    def _pool_after(name: str, depth: int) -> list[str]:
+        block, k = map(int, name.split("_"))
+        return [f"pool{block}"] if k == BLOCKS[depth][block - 1] else []
+
+    def forward(self, x: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
+        """(B, 3, H, W) RGB in [0, 1] -> {name: (B, C, h, w)}, computed only as deep as the deepest layer in ``wanted``.
+
+        Raises UserError for a layer that VGG does not have or a picture under 16 pixels a side.
+        """
+        if unknown := set(wanted) - set(self.layers):
+            raise UserError(f"VGG-{self.depth} has no layer {', '.join(sorted(unknown))}; it has {', '.join(self.layers)}")
+        if min(x.shape[-2:]) < SMALLEST:
+            raise UserError(f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network: at least {SMALLEST} a side")
+        features: dict[str, Tensor] = {}
+        y = (x - self.mean) / self.std
+        for layer in self.layers[: 1 + max((self.layers.index(name) for name in wanted), default=-1)]:
+            y = self._apply(layer, y)
+            if layer in wanted:
+                features[layer] = y
+        return features
+
+    def _apply(self, layer: str, y: Tensor) -> Tensor:
+        kind, name = layer[:4], layer[4:]
+        if kind == "conv":
+            return F.conv2d(y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1)
+        if kind == "relu":
+            return F.relu(y)
+        return POOLINGS[self.pooling](y, 2)
+
+    @torch.no_grad()
+    def normalize(self, pictures: list[Tensor]) -> "LossNetwork":
+        """Rescale every convolution so that each channel's mean activation over ``pictures`` is 1 (Gatys et al. 2016, sec. 2).
+
+        ReLU and pooling commute with positive scaling, so that the network computes the same features up to those factors, and loss
+        weights carry over between sources of weights. pictures: (3, H, W) each. Channels that never fire keep their scale.
+        """
+        incoming = torch.ones(3)
+        for layer in [name for name in self.layers if name.startswith("relu")]:
+            name = layer.removeprefix("relu")
+            kernel, bias = getattr(self, f"kernel{name}"), getattr(self, f"bias{name}")
+            kernel.mul_(incoming.view(1, -1, 1, 1))
+            means = torch.stack([self(picture[None], [layer])[layer].mean((0, 2, 3)) for picture in pictures]).mean(0)
+            scale = torch.where(means > 1e-8, means, torch.ones_like(means))
+            kernel.div_(scale.view(-1, 1, 1, 1))
+            bias.div_(scale)
+            incoming = scale
+        return self
