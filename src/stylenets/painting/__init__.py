@@ -1,0 +1,1 @@
+"""Original artworks drawn from fixed seeds: the six bundled styles, one painter per file."""

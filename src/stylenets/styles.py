@@ -1,0 +1,81 @@
+"""StyleBank: the style pictures of a run under their names, in the order of their indices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from stylenets import images
+from stylenets.errors import UserError
+
+BUNDLED = Path(__file__).parent / "assets" / "styles"
+SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
+
+
+@dataclass(frozen=True)
+class StyleBank:
+    """names: S unique names; pictures: S of (3, H, W) RGB in [0, 1]; coefficients: S factors on the styles' losses."""
+
+    names: list[str]
+    pictures: list[Tensor]
+    coefficients: list[float]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def bundled_styles(
+    names: Sequence[str] = SIX, size: int = 384, crop: bool = False, coefficients: Mapping[str, float] | None = None
+) -> StyleBank:
+    """The six original artworks that come with the project, or some of them by name."""
+    if unknown := set(names) - set(SIX):
+        raise UserError(f"unknown style {', '.join(sorted(unknown))}; the bundled ones are {', '.join(SIX)}")
+    return picture_styles([BUNDLED / f"{name}.jpg" for name in names], size, crop, coefficients)
+
+
+def folder_styles(
+    root: str | None = None,
+    images: Sequence[str] = (),
+    size: int = 384,
+    crop: bool = False,
+    coefficients: Mapping[str, float] | None = None,
+) -> StyleBank:
+    """Every picture below ``root`` and each of ``images``, named by file stem. Raises UserError where there is none."""
+    paths = [*(_pictures_below(root) if root else []), *map(Path, images)]
+    if not paths:
+        raise UserError("no style pictures: give styles.root=FOLDER or styles.images=[a.jpg,b.jpg]")
+    return picture_styles(paths, size, crop, coefficients)
+
+
+def picture_styles(paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None) -> StyleBank:
+    """Read pictures at shortest side ``size``, never squashed; ``crop`` keeps the central square, of about equal weight for every shape."""
+    if not 16 <= size <= 4096:
+        raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
+    names = [path.stem for path in paths]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UserError(f"two style pictures are named {', '.join(twice)}: styles go by file name, rename one")
+    coefficients = dict(coefficients or {})
+    if unknown := set(coefficients) - set(names):
+        raise UserError(f"styles.coefficients names {', '.join(sorted(unknown))}; the styles are {', '.join(names)}")
+    pictures = [images.read(path, size) for path in paths]
+    if crop:
+        pictures = [central_square(picture) for picture in pictures]
+    return StyleBank(names, pictures, [float(coefficients.get(name, 1.0)) for name in names])
+
+
+def central_square(picture: Tensor) -> Tensor:
+    """(3, H, W) -> (3, m, m) with m = min(H, W), cut from the middle."""
+    side = min(picture.shape[1:])
+    top, left = (picture.shape[1] - side) // 2, (picture.shape[2] - side) // 2
+    return picture[:, top : top + side, left : left + side]
+
+
+def one_hot(indices: Tensor, count: int) -> Tensor:
+    """(B,) style indices -> (B, count) float weights."""
+    return torch.nn.functional.one_hot(indices, count).float()
+
+
+def _pictures_below(root: str) -> list[Path]:
+    return images.list_pictures(root)
