@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +34,18 @@ def read(path: str | Path, size: int | None = None) -> Tensor:
     ``size``: shortest side in pixels after an antialiased resize that keeps the aspect; None leaves the picture as it is.
     Raises UserError for anything that is missing, damaged, or not a picture.
     """
-    picture = _decode(Path(path), size)
+    picture = _decode(Path(path), size, _to_rgb)
     if size is not None:
-        picture = picture.resize(shortest_side(picture.height, picture.width, size)[::-1], Image.Resampling.LANCZOS)
+        height, width = shortest_side(picture.height, picture.width, size)
+        if height * width > MAX_PIXELS:
+            raise UserError(f"{path} would be {width} x {height} at size {size}: larger than {MAX_PIXELS // 10**6} megapixels")
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
+
+
+def read_alpha(path: str | Path) -> Tensor:
+    """The alpha channel of a picture -> (1, H, W) float32 in [0, 1]. Raises UserError where there is none, as for ``read``."""
+    return torch.from_numpy(np.array(_decode(Path(path), None, _to_alpha)))[None].float().div_(255.0)
 
 
 def shortest_side(height: int, width: int, size: int) -> tuple[int, int]:
@@ -74,8 +83,8 @@ def write(path: str | Path, picture: Tensor) -> None:
             os.replace(part, path)
         finally:
             Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # ValueError: more pixels a side than the format can hold
+        raise UserError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_labels: list[str] | None = None, gap: int = 8) -> Tensor:
@@ -111,7 +120,7 @@ def _draw_labels(sheet: Tensor, labels: list[tuple[int, int, str]]) -> Tensor:
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
 
 
-def _decode(path: Path, size: int | None) -> Image.Image:
+def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
     if not path.is_file():
         raise UserError(f"no such picture: {path}")
     try:
@@ -121,7 +130,7 @@ def _decode(path: Path, size: int | None) -> Image.Image:
             if size is not None:
                 picture.draft("RGB", (2 * size, 2 * size))
             picture.load()
-            return _to_rgb(ImageOps.exif_transpose(picture))
+            return convert(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise UserError(f"not a picture: {path}") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
@@ -136,3 +145,9 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
+
+
+def _to_alpha(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        raise ValueError("it has no alpha channel")
+    return picture.convert("RGBA").getchannel("A")

@@ -1,0 +1,1 @@
+"""Perceptual losses: pure functions, and the objectives built of them."""

@@ -21,9 +21,11 @@ def gram(features: Tensor) -> Tensor:
 STYLE_VARIANTS: dict[str, Callable[[int, int, Tensor], float | Tensor]] = {
     # Dumoulin et al. 2017: Gram over H W.
     "hw": lambda channels, positions, target: 1.0,
+    # Dumoulin et al.'s published code: the mean instead of the sum over the Gram matrix's C^2 entries.
+    "hw_mean": lambda channels, positions, target: channels**-2.0,
     # Johnson et al. 2016, eq. 3: Gram over C H W; seed 001's formula.
     "chw": lambda channels, positions, target: channels**-2.0,
-    # fast_neural_style: Gram over C H W, mean instead of sum over its C^2 entries.
+    # fast-neural-style, Johnson et al.'s published code: the mean over the C^2 entries.
     "chw_mean": lambda channels, positions, target: channels**-4.0,
     # Gatys et al. 2016, eq. 4: plain Gram, 1 / (4 N^2 M^2).
     "gatys": lambda channels, positions, target: channels**-2.0 / 4.0,

@@ -45,7 +45,7 @@ class CINNet(nn.Module):
 
     def __init__(self, styles: int, width: int = 32, blocks: int = 5) -> None:
         super().__init__()
-        self.styles = styles
+        self.styles, self.width = styles, width
         self.down = nn.ModuleList(
             [
                 ConditionedConv(ConvLayer(3, width, 9, bias=False), styles),
@@ -76,7 +76,7 @@ class CINNet(nn.Module):
 
     def with_more_styles(self, count: int) -> "CINNet":
         """The same network with ``count`` more rows in every norm, each begun as the mean of the present rows; old rows are copied."""
-        grown = CINNet(self.styles + count, self.down[0].conv.conv2d.out_channels, len(self.residual))
+        grown = CINNet(self.styles + count, self.width, len(self.residual))
         state = self.state_dict()
         for name, value in state.items():
             if name.endswith(("norm.gamma", "norm.beta")):

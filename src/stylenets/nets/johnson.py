@@ -38,7 +38,7 @@ class JohnsonNet(nn.Module):
         self.in2 = nn.InstanceNorm2d(2 * width, affine=True)
         self.conv3 = ConvLayer(2 * width, 4 * width, 3, stride=2)
         self.in3 = nn.InstanceNorm2d(4 * width, affine=True)
-        self.blocks = blocks
+        self.width, self.blocks = width, blocks
         for k in range(1, blocks + 1):
             self.add_module(f"res{k}", ResidualBlock(4 * width))
         self.deconv1 = UpsampleConvLayer(4 * width, 2 * width, 3)

@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stylenets import images
 from stylenets.errors import UserError
+from stylenets.photos import bundled_photos
 from stylenets.vgg.weights import BLOCKS, CONVENTIONS, VGGWeights, load
 
 POOLINGS = {"max": F.max_pool2d, "average": F.avg_pool2d}
@@ -16,16 +18,21 @@ SMALLEST = 16  # pixels a side: below this the fifth block has nothing left to p
 class LossNetwork(nn.Module):
     """VGG-16 or VGG-19 as a fixed function: RGB in [0, 1] -> {layer name: features}.
 
+    ``depth``, ``weights``, ``convention``: see ``weights.load``. ``normalized``: unit mean activations over the bundled photographs.
     Layers are named conv1_1, relu1_1, …, pool5. The weights are buffers that are not saved: a checkpoint never carries them.
     """
 
-    def __init__(self, depth: int = 16, weights: str = "auto", pooling: str = "max", convention: str = "imagenet") -> None:
+    def __init__(
+        self, depth: int = 16, weights: str = "auto", pooling: str = "max", convention: str = "imagenet", normalized: bool = False
+    ) -> None:
         super().__init__()
         if pooling not in POOLINGS:
             raise UserError(f"vgg.pooling={pooling}: one of {', '.join(POOLINGS)}")
         loaded = load(depth, weights, convention)
         self.source, self.depth, self.pooling = loaded.source, loaded.depth, pooling
         self._register(loaded)
+        if normalized:
+            self.normalize([images.read(path, 224) for path in bundled_photos()])
 
     def _register(self, loaded: VGGWeights) -> None:
         mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in CONVENTIONS[loaded.convention])
@@ -54,12 +61,12 @@ class LossNetwork(nn.Module):
         features: dict[str, Tensor] = {}
         y = (x - self.mean) / self.std
         for layer in self.layers[: 1 + max((self.layers.index(name) for name in wanted), default=-1)]:
-            y = self._apply(layer, y)
+            y = self._compute(layer, y)
             if layer in wanted:
                 features[layer] = y
         return features
 
-    def _apply(self, layer: str, y: Tensor) -> Tensor:
+    def _compute(self, layer: str, y: Tensor) -> Tensor:
         kind, name = layer[:4], layer[4:]
         if kind == "conv":
             return F.conv2d(y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1)
@@ -68,7 +75,7 @@ class LossNetwork(nn.Module):
         return POOLINGS[self.pooling](y, 2)
 
     @torch.no_grad()
-    def normalize(self, pictures: list[Tensor]) -> "LossNetwork":
+    def normalize(self, pictures: list[Tensor]) -> None:
         """Rescale every convolution so that each channel's mean activation over ``pictures`` is 1 (Gatys et al. 2016, sec. 2).
 
         ReLU and pooling commute with positive scaling, so that the network computes the same features up to those factors, and loss
@@ -84,4 +91,3 @@ class LossNetwork(nn.Module):
             kernel.div_(scale.view(-1, 1, 1, 1))
             bias.div_(scale)
             incoming = scale
-        return self

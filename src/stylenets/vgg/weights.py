@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from urllib.error import URLError
 
 import torch
@@ -78,7 +79,7 @@ def _imagenet(depth: int) -> VGGWeights:
     try:
         with _timeout(10.0):
             state = torch.hub.load_state_dict_from_url(url, map_location="cpu", check_hash=True, weights_only=True)
-    except (URLError, OSError, RuntimeError, EOFError) as error:
+    except (URLError, OSError, RuntimeError, EOFError, UnpicklingError) as error:
         raise UserError(f"cannot get {url.rsplit('/', 1)[1]} from torch hub's cache or its address ({error})") from error
     return VGGWeights(depth, _convolutions(state, depth, url), convention, f"vgg{depth}-imagenet")
 
@@ -118,7 +119,9 @@ def _from_file(depth: int, path: Path, convention: str) -> VGGWeights:
 
 def _convolutions(state: dict[str, Tensor], depth: int, origin: str) -> list[tuple[Tensor, Tensor]]:
     """Pick torchvision's ``features.N.weight`` and ``.bias`` in order, ``features.`` optional, and check every shape."""
-    state = {name.removeprefix("features."): value for name, value in state.items() if not name.startswith("classifier")}
+    if not isinstance(state, dict):
+        raise UserError(f"{origin} does not hold VGG-{depth}: it is no state dict")
+    state = {str(name).removeprefix("features."): value for name, value in state.items() if isinstance(value, Tensor)}
     convolutions, position, channels = [], 0, 3
     for block, count in enumerate(BLOCKS[depth]):
         for _ in range(count):

@@ -1,0 +1,24 @@
+# make demo: everything set up and the main job run once; make test: everything set up and the tests run.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-all
+demo: .venv/.installed
+	$(BIN)/python train.py model=cin styles=six experiment=smoke out=outputs/demo/train overwrite=true
+	$(BIN)/python infer.py content=astronaut size=512 out=outputs/demo/pictures
+	@echo "A few training steps: outputs/demo/train/samples. Six pictures by the bundled network: outputs/demo/pictures/astronaut_sheet.png"
+
+test: .venv/.installed-test
+	$(BIN)/python -m pytest
+
+test-all: .venv/.installed-test
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+.venv/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/.installed-test: .venv/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@

@@ -1,0 +1,5 @@
+"""Draw the six bundled style pictures anew: python scripts/paint_styles.py"""
+
+from stylenets.cli.paint_styles import main
+
+main()

@@ -1,0 +1,71 @@
+"""Pictures per second, peak memory and the time to go: logged, on the progress bar, and as lines where there is no terminal."""
+
+import logging
+import resource
+import sys
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+log = logging.getLogger(__name__)
+
+
+class Throughput(pl.Callback):
+    """Logs ``images_per_second`` (all processes together) and ``peak_memory_gb`` every ``every`` steps."""
+
+    def __init__(self, every: int = 50) -> None:
+        self.every = every
+        self.begin = self.begin_step = self.last = self.last_step = 0.0
+
+    def on_train_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        """Start the clocks."""
+        self.begin = self.last = time.monotonic()
+        self.begin_step = self.last_step = trainer.global_step
+
+    def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """Measure since the last time and say how long it will take."""
+        step = trainer.global_step
+        if step % self.every:
+            return
+        now = time.monotonic()
+        rate = (step - self.last_step) * len(batch["image"]) * trainer.world_size / max(now - self.last, 1e-9)
+        self.last, self.last_step = now, step
+        task.log_dict({"images_per_second": rate, "peak_memory_gb": peak_memory(task.device)})
+        if not sys.stderr.isatty():
+            loss = float(trainer.callback_metrics.get("train/loss", float("nan")))
+            log.info("step %d of %.0f: loss %.4g, %.1f images/s, %s to go", step, total_steps(trainer), loss, rate, self.to_go(trainer))
+
+    def to_go(self, trainer: pl.Trainer) -> str:
+        """Hours:minutes:seconds to the end at the mean speed so far."""
+        done = trainer.global_step - self.begin_step
+        left = total_steps(trainer) - trainer.global_step
+        if done <= 0 or left == float("inf"):
+            return "?"
+        return str(timedelta(seconds=round((time.monotonic() - self.begin) / done * left)))
+
+
+class ProgressBar(pl.callbacks.RichProgressBar):
+    """Lightning's rich progress bar with the time to the end of the run, not of the epoch."""
+
+    def get_metrics(self, trainer: pl.Trainer, task: pl.LightningModule) -> dict[str, Any]:
+        """Lightning's own without the version number, and "to_go"."""
+        metrics = super().get_metrics(trainer, task)
+        metrics.pop("v_num", None)
+        clock = next((callback for callback in trainer.callbacks if isinstance(callback, Throughput)), None)
+        return metrics if clock is None else metrics | {"to_go": clock.to_go(trainer)}
+
+
+def total_steps(trainer: pl.Trainer) -> float:
+    """Optimizer steps of the whole run."""
+    return float(trainer.estimated_stepping_batches)
+
+
+def peak_memory(device: torch.device) -> float:
+    """Peak memory in GB: of the GPU, or of this process on a CPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 1e9
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9

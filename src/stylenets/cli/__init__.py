@@ -1,0 +1,1 @@
+"""The commands, one file each: compose the configuration, build the objects, call them."""

@@ -1,0 +1,121 @@
+"""The command ``benchmark``: measure, show tables, and leave the figures as JSON and markdown. ``suite=`` says what to measure."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets.cli.entry import run_hydra
+from stylenets.cli.infer import BUNDLED, choose_device, output_folder
+from stylenets.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from stylenets.evaluation.quality import Quality
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run the command on this process's arguments."""
+    run_hydra(benchmark, "benchmark")
+
+
+def benchmark(config: DictConfig) -> None:
+    """Do what ``config`` (conf/benchmark.yaml) asks for. Raises UserError for an unknown suite, naming the known, or a wrong value."""
+    if config.suite not in SUITES:
+        raise UserError(f"suite={config.suite}: must be one of {', '.join(SUITES)}")
+    SUITES[config.suite](config, output_folder(config.out))
+
+
+def quality(config: DictConfig, out: Path) -> None:
+    """A network's losses beside those of L-BFGS: tables, and quality.json, quality.md, quality.png and config.yaml in ``out``."""
+    check_quality(config)
+    from stylenets import checkpoints, images
+    from stylenets.evaluation.quality import measure, styles_of
+    from stylenets.evaluation.quality_tables import pictures
+    from stylenets.inference.stylizer import Stylizer
+
+    device = choose_device(config.device)
+    stylizer = Stylizer(checkpoints.load(config.ckpt or BUNDLED), device)
+    styles = styles_of(stylizer.styles, instantiate(config.styles))
+    photos = read_photos(config.photos, config.limit, config.size)
+    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles).to(device)
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    iterations = sorted(set(config.iterations))
+    optimized = min(config.optimize_photos, len(photos))
+    total = len(styles) * (len(photos) + optimized * max(iterations, default=0))
+    log.info("%d photographs, %d styles; L-BFGS on %d of the photographs", len(photos), len(styles), optimized)
+    with progress(total) as advance:
+        measured = measure(stylizer, criterion, photos, optimized, iterations, advance)
+    images.write(out / "quality.png", pictures(measured))
+    report(measured, {"loss_network": criterion.vgg.source, "settings": settings(config)}, device, out)
+
+
+def check_quality(config: DictConfig) -> None:
+    """Raises UserError for a value of the suite ``quality`` that is no sensible number."""
+    for name, least in {"size": 16, "limit": 1, "optimize_photos": 0}.items():
+        value = config[name]
+        if not (type(value) is int and value >= least or name == "limit" and value is None):
+            raise UserError(f"{name}={value}: must be a whole number of at least {least}")
+    if not OmegaConf.is_list(config.iterations) or not all(type(count) is int and count > 0 for count in config.iterations):
+        raise UserError(f"iterations={config.iterations}: must be a list of whole numbers, as in 'iterations=[10,100]'")
+
+
+def read_photos(folder: str | None, limit: int | None, size: int) -> dict[str, Tensor]:
+    """{path below the folder: central square (3, size, size)} of its first ``limit`` pictures; null: the bundled photographs."""
+    from stylenets import images
+    from stylenets.photos import bundled_photos
+    from stylenets.styles import central_square
+
+    paths = bundled_photos() if folder is None else images.list_pictures(folder)
+    names = [path.name if folder is None else path.relative_to(folder).as_posix() for path in paths]
+    return {name: central_square(images.read(path, size)) for name, path in list(zip(names, paths, strict=True))[:limit]}
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr with the time left; yields what to call after each of ``total`` steps."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
+
+
+def settings(config: DictConfig) -> dict[str, Any]:
+    """The resolved configuration without the folders of this machine, which mean nothing in a report."""
+    values = OmegaConf.to_container(config, resolve=True)
+    return values | {name: values[name] and Path(values[name]).name for name in ("ckpt", "photos", "out")}
+
+
+def report(measured: Quality, described: dict[str, Any], device: str, out: Path) -> None:
+    """Write quality.json and quality.md, and show the tables on stdout."""
+    from rich.console import Console
+
+    from stylenets.checkpoints import atomic_write
+    from stylenets.evaluation import machine
+    from stylenets.evaluation.quality_tables import figures, sheets
+
+    content = json.dumps({**figures(measured), **described, "machine": machine.describe(device)}, indent=1)
+    markdown = "\n".join(sheet.markdown() for sheet in sheets(measured))
+    atomic_write(out / "quality.json", lambda file: file.write(content.encode()))
+    atomic_write(out / "quality.md", lambda file: file.write(markdown.encode()))
+    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
+    for sheet in sheets(measured):
+        console.print(sheet.rich())
+    log.info("written: %s", out / "quality.json")
+
+
+SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality}

@@ -1,0 +1,71 @@
+"""How every command starts: Hydra composes its configuration, and a user's mistake ends in one line and exit status 2."""
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from stylenets.errors import UserError
+
+
+def config_folder() -> Path:
+    """conf/ inside the installed package, or beside src/ in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "conf"
+    return installed if installed.is_dir() else package.parents[1] / "conf"
+
+
+def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
+    """Compose conf/<config_name>.yaml with the command line's overrides and call ``function`` with it.
+
+    ``config_name`` may name a folder too, as in "commands/infer": the command then knows only the groups in that folder.
+    UserError and what Hydra finds wrong with the overrides become one line on stderr and exit status 2; ``debug=true`` shows the traceback.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, where it would print several lines and exit with 1
+    file = config_folder() / config_name
+    begun = False
+
+    @functools.wraps(function)
+    def job(config: DictConfig) -> None:
+        nonlocal begun
+        begun = True
+        with mistakes_in_one_line():  # here too, since Hydra adds a line to an error that leaves a job
+            function(config)
+
+    with mistakes_in_one_line():
+        try:
+            hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(job)()
+        except OSError as error:
+            if begun or isinstance(error, HydraException):  # Hydra's MissingConfigException is an OSError too
+                raise
+            raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
+
+
+@contextmanager
+def mistakes_in_one_line() -> Iterator[None]:
+    """Turn a person's mistake into one line on stderr and exit status 2, an interruption into 130; let a fault of ours through."""
+    try:
+        yield
+    except (UserError, HydraException, OmegaConfBaseException) as error:
+        if "debug=true" in (argument.lower() for argument in sys.argv):
+            logging.getLogger(__name__).exception("the traceback asked for with debug=true")
+        sys.stderr.write(f"error: {_one_line(error)}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
+
+
+def _one_line(error: BaseException) -> str:
+    """The UserError behind Hydra's wrapping, or Hydra's own words about a value that does not fit, on one line."""
+    while not isinstance(error, UserError) and isinstance(error.__cause__, UserError | HydraException):
+        error = error.__cause__
+    return " ".join(line.strip() for line in str(error).splitlines() if line.strip())

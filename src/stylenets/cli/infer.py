@@ -1,0 +1,152 @@
+"""The command ``infer``: pictures in; out come a picture per style and a contact sheet, and a line on stdout for each.
+
+Whatever can be checked without torch is checked before it is imported, so that a mistake is told at once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets.cli.entry import run_hydra
+from stylenets.errors import UserError
+from stylenets.inference import MAX_SIDE, MIN_SIDE
+
+if TYPE_CHECKING:
+    from stylenets.inference.pictures import Job
+
+BUNDLED = Path(__file__).parents[1] / "assets" / "networks" / "six.safetensors"
+FORMATS = ("png", "jpg", "webp")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for, checked as far as that goes without torch."""
+
+    content: Path
+    ckpt: Path
+    out: Path
+    styles: list[str] | None
+    mix: dict[str, float] | None
+    size: int | None
+    format: str
+    device: str
+
+
+def main() -> None:
+    """Run the command on this process's arguments."""
+    run_hydra(infer, "commands/infer")  # beside train's groups, styles=[a] would choose a file of conf/styles
+
+
+def infer(config: DictConfig) -> None:
+    """Do what ``config`` (conf/commands/infer.yaml) asks for. Raises UserError for a mistake; for unreadable pictures, after the others are done."""
+    request = read_request(config)
+    from stylenets import checkpoints, images  # these import torch
+    from stylenets.inference import pictures
+    from stylenets.inference.stylizer import Stylizer
+
+    contents = images.list_pictures(request.content) if request.content.is_dir() else [request.content]
+    stylizer = Stylizer(checkpoints.load(request.ckpt), choose_device(request.device))
+    mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in request.styles or stylizer.styles}
+    weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
+    root = request.content if request.content.is_dir() else request.content.parent
+    jobs = pictures.plan(contents, root, request.out, list(weights), request.format)
+    failures = []
+    for job in progress(jobs):
+        try:
+            content = pictures.read(job.content, request.size)
+        except UserError as error:
+            failures.append(str(error))
+        else:
+            pictures.stylize(stylizer, job, content, weights, report)
+    if failures:
+        counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if len(jobs) > 1 else ""
+        raise UserError(counted + "; ".join(failures))
+
+
+def read_request(config: DictConfig) -> Request:
+    """Check every value that needs neither network nor picture. Raises UserError for the first that is wrong."""
+    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True)
+    if values["content"] is None:
+        raise UserError("no content picture: give content=photo.jpg, or a folder of pictures")
+    content, ckpt = Path(str(values["content"])), Path(str(values["ckpt"] or BUNDLED))
+    if not content.exists():
+        raise UserError(f"no such picture or folder: {content}")
+    if content.is_dir() and not any(path.is_file() for path in content.rglob("*")):
+        raise UserError(f"no picture in {content}")
+    if not ckpt.exists():
+        raise UserError(f"no such checkpoint: {ckpt}")
+    size, form, device = values["size"], str(values["format"]), str(values["device"])
+    if size is not None and not (type(size) is int and MIN_SIDE <= size <= MAX_SIDE):
+        raise UserError(f"size={size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}, or null for the picture's own")
+    if form not in FORMATS:
+        raise UserError(f"format={form}: must be one of {', '.join(FORMATS)}")
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UserError(f"device={device}: must be auto, cpu, cuda or cuda:N")
+    styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
+    if styles and mix:
+        raise UserError("give styles= for a picture in each, or mix= for one picture in a blend, not both")
+    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device)
+
+
+def read_styles(value: Any) -> list[str] | None:
+    """``styles=[a, b]`` or ``styles=a`` -> names, each once; None where nothing was given. Raises UserError for anything else."""
+    if value is None:
+        return None
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str | int) for name in names):
+        raise UserError(f"styles={value}: must be a list of style names, as in 'styles=[a,b]'")
+    return list(dict.fromkeys(map(str, names)))
+
+
+def read_mix(value: Any) -> dict[str, float] | None:
+    """``mix={a: 0.6, b: 0.4}`` -> shares by name; None where nothing was given. Raises UserError for anything else."""
+    if value is None:
+        return None
+    shares = list(value.values()) if isinstance(value, dict) else []
+    if not shares or not all(type(share) in (int, float) and 0 <= share < math.inf for share in shares) or not 0 < sum(shares) < math.inf:
+        raise UserError(f"mix={value}: must be style names with positive shares, as in 'mix={{a:0.6,b:0.4}}'")
+    return {str(name): float(share) for name, share in value.items()}
+
+
+def output_folder(out: str) -> Path:
+    """Hydra's run folder, which is ``out`` unless ``hydra.run.dir=`` moved it; relative to the working folder where it lies in it."""
+    folder = Path(HydraConfig.get().runtime.output_dir if HydraConfig.initialized() else out)
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+def choose_device(name: str) -> str:
+    """The device meant by "auto" ("cuda" where there is one, else "cpu"), or ``name`` itself. Raises UserError for a CUDA device that is not there."""
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto":
+        return "cuda" if count else "cpu"
+    if name != "cpu" and int(name.partition(":")[2] or 0) >= count:
+        raise UserError(f"device={name}: this machine has {count} CUDA devices that torch can use; give device=cpu")
+    return name
+
+
+def report(path: Path, height: int, width: int, seconds: float) -> None:
+    """The contract with scripts: a line on stdout for each file, as soon as it is there."""
+    sys.stdout.write(f"{path}  {width}x{height}  {seconds:.2f} s\n")
+    sys.stdout.flush()
+
+
+def progress(jobs: list[Job]) -> Iterator[Job]:
+    """The jobs one by one, with a bar on stderr where there are several and somebody watches."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    watched = len(jobs) > 1 and sys.stderr.isatty()
+    # a bar would otherwise move the lines of a redirected stdout to stderr
+    with Progress(console=Console(stderr=True), disable=not watched, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        yield from bar.track(jobs, description="stylizing")

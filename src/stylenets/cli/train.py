@@ -1,0 +1,130 @@
+"""The command ``train``: build data, styles, loss and network from the configuration, train, write network.safetensors."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import platform
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets import __version__
+from stylenets.cli.entry import run_hydra
+from stylenets.errors import UserError
+
+if TYPE_CHECKING:
+    import pytorch_lightning as pl
+
+    from stylenets.tasks.base import StyleTask
+
+log = logging.getLogger(__name__)
+RUNS = Path("outputs/train")
+
+
+def main() -> None:
+    """Run the command on this process's arguments."""
+    run_hydra(train, "train")
+
+
+def train(config: DictConfig) -> None:
+    """Do what ``config`` (conf/train.yaml) asks for. Raises UserError for a mistake, before anything is written."""
+    resume = find_checkpoint(config.ckpt, Path(config.out))
+    config.out = out = str(resume.parent.parent if resume and resume.parent.name == "checkpoints" else config.out)
+    finished = Path(out) / "network.safetensors"
+    if finished.exists() and not resume and not config.overwrite:
+        raise UserError(f"{out} holds a finished run: choose another out=, go on with ckpt={out}, or give overwrite=true")
+    import pytorch_lightning as pl
+
+    from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
+    from stylenets.callbacks.resume import EpochEndResume
+
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
+    warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
+    pl.seed_everything(config.seed, workers=True, verbose=False)
+    data, task = instantiate(config.data), build_task(config)
+    data.setup()  # lists the pictures: what is missing is said before anything is written
+    OmegaConf.save(config, Path(out) / "config.yaml", resolve=True)
+    logger = instantiate(config.logger)
+    logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
+    callbacks = [instantiate(callback) for callback in config.callbacks.values() if callback]
+    trainer = instantiate(config.trainer)(
+        logger=logger, callbacks=[*callbacks, EpochEndResume()], default_root_dir=out, plugins=[AtomicCheckpointIO()]
+    )
+    began = time.monotonic()
+    trainer.fit(task, datamodule=data, ckpt_path=resume)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    finish(config, trainer, task, time.monotonic() - began)
+
+
+def build_task(config: DictConfig) -> StyleTask:
+    """The LightningModule of ``config``: styles, loss network and criterion first, then the network they train."""
+    from stylenets import checkpoints
+
+    init = checkpoints.load(config.init) if config.init else None
+    styles = instantiate(config.styles)
+    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles)
+    optimizer, scheduler = instantiate(config.optimizer), instantiate(config.scheduler)
+    return instantiate(config.model)(styles=styles, criterion=criterion, init=init, optimizer=optimizer, scheduler=scheduler)
+
+
+def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
+    """The file meant by ``ckpt=``: ``last`` is that of ``out`` itself or else of the newest run. Raises UserError where there is none."""
+    if ckpt is None:
+        return None
+    if ckpt != "last":
+        path = Path(ckpt) / "checkpoints" / "last.ckpt" if Path(ckpt).is_dir() else Path(ckpt)
+        if not path.is_file():
+            raise UserError(f"no checkpoint to resume from: {path}")
+        return path
+    own = out / "checkpoints" / "last.ckpt"
+    runs = [own] if own.is_file() else sorted(RUNS.rglob("checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
+    if not runs:
+        raise UserError(f"ckpt=last: no checkpoint in {out} or below {RUNS}; leave ckpt= out to begin a run")
+    log.info("resuming from %s", runs[-1])
+    return runs[-1]
+
+
+def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask, seconds: float) -> None:
+    """Validate once more, and write the network with what was run, on what, and its losses."""
+    from stylenets import checkpoints
+
+    losses = {name: round(float(value), 6) for name, value in trainer.validate(task, datamodule=trainer.datamodule, verbose=False)[0].items()}
+    trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
+    if not trainer.is_global_zero:
+        return
+    training = describe(config, trainer, seconds) | {"losses": losses}
+    network = dataclasses.replace(task.network, net=task.best_net, training=training)
+    checkpoints.save(Path(config.out) / "network.safetensors", network)
+    checkpoints.atomic_write(Path(config.out) / "summary.json", lambda file: file.write(json.dumps(training, indent=1).encode()))
+    for logger in trainer.loggers:
+        logger.log_metrics({f"final/{name}": value for name, value in losses.items()}, step=trainer.global_step)
+        logger.finalize("success")
+    log.info("written: %s; try it: python infer.py ckpt=%s content=photo.jpg", Path(config.out) / "network.safetensors", config.out)
+
+
+def describe(config: DictConfig, trainer: pl.Trainer, seconds: float) -> dict[str, Any]:
+    """Plain words and numbers about a run for the metadata; folders are left out of what was typed."""
+    import torch
+
+    overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
+    device = trainer.strategy.root_device
+    return {
+        "command": " ".join(["train.py", *(override for override in overrides if "/" not in override)]),
+        "about": config.about,
+        "photographs": len(trainer.datamodule.train_set.files),
+        "steps": trainer.global_step,
+        "batch_size": trainer.datamodule.batch_size,
+        "size": trainer.datamodule.size,
+        "seconds": round(seconds),
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads",
+        "precision": str(trainer.precision),
+        "versions": {"stylenets": __version__, "torch": torch.__version__, "python": platform.python_version()},
+    }

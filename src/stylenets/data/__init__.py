@@ -1,0 +1,1 @@
+"""Training photographs: square crops in an order that resumes, one file per data set."""

@@ -1,0 +1,30 @@
+"""COCO 2017, the content pictures of Johnson et al. 2016 (who used the 2014 release of the same photographs)."""
+
+from pathlib import Path
+from typing import Any
+
+from stylenets import images
+from stylenets.data.base import PictureDataModule
+from stylenets.data.order import subset
+from stylenets.errors import UserError
+
+
+class CocoData(PictureDataModule):
+    """Trains on ``root``/train2017, or on ``limit`` of its pictures drawn by the seed; validates on some of ``root``/val2017."""
+
+    def __init__(self, root: str, limit: int | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.root = Path(root)
+        self.limit = limit
+
+    def files(self) -> tuple[list[Path], list[Path]]:
+        """(training, validation) pictures. Raises UserError naming the command to run where a folder is missing."""
+        train, val = self._list("train2017"), self._list("val2017")
+        return subset(train, self.limit, self.seed), subset(val, self.val_count, self.seed)
+
+    def _list(self, split: str) -> list[Path]:
+        folder = self.root / split
+        if not folder.is_dir():
+            command = f"python scripts/prepare_data.py dataset=coco split={split} root={self.root}"
+            raise UserError(f"no COCO pictures in {folder}: run `{command}`, or give data.root=/path/to/coco")
+        return images.list_pictures(folder)

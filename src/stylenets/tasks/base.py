@@ -1,0 +1,88 @@
+"""What every training task shares: step, sum and log the named losses, average the weights, save only what was trained."""
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from stylenets.checkpoints import Network
+from stylenets.errors import UserError
+
+Terms = dict[str, Tensor]
+
+
+class StyleTask(pl.LightningModule):
+    """Trains ``network.net``; a subclass implements ``losses`` and ``validation_losses``.
+
+    ``optimizer``: parameters -> Optimizer. ``scheduler``: (Optimizer, total steps) -> LRScheduler, stepped every batch.
+    ``ema_decay``: also keep an exponential moving average of the weights, which then is what is validated, shown and saved.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        scheduler: Callable[[Optimizer, int], LRScheduler],
+        ema_decay: float | None = None,
+    ) -> None:
+        super().__init__()
+        if ema_decay is not None and not 0 < ema_decay < 1:
+            raise UserError(f"model.ema_decay={ema_decay}: between 0 and 1, or null for none")
+        self.network, self.make_optimizer, self.make_scheduler, self.ema_decay = network, optimizer, scheduler, ema_decay
+        self.net = network.net
+        self.ema = copy.deepcopy(self.net).requires_grad_(False) if ema_decay else None
+
+    def losses(self, batch: dict[str, Tensor]) -> Terms:
+        """A training batch -> {name: weighted losses (n,) of the n pictures it applies to}; the loss is their sum over B."""
+        raise NotImplementedError
+
+    def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
+        """A validation batch -> the same for ``best_net`` and every style, as at the end of the loss schedule."""
+        raise NotImplementedError
+
+    def stylize(self, photos: Tensor, style: int) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) by ``best_net`` in the style of that index."""
+        raise NotImplementedError
+
+    @property
+    def best_net(self) -> nn.Module:
+        """The averaged network where there is one, else the trained one."""
+        return self.net if self.ema is None else self.ema
+
+    def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
+        """Sum the terms over the batch and log each by name."""
+        terms = self.losses(batch)
+        count = len(batch["image"])
+        loss = torch.stack([term.sum() for term in terms.values()]).sum() / count
+        self.log("train/loss", loss.detach(), prog_bar=True, batch_size=count)
+        self._log_terms("train", terms, on_step=True)
+        return loss
+
+    def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
+        """Log the mean of each term over the validation set."""
+        self._log_terms("val", self.validation_losses(batch), on_step=False)
+
+    def _log_terms(self, stage: str, terms: Terms, on_step: bool) -> None:
+        for name, term in terms.items():
+            self.log(f"{stage}/{name}", term.detach().mean(), on_step=on_step, on_epoch=not on_step, batch_size=len(term))
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """Move the average towards the new weights."""
+        if self.ema is not None:
+            decay = min(self.ema_decay, (1 + self.global_step) / (10 + self.global_step))  # a young average follows faster
+            torch._foreach_lerp_(list(self.ema.parameters()), [p.detach() for p in self.net.parameters()], 1 - decay)
+
+    def configure_optimizers(self) -> Any:
+        """The configured optimizer over what is to be trained, and its schedule in steps."""
+        optimizer = self.make_optimizer([p for p in self.net.parameters() if p.requires_grad])
+        schedule = self.make_scheduler(optimizer, int(self.trainer.estimated_stepping_batches))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add what is needed to rebuild the network, as plain data."""
+        checkpoint["stylenets"] = self.network.metadata()

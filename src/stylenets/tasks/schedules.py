@@ -1,0 +1,23 @@
+"""Learning-rate schedules over the steps of a run."""
+
+import math
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+
+def constant(optimizer: Optimizer, total_steps: int) -> LambdaLR:
+    """The optimizer's own rate throughout."""
+    return LambdaLR(optimizer, lambda step: 1.0)
+
+
+def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: int = 100, final: float = 0.01) -> LambdaLR:
+    """Linear up over ``warmup`` steps, then half a cosine down to the fraction ``final`` at ``total_steps`` (Loshchilov & Hutter 2017)."""
+
+    def factor(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / warmup
+        progress = min(1.0, (step - warmup) / max(1, total_steps - warmup))
+        return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * progress))
+
+    return LambdaLR(optimizer, factor)

@@ -1,0 +1,178 @@
+"""The command ``infer``: which files it writes, what it says, and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hydra import compose, initialize_config_dir
+
+from stylenets import images
+from stylenets.checkpoints import Network, save
+from stylenets.cli.infer import infer
+from stylenets.errors import UserError
+from stylenets.nets import CINNet, JohnsonNet
+
+ROOT = Path(__file__).parents[2]
+STYLES = ["ink", "glass", "points"]
+# runs the door as a person would, then tells on the last line of stderr which of the slow packages it imported
+DOOR = """
+import atexit, runpy, sys
+slow = ("torch", "torchvision", "pytorch_lightning", "wandb")
+atexit.register(lambda: sys.stderr.write("imported: " + " ".join(name for name in slow if name in sys.modules)))
+sys.argv[0] = sys.argv.pop(1)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with net.safetensors (three styles), johnson.safetensors (one) and photo.png, 60 x 40."""
+    torch.manual_seed(0)
+    monkeypatch.chdir(tmp_path)
+    args = {"styles": 3, "width": 8, "blocks": 1}
+    net = CINNet(**args)
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    save("net.safetensors", Network(net, "cin", args, STYLES))
+    args = {"width": 8, "blocks": 1}
+    save("johnson.safetensors", Network(JohnsonNet(**args), "johnson", args, ["candy"]))
+    images.write("photo.png", torch.rand(3, 40, 60))
+    return tmp_path
+
+
+def door(*arguments: str) -> tuple[int, list[str], list[str], str]:
+    """(exit status, lines of stdout, lines of stderr, slow packages imported) of ``python infer.py`` in a fresh process."""
+    command = [sys.executable, "-c", DOOR, str(ROOT / "infer.py"), *arguments]
+    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(command, check=False, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=120)
+    *errors, imported = done.stderr.splitlines()
+    return done.returncode, done.stdout.splitlines(), errors, imported.removeprefix("imported: ").strip()
+
+
+def run(*overrides: str) -> None:
+    """The same in this process, into the folder ``out``."""
+    with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
+        config = compose("infer", ["out=out", "ckpt=net.safetensors", *overrides])
+    infer(config)
+
+
+def written(folder: str | Path = "out") -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file() and ".hydra" not in path.parts)
+
+
+def test_from_cold_a_picture_per_style_and_a_contact_sheet(folder: Path) -> None:
+    status, lines, errors, imported = door("ckpt=net.safetensors", "content=photo.png")
+    assert (status, errors, imported) == (0, [], "torch")
+    (out,) = (folder / "outputs" / "infer").glob("*/*")
+    names = [*STYLES, "sheet"]
+    assert sorted(path.name for path in out.glob("*.png")) == sorted(f"photo_{name}.png" for name in names)
+    assert [Path(line.split("  ")[0]).resolve() for line in lines] == [out / f"photo_{name}.png" for name in names]
+    assert all(line.split("  ")[1] == "60x40" and line.endswith(" s") for line in lines[:3])
+    assert images.read(out / "photo_ink.png").shape == (3, 40, 60)
+    sheet = images.read(out / "photo_sheet.png")
+    assert sheet.shape[1] > 40 and sheet.shape[2] > 4 * 60
+    assert "ckpt: net.safetensors" in (out / ".hydra" / "config.yaml").read_text()
+
+
+def test_a_mistake_is_one_line_and_status_2_before_torch_is_imported(folder: Path) -> None:
+    status, lines, errors, imported = door("ckpt=net.safetensors", "content=phto.png", "out=out")
+    assert (status, lines, errors, imported) == (2, [], ["error: no such picture or folder: phto.png"], "")
+    assert not list((folder / "out").rglob("*.png"))
+
+
+def test_an_output_folder_that_cannot_be_is_one_line_too(folder: Path) -> None:
+    status, lines, errors, _ = door("content=photo.png", "out=photo.png")
+    assert (status, lines) == (2, [])
+    assert errors == ["error: cannot write into the output folder: File exists: photo.png; choose another"]
+
+
+def test_a_bad_picture_in_a_folder_does_not_stop_the_others(folder: Path) -> None:
+    for name in ("a/photo.png", "b/photo.png", "c.png"):
+        images.write(Path("in") / name, torch.rand(3, 30, 30))
+    (folder / "in" / "b" / "letter.jpg").write_text("Dear reader")
+    status, lines, errors, _ = door("ckpt=net.safetensors", "content=in", "out=out", "mix={ink:1,glass:3}")
+    assert status == 2
+    assert errors == ["error: 1 of 4 pictures were not stylized: not a picture: in/b/letter.jpg"]
+    assert [path for path in written() if path.endswith("png")] == ["a/photo_mix.png", "b/photo_mix.png", "c_mix.png"]
+    assert [line.split("  ")[0] for line in lines] == ["out/a/photo_mix.png", "out/b/photo_mix.png", "out/c_mix.png"]
+
+
+def test_a_mix_of_one_style_is_that_style(folder: Path) -> None:
+    run("content=photo.png", "mix={glass:0.2}")
+    run("content=photo.png", "styles=[glass]")
+    assert written() == ["photo_glass.png", "photo_mix.png"]
+    assert (folder / "out" / "photo_glass.png").read_bytes() == (folder / "out" / "photo_mix.png").read_bytes()
+
+
+def test_size_and_format(folder: Path) -> None:
+    run("content=photo.png", "styles=[ink,points]", "size=20", "format=jpg")
+    assert written() == ["photo_ink.jpg", "photo_points.jpg", "photo_sheet.jpg"]
+    assert images.read("out/photo_ink.jpg").shape == (3, 20, 30)
+    assert (folder / "out" / "photo_ink.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
+
+
+def test_a_network_of_one_style(folder: Path) -> None:
+    run("content=photo.png", "ckpt=johnson.safetensors")
+    assert written() == ["photo_candy.png"]
+    with pytest.raises(UserError, match="unknown style 'ink'; this network knows: candy"):
+        run("content=photo.png", "ckpt=johnson.safetensors", "styles=[ink]")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ([], "give content=photo.jpg"),
+        (["content=photo.png", "ckpt=gone.ckpt"], "no such checkpoint: gone.ckpt"),
+        (["content=photo.png", "ckpt=photo.png"], "cannot load photo.png: it is damaged or no checkpoint"),
+        (["content=photo.png", "styles=[ink,glas]"], "unknown style 'glas'; did you mean glass.* ink, glass, points"),
+        (["content=photo.png", "mix={glas:1}"], "unknown style 'glas'"),
+        (["content=photo.png", "mix={ink:-1}"], "positive shares"),
+        (["content=photo.png", "mix={ink:much}"], "positive shares"),
+        (["content=photo.png", "mix=ink"], "positive shares"),
+        (["content=photo.png", "styles=[]"], "must be a list of style names"),
+        (["content=photo.png", "styles=[ink]", "mix={ink:1}"], "not both"),
+        (["content=photo.png", "size=15"], "size=15: must be a whole number of pixels from 16 to 8192"),
+        (["content=photo.png", "size=1e9"], "size=1000000000.0"),
+        (["content=photo.png", "format=gif"], "format=gif: must be one of png, jpg, webp"),
+        (["content=photo.png", "device=tpu"], "device=tpu: must be"),
+        (["content=photo.png", "device=cuda:99"], "device=cuda:99: this machine has"),
+        (["content=empty"], "no picture in empty"),
+        (["content=text.jpg"], "not a picture: text.jpg"),
+        (["content=small.png"], "small.png is 40 x 15 pixels: its shortest side must be 16 to 8192"),
+        (["content=strip.png", "size=8192"], "strip.png would be 1024000 x 8192 at size 8192: larger than 200 megapixels"),
+        (["content=twins"], "twins.*photo.png.* rename one"),
+    ],
+)
+def test_a_mistake_writes_nothing(folder: Path, overrides: list[str], message: str) -> None:
+    (folder / "empty").mkdir()
+    (folder / "text.jpg").write_text("Dear reader")
+    images.write("small.png", torch.rand(3, 15, 40))
+    images.write("strip.png", torch.rand(3, 16, 2000))
+    images.write("twins/photo.png", torch.rand(3, 20, 20))
+    images.write("twins/photo.jpg", torch.rand(3, 20, 20))
+    with pytest.raises(UserError, match=message) as caught:
+        run(*overrides)
+    assert "\n" not in str(caught.value)
+    assert written() == []
+
+
+def test_a_content_is_never_overwritten(folder: Path) -> None:
+    images.write("out/a.png", torch.rand(3, 20, 20))
+    images.write("out/a_ink.png", torch.rand(3, 20, 20))
+    before = (folder / "out" / "a_ink.png").read_bytes()
+    with pytest.raises(UserError, match="out/a_ink.png, made from out/a.png, would overwrite out/a_ink.png"):
+        run("content=out", "styles=[ink]")
+    assert (folder / "out" / "a_ink.png").read_bytes() == before
+    assert written() == ["a.png", "a_ink.png"]
+
+
+def test_an_earlier_run_below_the_content_folder_is_not_content(folder: Path) -> None:
+    for _ in range(2):
+        run("content=.", "styles=[ink]")
+        assert written() == ["photo_ink.png"]
+    (folder / "photo.png").unlink()
+    with pytest.raises(UserError, match="no picture in . but those in out"):
+        run("content=.", "styles=[ink]")

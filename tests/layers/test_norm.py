@@ -1,0 +1,63 @@
+"""Conditional instance norm: z = gamma_s (x - mu) / sigma + beta_s (Dumoulin et al. 2017, eq. 5), linear in the style weights."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylenets.layers.norm import ConditionalInstanceNorm
+
+
+@pytest.fixture
+def norm() -> ConditionalInstanceNorm:
+    torch.manual_seed(0)
+    norm = ConditionalInstanceNorm(styles=3, channels=5).requires_grad_(False)
+    torch.nn.init.normal_(norm.gamma)
+    torch.nn.init.normal_(norm.beta)
+    return norm
+
+
+def formula(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+    """Equation 5 with loops: (B, C, H, W), (C,), (C,) -> (B, C, H, W)."""
+    z = torch.empty_like(x)
+    for b in range(len(x)):
+        for c in range(x.shape[1]):
+            mean = x[b, c].sum() / x[b, c].numel()
+            std = (((x[b, c] - mean) ** 2).sum() / x[b, c].numel() + 1e-5).sqrt()
+            z[b, c] = gamma[c] * (x[b, c] - mean) / std + beta[c]
+    return z
+
+
+def test_one_hot_weights_select_a_row(norm: ConditionalInstanceNorm) -> None:
+    x = torch.randn(2, 5, 6, 7) * 3 + 1
+    for style in range(3):
+        weights = torch.eye(3)[[style, style]]
+        torch.testing.assert_close(norm(x, weights), formula(x, norm.gamma[style], norm.beta[style]), rtol=1e-4, atol=1e-5)
+
+
+def test_a_new_norm_is_plain_instance_norm() -> None:
+    x = torch.randn(2, 4, 6, 7)
+    out = ConditionalInstanceNorm(2, 4)(x, torch.tensor([[1.0, 0.0], [0.3, 0.7]]))
+    torch.testing.assert_close(out, formula(x, torch.ones(4), torch.zeros(4)), rtol=1e-4, atol=1e-5)
+
+
+def test_a_blend_mixes_gamma_and_beta(norm: ConditionalInstanceNorm) -> None:
+    """Sec. 3.4 of the paper: gamma = alpha gamma_1 + (1 - alpha) gamma_2; for one norm the outputs mix likewise."""
+    x, weights = torch.randn(1, 5, 6, 7), torch.tensor([[0.5, 0.2, 0.3]])
+    mixed = norm(x, weights)
+    torch.testing.assert_close(mixed, formula(x, (weights @ norm.gamma)[0], (weights @ norm.beta)[0]), rtol=1e-4, atol=1e-5)
+    parts = sum(weights[0, s] * norm(x, torch.eye(3)[s : s + 1]) for s in range(3))
+    torch.testing.assert_close(mixed, parts, rtol=1e-4, atol=1e-5)
+
+
+def test_per_pixel_weights_select_a_row_per_pixel_with_the_statistics_of_the_whole(norm: ConditionalInstanceNorm) -> None:
+    x, regions = torch.randn(1, 5, 6, 8), torch.zeros(1, 3, 6, 8)
+    regions[:, 0, :, :3], regions[:, 2, :, 3:] = 1, 1
+    out, left, right = norm(x, regions), norm(x, torch.eye(3)[0:1]), norm(x, torch.eye(3)[2:3])
+    torch.testing.assert_close(out[..., :3], left[..., :3])
+    torch.testing.assert_close(out[..., 3:], right[..., 3:])
+
+
+def test_a_region_map_of_another_size_is_averaged_over_areas(norm: ConditionalInstanceNorm) -> None:
+    x, fine = torch.randn(1, 5, 4, 4), torch.rand(1, 3, 8, 8)
+    coarse = fine.view(1, 3, 4, 2, 4, 2).mean((3, 5))
+    torch.testing.assert_close(norm(x, fine), norm(x, coarse))

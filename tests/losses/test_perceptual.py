@@ -1,0 +1,129 @@
+"""The training objective: named terms per picture, each picture against its own style, and nothing computed that does not count."""
+
+import dataclasses
+
+import pytest
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from stylenets.errors import UserError
+from stylenets.losses.functional import gram
+from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.styles import StyleBank
+from stylenets.vgg.network import LossNetwork
+
+LAYERS = {"content": {"relu2_2": 1.0}, "style": {"relu1_2": 1.0, "relu2_1": 0.5}}
+
+
+class CountConvolutions(TorchFunctionMode):
+    """Counts the calls of conv2d in its context."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_function__(self, function: object, types: object, args: tuple = (), kwargs: dict | None = None) -> object:
+        self.count += function is torch.nn.functional.conv2d
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.fixture(scope="module")
+def pictures(tiny_bank: StyleBank) -> Tensor:
+    """The three style pictures, (3, 3, 48, 48)."""
+    return torch.stack(tiny_bank.pictures)
+
+
+def test_terms_are_the_weighted_sums_over_the_layers(random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor) -> None:
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, content_weight=3, style_weight=7, tv_weight=11, variant="hw")
+    x, photo, styles = torch.rand(2, 3, 32, 40), torch.rand(2, 3, 32, 40), [2, 0]
+    terms = criterion(x, photo, torch.eye(3)[styles])
+    assert {name: term.shape for name, term in terms.items()} == {name: (2,) for name in ("content", "style", "tv")}
+    fx, fp = random_vgg(x, ["relu1_2", "relu2_1", "relu2_2"]), random_vgg(photo, ["relu2_2"])
+    torch.testing.assert_close(terms["content"], 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3)))
+    for b, style in enumerate(styles):
+        fs = random_vgg(pictures[style : style + 1], ["relu1_2", "relu2_1"])
+        shallow, deep = ((gram(fx[name][b : b + 1]) - gram(fs[name])).square().sum() for name in ("relu1_2", "relu2_1"))
+        torch.testing.assert_close(terms["style"][b], 7 * (shallow + 0.5 * deep), rtol=1e-4, atol=0)
+
+
+def test_the_photograph_has_no_content_loss_and_the_style_picture_no_style_loss(
+    random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor
+) -> None:
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, relative_content=True)
+    terms = criterion(pictures, pictures, torch.eye(3))
+    assert terms["content"].max() == 0 and terms["style"].max() < 1e-8
+    wrong = criterion(pictures, pictures.roll(1, 0), torch.eye(3).roll(1, 0))
+    assert min(wrong["content"].min(), wrong["style"].min()) > 1e-3
+
+
+def test_coefficients_scale_the_style_loss_of_their_style(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+    doubled = dataclasses.replace(tiny_bank, coefficients=[1.0, 2.0, 0.0])
+    x, photo = torch.rand(1, 3, 32, 32).expand(3, -1, -1, -1), torch.rand(3, 3, 32, 32)
+    plain, scaled = (PerceptualLoss(random_vgg, bank, **LAYERS)(x, photo, torch.eye(3)) for bank in (tiny_bank, doubled))
+    torch.testing.assert_close(scaled["style"], plain["style"] * torch.tensor([1.0, 2.0, 0.0]))
+    assert torch.equal(scaled["content"], plain["content"])
+
+
+def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor) -> None:
+    criterion = PerceptualLoss(random_vgg, tiny_bank, {}, {"relu1_1": 1.0}, content_weight=0, variant="hw")
+    x, weights = torch.rand(1, 3, 32, 32), torch.tensor([[0.5, 0.2, 0.3]])
+    grams = gram(random_vgg(pictures, ["relu1_1"])["relu1_1"])
+    target = 0.5 * grams[0] + 0.2 * grams[1] + 0.3 * grams[2]
+    expected = (gram(random_vgg(x, ["relu1_1"])["relu1_1"])[0] - target).square().sum()
+    torch.testing.assert_close(criterion(x, x, weights)["style"], expected[None])
+
+
+@pytest.mark.parametrize(
+    ("weights", "names", "convolutions"),
+    [
+        ({"content_weight": 0, "style_weight": 0, "tv_weight": 1, "reconstruction_weight": 1}, {"tv", "reconstruction"}, 0),
+        ({"content_weight": 0, "style_weight": 1}, {"style"}, 3),  # conv1_1, conv1_2, conv2_1 of the picture
+        ({"content_weight": 1, "style_weight": 0}, {"content"}, 4 + 4),  # to conv2_2 of the picture and the photograph
+        ({"content_weight": 1, "style_weight": 1}, {"content", "style"}, 4 + 4),  # the picture's features serve both
+    ],
+)
+def test_a_term_of_weight_zero_is_left_out_and_costs_nothing(
+    random_vgg: LossNetwork, tiny_bank: StyleBank, weights: dict, names: set, convolutions: int
+) -> None:
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, **weights)
+    x = torch.rand(1, 3, 32, 32)
+    with CountConvolutions() as counter:
+        assert set(criterion(x, x, torch.eye(3)[:1])) == names
+    assert counter.count == convolutions
+
+
+def test_the_schedule_scales_terms_by_step_and_none_is_its_end(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+    points = {"style": [[10, 0.0], [20, 1.0]], "reconstruction": [[10, 1.0], [20, 0.0]]}
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, reconstruction_weight=1, schedule=points)
+    x, photo = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
+    begin, middle, end, after = (criterion(x, photo, torch.eye(3)[:1], step) for step in (0, 15, 20, None))
+    assert [set(terms) for terms in (begin, middle, end)] == [
+        {"content", "reconstruction"},
+        {"content", "style", "reconstruction"},
+        {"content", "style"},
+    ]
+    torch.testing.assert_close(middle["style"], end["style"] / 2)
+    torch.testing.assert_close(middle["reconstruction"], begin["reconstruction"] / 2)
+    assert set(after) == set(end) and all(torch.equal(after[name], end[name]) for name in end)
+
+
+def test_gradients_reach_the_stylized_picture_only(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS)
+    x, photo = torch.rand(1, 3, 32, 32, requires_grad=True), torch.rand(1, 3, 32, 32, requires_grad=True)
+    sum(criterion(x, photo, torch.eye(3)[:1]).values()).sum().backward()
+    assert x.grad.abs().max() > 0 and photo.grad is None
+    assert not list(criterion.parameters())
+
+
+def test_no_checkpoint_carries_the_objective(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+    assert PerceptualLoss(random_vgg, tiny_bank, **LAYERS).state_dict() == {}
+
+
+def test_mistakes_are_named(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+    with pytest.raises(UserError, match=r"loss\.variant=gram: one of hw, chw"):
+        PerceptualLoss(random_vgg, tiny_bank, **LAYERS, variant="gram")
+    with pytest.raises(UserError, match=r"loss\.schedule names stile: the losses are content, style"):
+        PerceptualLoss(random_vgg, tiny_bank, **LAYERS, schedule={"stile": [[0, 1]]})
+    with pytest.raises(UserError, match="VGG-16 has no layer relu9_9"):
+        PerceptualLoss(random_vgg, tiny_bank, {}, {"relu9_9": 1.0})

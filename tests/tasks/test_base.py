@@ -1,0 +1,140 @@
+"""What every task does: sums its named terms, logs them, follows with an average, and saves nothing but what it trained."""
+
+import csv
+import math
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import pytorch_lightning as pl
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from stylenets.checkpoints import load
+from stylenets.errors import UserError
+from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets import CINNet
+from stylenets.styles import StyleBank, one_hot
+from stylenets.tasks.multi_style import MultiStyle
+from stylenets.tasks.schedules import constant, warmup_cosine
+from stylenets.vgg.network import LossNetwork
+
+
+@pytest.fixture
+def photos() -> DataLoader:
+    return DataLoader([{"image": picture} for picture in torch.rand(8, 3, 32, 32)], batch_size=4)
+
+
+@pytest.fixture
+def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
+    return PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, {"relu1_2": 1.0}, tv_weight=1.0)
+
+
+def build(criterion: PerceptualLoss, bank: StyleBank, **settings: object) -> MultiStyle:
+    settings = {"optimizer": partial(torch.optim.Adam, lr=1e-2), "scheduler": constant} | settings
+    return MultiStyle(partial(CINNet, width=4, blocks=1), bank, criterion, **settings)
+
+
+def test_the_loss_is_the_sum_of_the_terms_over_the_batch(criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
+    task, x = build(criterion, tiny_bank), torch.rand(5, 3, 32, 32)
+    torch.manual_seed(3)
+    loss = task.training_step({"image": x}, 0)
+    torch.manual_seed(3)
+    terms = task.losses({"image": x})
+    chosen = [name.removeprefix("style/") for name in terms if name.startswith("style/")]
+    assert 1 < len(chosen) < 4 and sum(len(terms[f"style/{name}"]) for name in chosen) == 5
+    torch.manual_seed(3)
+    weights = one_hot(torch.randint(3, (5,)), 3)
+    expected = sum(criterion(task.net(x, weights), x, weights).values())  # (5,): one total a picture
+    torch.testing.assert_close(loss, expected.mean())
+
+
+def test_terms_are_logged_by_name(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable) -> None:
+    logger = pl.loggers.CSVLogger(tmp_path, name="", version="")
+    trainer(max_steps=6, logger=logger).fit(build(criterion, tiny_bank), photos, photos)
+    with open(tmp_path / "metrics.csv") as file:
+        rows = list(csv.DictReader(file))
+    terms = ("content", "style", "tv")
+    expected = {"train/loss", "train/content", "train/tv"} | {f"train/style/{name}" for name in tiny_bank.names}
+    expected |= {f"val/{term}" for term in terms} | {f"val/{term}/{name}" for term in terms for name in tiny_bank.names}
+    assert set(rows[0]) == expected | {"epoch", "step"}
+    for name in expected:
+        values = [float(row[name]) for row in rows if row[name]]
+        assert values and all(map(math.isfinite, values)), name
+    for row in rows:
+        if row["val/style"]:
+            mean = sum(float(row[f"val/style/{name}"]) for name in tiny_bank.names) / 3
+            assert float(row["val/style"]) == pytest.approx(mean, rel=1e-4)
+
+
+@pytest.mark.parametrize("ema_decay", [None, 0.9])
+def test_a_checkpoint_holds_trained_weights_and_plain_values_only(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable, ema_decay: float | None
+) -> None:
+    task, run = build(criterion, tiny_bank, ema_decay=ema_decay), trainer(max_steps=2)
+    run.fit(task, photos)
+    run.save_checkpoint(tmp_path / "a.ckpt")
+    checkpoint = torch.load(tmp_path / "a.ckpt", weights_only=True)
+    prefixes = ["net"] if ema_decay is None else ["net", "ema"]
+    assert set(checkpoint["state_dict"]) == {f"{prefix}.{name}" for prefix in prefixes for name in task.net.state_dict()}
+    assert (tmp_path / "a.ckpt").stat().st_size < 500_000  # no VGG in it, which alone would take 59 MB
+    network = load(tmp_path / "a.ckpt")
+    assert network.styles == tiny_bank.names and network.vgg == "random_vgg16.pth"
+    x, weights = torch.rand(1, 3, 16, 16), torch.eye(3)[1:2]
+    assert torch.equal(network.net(x, weights), task.best_net(x, weights))
+
+
+def test_the_average_follows_the_weights(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable) -> None:
+    """ema <- d ema + (1 - d) weights after each step n = 1, 2, …, with d = min(decay, (1 + n) / (10 + n))."""
+
+    class Record(pl.Callback):
+        def __init__(self) -> None:
+            self.weights: list[nn.Module] = []
+
+        def on_train_batch_end(self, trainer: pl.Trainer, task: MultiStyle, *_: object) -> None:
+            self.weights.append(nn.utils.parameters_to_vector(task.net.parameters()).detach().clone())
+
+    task, record = build(criterion, tiny_bank, ema_decay=0.25), Record()
+    average = nn.utils.parameters_to_vector(task.net.parameters()).detach().clone()
+    trainer(max_steps=5, callbacks=[record]).fit(task, photos)
+    assert len(record.weights) == 5 and (record.weights[0] - record.weights[4]).abs().max() > 1e-3
+    for n, weights in enumerate(record.weights, start=1):
+        decay = min(0.25, (1 + n) / (10 + n))
+        average = decay * average + (1 - decay) * weights
+    torch.testing.assert_close(nn.utils.parameters_to_vector(task.ema.parameters()), average)
+    assert task.best_net is task.ema
+
+
+@pytest.mark.parametrize("decay", [0.0, 1.0, 1.5])
+def test_an_average_that_cannot_be_is_named(criterion: PerceptualLoss, tiny_bank: StyleBank, decay: float) -> None:
+    if decay == 0:
+        assert build(criterion, tiny_bank, ema_decay=None).ema is None
+    with pytest.raises(UserError, match=rf"model\.ema_decay={decay}: between 0 and 1"):
+        build(criterion, tiny_bank, ema_decay=decay)
+
+
+def test_warmup_then_cosine() -> None:
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    schedule = warmup_cosine(optimizer, total_steps=110, warmup=10, final=0.02)
+    rates = []
+    for _ in range(130):
+        rates.append(optimizer.param_groups[0]["lr"] / 0.5)
+        optimizer.step()
+        schedule.step()
+    assert rates[:11] == pytest.approx([*(k / 10 for k in range(1, 11)), 1.0])
+    assert rates[10 + 50] == pytest.approx(0.02 + 0.98 / 2)
+    assert rates[10 + 25] == pytest.approx(0.02 + 0.98 * (1 + math.sqrt(0.5)) / 2)
+    assert rates[110:] == pytest.approx([0.02] * 20)
+    assert all(later < earlier for earlier, later in pairwise(rates[10:111]))
+
+
+def test_constant_rate() -> None:
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+    schedule = constant(optimizer, 10)
+    for _ in range(20):
+        optimizer.step()
+        schedule.step()
+    assert optimizer.param_groups[0]["lr"] == 0.5

