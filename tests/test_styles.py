@@ -7,7 +7,7 @@ import torch
 
 from stylenets import images
 from stylenets.errors import UserError
-from stylenets.styles import SIX, bundled_styles, central_square, folder_styles, one_hot
+from stylenets.styles import SIX, central_square, load_styles, one_hot
 
 
 @pytest.fixture
@@ -18,41 +18,41 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_six_bundled_styles_are_pictures_worth_a_style() -> None:
-    bank = bundled_styles(size=64, coefficients={"ink": 0.5})
+    bank = load_styles(SIX, size=64, coefficients={"ink": 0.5})
     assert bank.names == list(SIX) and len(bank) == 6
     assert bank.coefficients == [1, 1, 1, 1, 1, 0.5]
     for picture in bank.pictures:
         assert min(picture.shape[1:]) == 64 and picture.std() > 0.05
-    assert bundled_styles(["ink", "swirl"], size=32).names == ["ink", "swirl"]
+    assert load_styles(["ink", "swirl"], size=32).names == ["ink", "swirl"]
     with pytest.raises(UserError, match="unknown style starry; the bundled ones are swirl, glass, woodcut, points, facets, ink"):
-        bundled_styles(["ink", "starry"])
+        load_styles(["ink", "starry"])
 
 
 def test_a_folder_and_single_files_go_by_file_name(folder: Path) -> None:
-    bank = folder_styles(str(folder), size=32)
+    bank = load_styles(root=str(folder), size=32)
     assert bank.names == ["high", "square", "wide"]
     assert [picture.shape[1:] for picture in bank.pictures] == [(64, 32), (32, 32), (32, 80)]
     assert torch.equal(bank.pictures[1], images.read(folder / "sub" / "square.png", 32))
-    assert folder_styles(images=[str(folder / "wide.png"), str(folder / "high.png")], size=16).names == ["wide", "high"]
+    assert load_styles(images=[str(folder / "wide.png"), str(folder / "high.png")], size=16).names == ["wide", "high"]
 
 
 def test_cropping_keeps_the_central_square(folder: Path) -> None:
-    bank = folder_styles(images=[str(folder / "wide.png")], size=20, crop=True)
+    bank = load_styles(images=[str(folder / "wide.png")], size=20, crop=True)
     assert torch.equal(bank.pictures[0], images.read(folder / "wide.png", 20)[:, :, 15:35])
     assert torch.equal(central_square(torch.arange(12.0).view(1, 4, 3)), torch.arange(9.0).view(1, 3, 3))  # odd rest: nearer the top
 
 
 def test_mistakes_are_named(folder: Path) -> None:
     with pytest.raises(UserError, match=r"give styles\.root=FOLDER or styles\.images="):
-        folder_styles()
+        load_styles()
     images.write(folder / "other" / "wide.jpg", torch.rand(3, 20, 20))
     with pytest.raises(UserError, match="two style pictures are named wide: .* rename one"):
-        folder_styles(str(folder))
+        load_styles(root=str(folder))
     with pytest.raises(UserError, match=r"styles\.coefficients names wild; the styles are wide"):
-        folder_styles(images=[str(folder / "wide.png")], coefficients={"wild": 2.0})
+        load_styles(images=[str(folder / "wide.png")], coefficients={"wild": 2.0})
     for size in (15, 5000):
         with pytest.raises(UserError, match=f"styles.size={size}: between 16 and 4096"):
-            folder_styles(images=[str(folder / "wide.png")], size=size)
+            load_styles(images=[str(folder / "wide.png")], size=size)
 
 
 def test_one_hot_weights() -> None:

@@ -14,7 +14,7 @@ from stylenets.errors import UserError
 
 EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
 FORMATS = {"png": {}, "jpg": {"quality": 95, "subsampling": 0}, "webp": {"quality": 95}}
-MAX_PIXELS = 200_000_000  # a decompression bomb above this: 600 MB of RGB
+MAX_PIXELS = 178_000_000  # 534 MB of RGB; Pillow itself refuses to open what has 179 million, as a decompression bomb
 
 
 def list_pictures(folder: str | Path) -> list[Path]:
@@ -133,7 +133,9 @@ def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image
             return convert(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise UserError(f"not a picture: {path}") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path} is larger than {MAX_PIXELS // 10**6} megapixels") from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"damaged picture: {path} ({error})") from error
 
 

@@ -26,27 +26,31 @@ class StyleBank:
         return len(self.names)
 
 
-def bundled_styles(
-    names: Sequence[str] = SIX, size: int = 384, crop: bool = False, coefficients: Mapping[str, float] | None = None
-) -> StyleBank:
-    """The six original artworks that come with the project, or some of them by name."""
-    if unknown := set(names) - set(SIX):
-        raise UserError(f"unknown style {', '.join(sorted(unknown))}; the bundled ones are {', '.join(SIX)}")
-    return picture_styles([BUNDLED / f"{name}.jpg" for name in names], size, crop, coefficients)
-
-
-def folder_styles(
+def load_styles(
+    names: Sequence[str] = (),
     root: str | None = None,
     images: Sequence[str] = (),
     size: int = 384,
     crop: bool = False,
     coefficients: Mapping[str, float] | None = None,
 ) -> StyleBank:
-    """Every picture below ``root`` and each of ``images``, named by file stem. Raises UserError where there is none."""
+    """Your own pictures, every one below ``root`` and each of ``images``; where neither is given, the bundled ones in ``names``.
+
+    Styles go by file name without ending. Raises UserError for an unknown name, or where there is no picture.
+    """
     paths = [*(_pictures_below(root) if root else []), *map(Path, images)]
+    if not paths:
+        paths = [bundled_style(name) for name in names]
     if not paths:
         raise UserError("no style pictures: give styles.root=FOLDER or styles.images=[a.jpg,b.jpg]")
     return picture_styles(paths, size, crop, coefficients)
+
+
+def bundled_style(name: str) -> Path:
+    """One of the original artworks that come with the project. Raises UserError for an unknown name."""
+    if name not in SIX:
+        raise UserError(f"unknown style {name}; the bundled ones are {', '.join(SIX)}")
+    return BUNDLED / f"{name}.jpg"
 
 
 def picture_styles(paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None) -> StyleBank:

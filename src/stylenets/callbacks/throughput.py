@@ -57,6 +57,10 @@ class ProgressBar(pl.callbacks.RichProgressBar):
         clock = next((callback for callback in trainer.callbacks if isinstance(callback, Throughput)), None)
         return metrics if clock is None else metrics | {"to_go": clock.to_go(trainer)}
 
+    def _get_train_description(self, current_epoch: int) -> str:
+        """Lightning counts to "-2" where a run is measured in steps."""
+        return super()._get_train_description(current_epoch).removesuffix("/-2").ljust(len(self.validation_description))
+
 
 def total_steps(trainer: pl.Trainer) -> float:
     """Optimizer steps of the whole run."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.entry import run_hydra
-from stylenets.cli.infer import BUNDLED, choose_device, output_folder
+from stylenets.cli.entry import output_folder, run_hydra
+from stylenets.cli.infer import BUNDLED, choose_device
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:

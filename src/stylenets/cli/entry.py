@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
@@ -47,6 +48,21 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
             if begun or isinstance(error, HydraException):  # Hydra's MissingConfigException is an OSError too
                 raise
             raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
+
+
+def output_folder(out: str) -> Path:
+    """Hydra's run folder, which is ``out`` unless ``hydra.run.dir=`` moved it; relative to the working folder where it lies in it."""
+    folder = Path(HydraConfig.get().runtime.output_dir if HydraConfig.initialized() else out)
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+@contextmanager
+def values_of(group: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turn what a library says of a value in the configuration's ``group`` into a UserError: its ``errors``, TypeError and ValueError."""
+    try:
+        yield
+    except (TypeError, ValueError, *errors) as error:
+        raise UserError(f"{group}: {error}") from error
 
 
 @contextmanager

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.entry import run_hydra
+from stylenets.cli.entry import output_folder, run_hydra
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
@@ -115,12 +114,6 @@ def read_mix(value: Any) -> dict[str, float] | None:
     if not shares or not all(type(share) in (int, float) and 0 <= share < math.inf for share in shares) or not 0 < sum(shares) < math.inf:
         raise UserError(f"mix={value}: must be style names with positive shares, as in 'mix={{a:0.6,b:0.4}}'")
     return {str(name): float(share) for name, share in value.items()}
-
-
-def output_folder(out: str) -> Path:
-    """Hydra's run folder, which is ``out`` unless ``hydra.run.dir=`` moved it; relative to the working folder where it lies in it."""
-    folder = Path(HydraConfig.get().runtime.output_dir if HydraConfig.initialized() else out)
-    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def choose_device(name: str) -> str:

@@ -16,7 +16,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import __version__
-from stylenets.cli.entry import run_hydra
+from stylenets.cli.entry import output_folder, run_hydra, values_of
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,43 +35,58 @@ def main() -> None:
 
 def train(config: DictConfig) -> None:
     """Do what ``config`` (conf/train.yaml) asks for. Raises UserError for a mistake, before anything is written."""
-    resume = find_checkpoint(config.ckpt, Path(config.out))
-    config.out = out = str(resume.parent.parent if resume and resume.parent.name == "checkpoints" else config.out)
-    finished = Path(out) / "network.safetensors"
-    if finished.exists() and not resume and not config.overwrite:
+    out = output_folder(config.out)
+    resume = find_checkpoint(config.ckpt, out)
+    if resume and resume.parent.name == "checkpoints":
+        out = resume.parent.parent
+    elif (out / "network.safetensors").exists() and not config.overwrite:
         raise UserError(f"{out} holds a finished run: choose another out=, go on with ckpt={out}, or give overwrite=true")
+    config.out = str(out)
     import pytorch_lightning as pl
-
-    from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
-    from stylenets.callbacks.resume import EpochEndResume
 
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    data, task = instantiate(config.data), build_task(config)
+    data = instantiate(config.data)
     data.setup()  # lists the pictures: what is missing is said before anything is written
-    OmegaConf.save(config, Path(out) / "config.yaml", resolve=True)
-    logger = instantiate(config.logger)
-    logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
-    callbacks = [instantiate(callback) for callback in config.callbacks.values() if callback]
-    trainer = instantiate(config.trainer)(
-        logger=logger, callbacks=[*callbacks, EpochEndResume()], default_root_dir=out, plugins=[AtomicCheckpointIO()]
-    )
+    task, trainer = build_task(config), build_trainer(config)
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    trainer.logger = instantiate(config.logger)
+    trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
     began = time.monotonic()
-    trainer.fit(task, datamodule=data, ckpt_path=resume)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
-    finish(config, trainer, task, time.monotonic() - began)
+    with closing(logger):
+        trainer.fit(task, datamodule=data, ckpt_path=resume)
+        if trainer.interrupted:
+            raise KeyboardInterrupt
+        finish(config, trainer, task, time.monotonic() - began)
+
+
+def build_trainer(config: DictConfig) -> pl.Trainer:
+    """The Trainer of ``config``, its logger still to come. Raises UserError for a setting that Lightning refuses."""
+    from pytorch_lightning.utilities.exceptions import MisconfigurationException
+
+    from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
+    from stylenets.callbacks.loggers import closing
+    from stylenets.callbacks.resume import EpochEndResume
+
+    callbacks = [*(instantiate(callback) for callback in config.callbacks.values() if callback), EpochEndResume()]
+    with values_of("trainer", MisconfigurationException):
+        return instantiate(config.trainer)(logger=False, callbacks=callbacks, default_root_dir=config.out, plugins=[AtomicCheckpointIO()])
 
 
 def build_task(config: DictConfig) -> StyleTask:
     """The LightningModule of ``config``: styles, loss network and criterion first, then the network they train."""
+    import torch
+    from torch import nn
+
     from stylenets import checkpoints
 
     init = checkpoints.load(config.init) if config.init else None
     styles = instantiate(config.styles)
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles)
     optimizer, scheduler = instantiate(config.optimizer), instantiate(config.scheduler)
+    with values_of("optimizer"):
+        optimizer([nn.Parameter(torch.zeros(1))])
     return instantiate(config.model)(styles=styles, criterion=criterion, init=init, optimizer=optimizer, scheduler=scheduler)
 
 

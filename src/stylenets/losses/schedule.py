@@ -1,6 +1,7 @@
 """Named loss weights that change over the training steps, linear between given points."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from stylenets.errors import UserError
 
@@ -21,7 +22,7 @@ class LossSchedule:
     def factor(self, name: str, step: int) -> float:
         """The factor on loss ``name`` at training step ``step``."""
         pairs = self.points.get(name, [(0.0, 1.0)])
-        for (step0, value0), (step1, value1) in zip(pairs, pairs[1:], strict=False):
+        for (step0, value0), (step1, value1) in pairwise(pairs):
             if step < step1:
                 return value0 + (value1 - value0) * max(0.0, (step - step0) / (step1 - step0))
         return pairs[-1][1]

@@ -12,6 +12,7 @@ from stylenets.photos import bundled_photos
 from stylenets.vgg.weights import BLOCKS, CONVENTIONS, VGGWeights, load
 
 POOLINGS = {"max": F.max_pool2d, "average": F.avg_pool2d}
+DEAD = 1e-3  # a channel below this fraction of its layer's mean activation hardly ever fires
 SMALLEST = 16  # pixels a side: below this the fifth block has nothing left to pool
 
 
@@ -79,15 +80,19 @@ class LossNetwork(nn.Module):
         """Rescale every convolution so that each channel's mean activation over ``pictures`` is 1 (Gatys et al. 2016, sec. 2).
 
         ReLU and pooling commute with positive scaling, so that the network computes the same features up to those factors, and loss
-        weights carry over between sources of weights. pictures: (3, H, W) each. Channels that never fire keep their scale.
+        weights carry over between sources of weights. pictures: (3, H, W) each. A channel that hardly ever fires is rescaled by its
+        layer's mean activation instead: its own would blow rounding errors up.
         """
-        incoming = torch.ones(3)
-        for layer in [name for name in self.layers if name.startswith("relu")]:
-            name = layer.removeprefix("relu")
-            kernel, bias = getattr(self, f"kernel{name}"), getattr(self, f"bias{name}")
-            kernel.mul_(incoming.view(1, -1, 1, 1))
-            means = torch.stack([self(picture[None], [layer])[layer].mean((0, 2, 3)) for picture in pictures]).mean(0)
-            scale = torch.where(means > 1e-8, means, torch.ones_like(means))
-            kernel.div_(scale.view(-1, 1, 1, 1))
-            bias.div_(scale)
-            incoming = scale
+        features = [(picture[None] - self.mean) / self.std for picture in pictures]
+        scale = torch.ones(3)
+        for layer in self.layers:
+            kernel, bias = getattr(self, f"kernel{layer[4:]}", None), getattr(self, f"bias{layer[4:]}", None)
+            if layer.startswith("conv"):
+                kernel.mul_(scale.view(1, -1, 1, 1))
+            features = [self._compute(layer, y) for y in features]
+            if layer.startswith("relu"):
+                means = torch.stack([y.mean((0, 2, 3)) for y in features]).mean(0)
+                scale = torch.where(means > DEAD * means.mean(), means, means.mean())
+                kernel.div_(scale.view(-1, 1, 1, 1))
+                bias.div_(scale)
+                features = [y / scale.view(1, -1, 1, 1) for y in features]
