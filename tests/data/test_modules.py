@@ -16,8 +16,8 @@ from stylenets.data.bundled import BundledData
 from stylenets.data.coco import CocoData
 from stylenets.data.folder import FolderData
 from stylenets.data.matting_human import MattingHumanData
-from stylenets.photos import bundled_photos
 from stylenets.errors import UserError
+from stylenets.photos import bundled_photos
 
 CONF = Path(__file__).parents[2] / "conf" / "data"
 
@@ -41,6 +41,15 @@ def test_validation_pictures_are_never_trained_on_and_the_seed_decides(tmp_path:
     assert not set(data.train_set.files) & set(data.val_set.files)
     assert data.train_set.files == same.train_set.files
     assert data.train_set.files != other.train_set.files
+
+
+def test_validation_pictures_of_another_folder_are_drawn_from_all_of_it(tmp_path: Path) -> None:
+    """Neighbors in a listing are often crops of one scene."""
+    paint(tmp_path / "train", 2)
+    paint(tmp_path / "val", 40)
+    drawn = {seed: ready(FolderData(tmp_path / "train", tmp_path / "val", val_count=8, seed=seed)).val_set.files for seed in range(5)}
+    assert all(len(set(files)) == 8 and max(int(file.stem) for file in files) > 19 for files in drawn.values())
+    assert len({tuple(files) for files in drawn.values()}) == 5
 
 
 def test_a_folder_with_fewer_pictures_than_a_batch_still_makes_one(tmp_path: Path) -> None:

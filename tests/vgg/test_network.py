@@ -8,7 +8,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torchvision.models import vgg16, vgg19
 
+from stylenets import images
 from stylenets.errors import UserError
+from stylenets.photos import bundled_photos
 from stylenets.vgg.network import LossNetwork
 
 IMAGENET = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1), torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
@@ -110,3 +112,28 @@ def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_s
         torch.testing.assert_close(scaled[fires], torch.ones_like(scaled[fires]), rtol=1e-3, atol=0)
         expected = old[layer][0, fires] / means[fires, None, None]
         assert (new[layer][0, fires] - expected).abs().max() <= 1e-3 * expected.abs().max()
+
+
+@torch.no_grad()
+def test_normalized_is_over_the_bundled_photographs(random_vgg_file: Path) -> None:
+    network, relus = LossNetwork(16, str(random_vgg_file), normalized=True), ["relu1_2", "relu2_2"]
+    found = [network(images.read(path, 224)[None], relus) for path in bundled_photos()]
+    for layer in relus:
+        means = torch.stack([features[layer].mean((0, 2, 3)) for features in found]).mean(0)
+        assert (means - 1).abs().median() < 1e-4 and means.max() < 1 + 1e-3
+
+
+@torch.no_grad()
+def test_channels_that_hardly_fire_keep_their_share_of_the_layer(random_vgg_file: Path) -> None:
+    """One dead filter, and one that the biggest activations barely reach: neither is blown up, the layers above see no more of it."""
+    network, picture = LossNetwork(16, str(random_vgg_file)), torch.rand(3, 32, 32)
+    response = network(picture[None], ["conv1_2"])["conv1_2"][0]
+    network.bias1_2[0] -= 1000
+    network.bias1_2[1] -= response[1].max() - 1e-4
+    before = network(picture[None], ["relu1_2", "relu5_3"])
+    network.normalize([picture])
+    after = network(picture[None], ["relu1_2", "relu5_3"])
+    assert after["relu1_2"][0, 0].max() == 0 < before["relu1_2"][0, 1].max()
+    expected = before["relu1_2"][0, 1] / before["relu1_2"].mean()
+    torch.testing.assert_close(after["relu1_2"][0, 1], expected, rtol=0.1, atol=1e-6)
+    assert all(torch.isfinite(features).all() for features in after.values())

@@ -20,14 +20,12 @@ log = logging.getLogger(__name__)
 TIMEOUT = 8.0  # seconds for W&B to answer: it takes one or two
 
 
-def wandb_logger(
-    folder: str, project: str, group: str | None = None, tags: Sequence[str] = (), name: str | None = None
-) -> WandbLogger:
+def wandb_logger(folder: str, project: str, group: str | None = None, tags: Sequence[str] = (), name: str | None = None) -> WandbLogger:
     """Online where an API key is at hand and accepted within seconds, else offline: never a prompt. ``WANDB_MODE`` overrules.
 
     Offline runs lie in ``folder``/wandb and reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id.
     """
-    _keep_files_in(Path(folder) / "wandb")
+    _set_defaults(Path(folder) / "wandb")
     import wandb
 
     id_file = Path(folder) / "wandb_id"
@@ -35,7 +33,7 @@ def wandb_logger(
         id_file.parent.mkdir(parents=True, exist_ok=True)
         id_file.write_text(uuid.uuid4().hex[:8])
 
-    settings = partial(wandb.Settings, init_timeout=TIMEOUT, silent=True)
+    settings = partial(wandb.Settings, init_timeout=TIMEOUT)
     start = partial(_start, name=name, save_dir=folder, project=project, group=group, tags=list(tags), id=id_file.read_text())
     if "WANDB_MODE" not in os.environ and not _has_api_key():
         log.info("no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard", Path(folder) / "wandb")
@@ -79,16 +77,20 @@ def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:
 
 
 def _start(**settings: Any) -> WandbLogger:
+    import wandb
+
+    wandb.setup()  # reads WANDB_SILENT, before the first thing W&B has to say
     logger = WandbLogger(**settings)
     _ = logger.experiment  # now, where a failure can be answered; Lightning would wait for the first number
     return logger
 
 
-def _keep_files_in(folder: Path) -> None:
-    """Lets W&B's logs and staged files lie in the run's folder rather than at home, and reports none of its errors to its makers."""
-    for name in ("WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
-        os.environ.setdefault(name, str(folder.absolute()))
-    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # it holds the process up where nothing answers
+def _set_defaults(folder: Path) -> None:
+    """W&B's logs and staged files lie in the run's folder, not at home; it says nothing of its own and reports no errors to its makers."""
+    defaults = {"WANDB_CACHE_DIR": str(folder.absolute()), "WANDB_DATA_DIR": str(folder.absolute()), "WANDB_SILENT": "true"}
+    defaults["WANDB_ERROR_REPORTING"] = "false"  # holds up the end of a process where nothing answers
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
 
 
 def _has_api_key() -> bool:

@@ -44,6 +44,8 @@ def train(config: DictConfig) -> None:
     config.out = str(out)
     import pytorch_lightning as pl
 
+    from stylenets.callbacks.loggers import closing
+
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
     pl.seed_everything(config.seed, workers=True, verbose=False)
@@ -54,7 +56,7 @@ def train(config: DictConfig) -> None:
     trainer.logger = instantiate(config.logger)
     trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
     began = time.monotonic()
-    with closing(logger):
+    with closing(trainer.logger):
         trainer.fit(task, datamodule=data, ckpt_path=resume)
         if trainer.interrupted:
             raise KeyboardInterrupt
@@ -66,7 +68,6 @@ def build_trainer(config: DictConfig) -> pl.Trainer:
     from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
     from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
-    from stylenets.callbacks.loggers import closing
     from stylenets.callbacks.resume import EpochEndResume
 
     callbacks = [*(instantiate(callback) for callback in config.callbacks.values() if callback), EpochEndResume()]

@@ -85,7 +85,7 @@ class LossNetwork(nn.Module):
         """
         features = [(picture[None] - self.mean) / self.std for picture in pictures]
         scale = torch.ones(3)
-        for layer in self.layers:
+        for layer in self.layers[:-1]:  # nothing comes after the last pooling
             kernel, bias = getattr(self, f"kernel{layer[4:]}", None), getattr(self, f"bias{layer[4:]}", None)
             if layer.startswith("conv"):
                 kernel.mul_(scale.view(1, -1, 1, 1))
