@@ -22,7 +22,8 @@ from stylenets.errors import UserError
 from stylenets.nets import NETS
 
 FORMAT = 1
-LIMITS = {"styles": (1, 4096), "width": (1, 512), "blocks": (0, 64)}  # the arguments a file may give a network, and their bounds
+# the arguments a file may give a network, and their bounds
+LIMITS = {"styles": (1, 4096), "width": (1, 512), "blocks": (0, 64), "level": (2, 4), "depth": (16, 19), "norm": (0, 1)}
 DAMAGE = (pickle.UnpicklingError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, EOFError, OSError)
 DAMAGE += (ArithmeticError, MemoryError, struct.error)  # a damaged pickle may raise any of these
 FORBIDDEN = re.compile(r"[\\/]|^\.|^$|.{201}")  # in a style's name, which becomes part of a file's name
@@ -191,8 +192,9 @@ def _check_metadata(failed: str, metadata: Any) -> tuple[str, dict[str, int], li
             raise UserError(f"{failed}: {key} of the network must be a whole number from {low} to {high}, not {value!r:.80}")
     if not isinstance(styles, list) or not all(isinstance(s, str) and s.isprintable() and not FORBIDDEN.search(s) for s in styles):
         raise UserError(f"{failed}: its style names are not a list of names that could be part of a file's name")
-    if len(styles) != net_args.get("styles", 1) or len(set(styles)) != len(styles):
-        raise UserError(f"{failed}: it names {len(styles)} styles, not {net_args.get('styles', 1)} different ones")
+    count = net_args.get("styles", getattr(NETS[name], "own_styles", 1))
+    if len(styles) != count or len(set(styles)) != len(styles):
+        raise UserError(f"{failed}: it names {len(styles)} styles, not {count} different ones")
     return name, net_args, styles
 
 
