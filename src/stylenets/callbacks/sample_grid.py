@@ -36,7 +36,7 @@ class SampleGrid(pl.Callback):
             count = min(self.count, len(dataset))
             self.photos = torch.stack([dataset[k * len(dataset) // count]["image"] for k in range(count)])
         photos = self.photos.to(task.device)
-        names = task.network.styles
+        names = task.style_names
         columns = [photos, *(task.stylize(photos, style) for style in range(len(names)))]
         sheet = images.grid([list(row) for row in zip(*columns, strict=True)], column_labels=["photo", *names])
         images.write(self.folder / f"step_{trainer.global_step:06d}.png", sheet)

@@ -16,6 +16,13 @@ from stylenets.errors import UserError
 Terms = dict[str, Tensor]
 
 
+def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> None:
+    """Raises UserError unless ``criterion`` is of the ``kind`` that the choice ``model`` is trained with."""
+    if not isinstance(criterion, kind):
+        wanted, given = (f"a{'n' if name[0] in 'AEIOU' else ''} {name}" for name in (kind.__name__, type(criterion).__name__))
+        raise UserError(f"model={model} is trained with {wanted}, not {given}: choose another loss=")
+
+
 class StyleTask(pl.LightningModule):
     """Trains ``network.net``; a subclass implements ``losses`` and ``validation_losses``.
 
@@ -48,6 +55,11 @@ class StyleTask(pl.LightningModule):
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) by ``best_net`` in the style of that index."""
         raise NotImplementedError
+
+    @property
+    def style_names(self) -> list[str]:
+        """The styles to show, in the order of their indices."""
+        return self.network.styles
 
     @property
     def best_net(self) -> nn.Module:

@@ -10,7 +10,7 @@ from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.styles import StyleBank, one_hot
-from stylenets.tasks.base import StyleTask, Terms
+from stylenets.tasks.base import StyleTask, Terms, check_criterion
 
 
 class MultiStyle(StyleTask):
@@ -21,6 +21,7 @@ class MultiStyle(StyleTask):
     """
 
     def __init__(self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, **settings: Any) -> None:
+        check_criterion(criterion, PerceptualLoss, "cin")
         trained = net(styles=len(styles)) if init is None else _grown(init, styles)
         names = styles.names if init is None else [*init.styles, *styles.names]
         net_args = {"styles": len(names), "width": trained.width, "blocks": len(trained.residual)}

@@ -9,13 +9,14 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, Terms
+from stylenets.tasks.base import StyleTask, Terms, check_criterion
 
 
 class PerStyle(StyleTask):
     """Trains a JohnsonNet towards the only style of the bank, from scratch or from ``init``."""
 
     def __init__(self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, **settings: Any) -> None:
+        check_criterion(criterion, PerceptualLoss, "johnson")
         if len(styles) != 1:
             raise UserError(
                 f"a per-style network learns one style and {len(styles)} are given: choose one with styles.names=[{styles.names[0]}]"

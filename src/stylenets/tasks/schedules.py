@@ -21,3 +21,8 @@ def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: int = 100, fin
         return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * progress))
 
     return LambdaLR(optimizer, factor)
+
+
+def inverse_decay(optimizer: Optimizer, total_steps: int, decay: float = 1e-4) -> LambdaLR:
+    """The rate over 1 + decay * step: what Torch7's optimizers call learningRateDecay (Chen & Schmidt 2016)."""
+    return LambdaLR(optimizer, lambda step: 1.0 / (1.0 + decay * step))

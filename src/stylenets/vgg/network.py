@@ -30,7 +30,7 @@ class LossNetwork(nn.Module):
         if pooling not in POOLINGS:
             raise UserError(f"vgg.pooling={pooling}: one of {', '.join(POOLINGS)}")
         loaded = load(depth, weights, convention)
-        self.source, self.depth, self.pooling = loaded.source, loaded.depth, pooling
+        self.source, self.depth, self.pooling, self.normalized = loaded.source, loaded.depth, pooling, normalized
         self._register(loaded)
         if normalized:
             self.normalize([images.read(path, 224) for path in bundled_photos()])

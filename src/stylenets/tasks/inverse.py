@@ -1,0 +1,116 @@
+"""One network for arbitrary styles: an inverse network of VGG that also learns from swapped features (Chen & Schmidt 2016; seed 001, model 2)."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from stylenets import images
+from stylenets.checkpoints import Network
+from stylenets.data.order import seeded
+from stylenets.errors import UserError
+from stylenets.layers.conv import pad_to_multiple
+from stylenets.losses.inversion import InversionLoss
+from stylenets.nets.inverse import LEVELS, InverseNet
+from stylenets.patches import style_swap
+from stylenets.styles import StyleBank
+from stylenets.tasks.base import StyleTask, Terms, check_criterion
+
+SHOWN = 8  # styles in the sample grids: a folder may hold thousands
+
+
+class ArbitraryStyle(StyleTask):
+    """Trains an InverseNet on the features of N photographs, ``style_batch`` crops of style pictures, and all their swaps.
+
+    The crops are drawn from ``styles`` by (seed, step, process) alone, so that a resumed run draws the same.
+    """
+
+    def __init__(
+        self,
+        net: Any,
+        styles: StyleBank,
+        criterion: InversionLoss,
+        init: Network | None = None,
+        style_batch: int = 2,
+        patch: int = 3,
+        stride: int = 1,
+        seed: int = 0,
+        **settings: Any,
+    ) -> None:
+        check_criterion(criterion, InversionLoss, "style_swap")
+        if style_batch < 1:
+            raise UserError(f"model.style_batch={style_batch}: at least 1")
+        super().__init__(_network(net, styles, criterion, init), **settings)
+        self.styles, self.criterion, self.style_batch = styles, criterion, style_batch
+        self.patch, self.stride, self.seed = patch, stride, seed
+
+    @property
+    def style_names(self) -> list[str]:
+        """The first styles, for the sample grids; the network itself takes any."""
+        return self.styles.names[:SHOWN]
+
+    def losses(self, batch: dict[str, Tensor]) -> Terms:
+        """content of N, style of M and swap of N x M pictures, tv of all: the loss is their sum over N, the paper's mean times a constant."""
+        photos = batch["image"]
+        return self._terms(self.net, photos, self.draw_crops(photos.shape[-1], self.global_step).to(photos.device), self.global_step)
+
+    def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
+        """The same for ``best_net`` with the same crops every time."""
+        photos = batch["image"]
+        return self._terms(self.best_net, photos, self.draw_crops(photos.shape[-1], 0).to(photos.device), None)
+
+    def stylize(self, photos: Tensor, style: int) -> Tensor:
+        """(B, 3, H, W) -> (B, 3, H, W), swapped with the whole style picture of that index."""
+        height, width = photos.shape[-2:]
+        content = self.criterion.encode(pad_to_multiple(photos, self.best_net.factor))
+        swapped = style_swap(content, self.criterion.encode(self.styles.pictures[style][None].to(photos)), self.patch, self.stride)
+        return self.best_net(swapped)[..., :height, :width].clamp(0, 1)
+
+    def draw_crops(self, size: int, step: int) -> Tensor:
+        """(M, 3, size, size) squares at random places of random style pictures, enlarged where a picture is smaller."""
+        generator = seeded(self.seed, step, self.global_rank)
+        chosen = torch.randint(len(self.styles), (self.style_batch,), generator=generator).tolist()
+        places = torch.rand(self.style_batch, 2, generator=generator).tolist()
+        return torch.stack([_crop(self.styles.pictures[index], size, *place) for index, place in zip(chosen, places, strict=True)])
+
+    def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, step: int | None) -> Terms:
+        latents = self._latents(photos, crops, step)
+        return self.criterion(net(torch.cat(list(latents.values()))), latents, step) if latents else {}
+
+    @torch.no_grad()
+    def _latents(self, photos: Tensor, crops: Tensor, step: int | None) -> dict[str, Tensor]:
+        """Features to invert by name; those whose loss has no weight are left out."""
+        factors = self.criterion.factors(step)
+        content, style = self.criterion.encode(photos), self.criterion.encode(crops)
+        latents = {"content": content, "style": style}
+        if factors["swap"]:
+            latents["swap"] = torch.cat([style_swap(content, one, self.patch, self.stride) for one in style])
+        return {name: features for name, features in latents.items() if factors[name]}
+
+
+def _network(net: Any, styles: StyleBank, criterion: InversionLoss, init: Network | None) -> Network:
+    if criterion.layer not in LEVELS:
+        raise UserError(f"loss.layer={criterion.layer}: one of {', '.join(LEVELS)}, for model=style_swap")
+    level, depth = LEVELS[criterion.layer], criterion.vgg.depth
+    if init is None:
+        trained = net(level=level, depth=depth)
+        trained.scale.copy_(_rms(criterion, styles.pictures[:SHOWN]))
+    elif isinstance(init.net, InverseNet) and init.vgg == criterion.vgg.source and init.net.layer == criterion.layer:
+        trained = init.net.train()
+    else:
+        raise UserError(f"init= is no inverse network for {criterion.layer} of {criterion.vgg.source}, which this run inverts")
+    return Network(trained, "inverse", {"level": level, "depth": depth, "norm": trained.norm}, [], criterion.vgg.source)
+
+
+@torch.no_grad()
+def _rms(criterion: InversionLoss, pictures: list[Tensor]) -> Tensor:
+    """Root mean square of the features of some pictures."""
+    return torch.stack([criterion.encode(picture[None]).square().mean() for picture in pictures]).mean().sqrt()
+
+
+def _crop(picture: Tensor, size: int, down: float, right: float) -> Tensor:
+    """A square of at most ``size`` pixels at (down, right), each in [0, 1), of the room there is."""
+    side = min(size, *picture.shape[1:])
+    top, left = (int(place * (length - side + 1)) for place, length in zip((down, right), picture.shape[1:], strict=True))
+    crop = picture[:, top : top + side, left : left + side]
+    return crop if side == size else images.resize(crop, size)
