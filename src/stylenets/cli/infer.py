@@ -20,9 +20,13 @@ from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
+    from stylenets.checkpoints import Network
     from stylenets.inference.pictures import Job
+    from stylenets.inference.stylizer import Stylizer
+    from stylenets.inference.swapping import SwapStylizer
 
 BUNDLED = Path(__file__).parents[1] / "assets" / "networks" / "six.safetensors"
+MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
 
 
@@ -38,6 +42,18 @@ class Request:
     size: int | None
     format: str
     device: str
+    swap: Swap | None
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Style pictures, or folders of them, and how an inverse network uses them."""
+
+    paths: list[Path]
+    strength: float
+    style_size: int
+    vgg_weights: Path | None
+    vgg_convention: str
 
 
 def main() -> None:
@@ -50,10 +66,9 @@ def infer(config: DictConfig) -> None:
     request = read_request(config)
     from stylenets import checkpoints, images  # these import torch
     from stylenets.inference import pictures
-    from stylenets.inference.stylizer import Stylizer
 
     contents = images.list_pictures(request.content) if request.content.is_dir() else [request.content]
-    stylizer = Stylizer(checkpoints.load(request.ckpt), choose_device(request.device))
+    stylizer = build_stylizer(checkpoints.load(request.ckpt), request.swap, choose_device(request.device))
     mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in request.styles or stylizer.styles}
     weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
     root = request.content if request.content.is_dir() else request.content.parent
@@ -69,6 +84,20 @@ def infer(config: DictConfig) -> None:
     if failures:
         counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if len(jobs) > 1 else ""
         raise UserError(counted + "; ".join(failures))
+
+
+def build_stylizer(network: Network, swap: Swap | None, device: str) -> Stylizer | SwapStylizer:
+    """What turns contents into pictures: the network by its own styles, or an inverse network by the pictures of ``swap``."""
+    from stylenets import images
+    from stylenets.inference.stylizer import Stylizer
+    from stylenets.inference.swapping import SwapStylizer, encoder
+    from stylenets.styles import picture_styles
+
+    if swap is None:
+        return Stylizer(network, device)
+    vgg = encoder(network, swap.vgg_weights, swap.vgg_convention)
+    paths = [picture for path in swap.paths for picture in (images.list_pictures(path) if path.is_dir() else [path])]
+    return SwapStylizer(network, vgg, picture_styles(paths, swap.style_size, crop=False), swap.strength, device)
 
 
 def read_request(config: DictConfig) -> Request:
@@ -93,7 +122,30 @@ def read_request(config: DictConfig) -> Request:
     styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
     if styles and mix:
         raise UserError("give styles= for a picture in each, or mix= for one picture in a blend, not both")
-    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device)
+    swap = read_swap(values)
+    if swap and styles:
+        raise UserError("give style= for style pictures and an inverse network, or styles= for a network's own styles, not both")
+    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device, swap)
+
+
+def read_swap(values: dict[str, Any]) -> Swap | None:
+    """``style=`` and what belongs to it; None where it was not given. Raises UserError for what does not fit."""
+    style, strength, style_size, vgg = (values[name] for name in ("style", "strength", "style_size", "vgg"))
+    if type(strength) not in (int, float) or not 0 <= strength <= 1:
+        raise UserError(f"strength={strength}: must be a number from 0 to 1")
+    if type(style_size) is not int or not MIN_SIDE <= style_size <= MAX_STYLE_SIDE:
+        raise UserError(f"style_size={style_size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_STYLE_SIDE}")
+    if style is None:
+        if strength != 1 or vgg["weights"] is not None:
+            raise UserError("strength= and vgg.weights= belong to style=: give a style picture too")
+        return None
+    paths = [Path(str(path)) for path in (style if isinstance(style, list) else [style])]
+    if not paths:
+        raise UserError("style=[]: must be a picture, a folder, or a list of them")
+    if missing := [path for path in paths if not path.exists()]:
+        raise UserError(f"no such style picture or folder: {missing[0]}")
+    weights = None if vgg["weights"] is None else Path(str(vgg["weights"]))
+    return Swap(paths, float(strength), style_size, weights, str(vgg["convention"]))
 
 
 def read_styles(value: Any) -> list[str] | None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.errors import UserError
 from stylenets.inference.stylizer import Stylizer, check_sides
+from stylenets.inference.swapping import SwapStylizer
 
 THUMBNAIL, COLUMNS = 320, 4  # of a contact sheet: pixels of a picture's shortest side, pictures in a row
 
@@ -55,7 +56,7 @@ def read(path: Path, size: int | None) -> Tensor:
     return picture
 
 
-def stylize(stylizer: Stylizer, job: Job, content: Tensor, weights: dict[str, Tensor], report: Report) -> None:
+def stylize(stylizer: Stylizer | SwapStylizer, job: Job, content: Tensor, weights: dict[str, Tensor], report: Report) -> None:
     """Write (3, H, W) ``content`` in every style of ``job``, then the contact sheet. Raises UserError where that fails."""
     shown = [("content", _thumbnail(content))]
     for name, path in job.files.items():

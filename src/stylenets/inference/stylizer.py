@@ -10,12 +10,15 @@ from torch import Tensor
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.nets.inverse import InverseNet
 
 
 class Stylizer:
     """A network on a device; ``styles`` are its names in the order of the style weights. The network is moved, not copied."""
 
     def __init__(self, network: Network, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        if isinstance(network.net, InverseNet):
+            raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
         self.device, self.dtype = torch.device(device), dtype
         self.net = network.net.to(self.device, dtype).eval()
         self.styles = network.styles
