@@ -1,0 +1,156 @@
+"""Style swap beside its textbook formulation (Chen & Schmidt 2016, fig. 3): time, extra memory, and whether the result is the same.
+
+Each formulation runs in a fresh process, this file, so that the one's memory is not the other's.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from stylenets.errors import UserError
+from stylenets.evaluation.quality_tables import Sheet
+from stylenets.patches import EPSILON, style_swap
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Median seconds of a swap, and bytes of peak memory beyond what was in use before it, its result included."""
+
+    seconds: float
+    extra_bytes: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both formulations on the same features (1, C, H, W) and (C, h, w)."""
+
+    content: tuple[int, ...]
+    style: tuple[int, ...]
+    textbook: Measurement
+    ours: Measurement
+    same_positions: float  # share of the positions whose features agree to 1e-4 of the largest
+    largest_difference: float  # of a feature, over the largest feature
+
+    def figures(self) -> dict[str, Any]:
+        """Plain values for JSON, the ratios included."""
+        return asdict(self) | {"times_faster": self.times_faster, "memory_ratio": self.memory_ratio}
+
+    @property
+    def times_faster(self) -> float:
+        """Seconds of the textbook's over ours."""
+        return self.textbook.seconds / self.ours.seconds
+
+    @property
+    def memory_ratio(self) -> float:
+        """Extra bytes of the textbook's over ours."""
+        return self.textbook.extra_bytes / max(1, self.ours.extra_bytes)
+
+    def sheet(self) -> Sheet:
+        """The same as a table."""
+        rows = [[name, f"{m.seconds:.3f}", f"{m.extra_bytes / 1e6:.1f}"] for name, m in (("textbook", self.textbook), ("ours", self.ours))]
+        rows.append(["textbook / ours", f"{self.times_faster:.1f}", f"{self.memory_ratio:.1f}"])
+        size = f"{' x '.join(map(str, self.content[1:]))} by {' x '.join(map(str, self.style))}"
+        title = f"Style swap of {size} features: {100 * self.same_positions:.3f} % of the positions are the same"
+        return Sheet(title, ["formulation", "seconds", "extra MB"], rows)
+
+
+def textbook_swap(content: Tensor, style: Tensor, patch: int, stride: int) -> Tensor:
+    """Convolution with all style patches, one-hot argmax, transposed convolution, division by the overlaps: the paper's own formulation."""
+    windows = style.unfold(1, patch, stride).unfold(2, patch, stride)
+    patches = windows.permute(1, 2, 0, 3, 4).reshape(-1, style.shape[0], patch, patch)
+    norms = patches.flatten(1).norm(dim=1).clamp_min(EPSILON)
+    scores = F.conv2d(content, patches / norms[:, None, None, None], stride=stride)
+    chosen = scores.argmax(1, keepdim=True)
+    one_hot = scores.zero_().scatter_(1, chosen, 1.0)
+    overlaps = F.conv_transpose2d(torch.ones_like(chosen, dtype=content.dtype), content.new_ones(1, 1, patch, patch), stride=stride)
+    return F.conv_transpose2d(one_hot, patches, stride=stride) / overlaps
+
+
+FORMULATIONS: dict[str, Callable[[Tensor, Tensor, int, int], Tensor]] = {"textbook": textbook_swap, "ours": style_swap}
+
+
+def compare(content: Tensor, style: Tensor, patch: int, stride: int, repeats: int, device: str, advance: Callable[[], None]) -> Comparison:
+    """Measure both on content (1, C, H, W) and style (C, h, w); sides less a patch must be multiples of ``stride``.
+
+    Raises UserError where a formulation does not get through, for want of memory as a rule.
+    """
+    measured, results = {}, {}
+    with TemporaryDirectory() as folder:
+        save_file({"content": content.contiguous().cpu(), "style": style.contiguous().cpu()}, Path(folder) / "features.safetensors")
+        for name in FORMULATIONS:
+            arguments = [name, folder, str(patch), str(stride), str(repeats), device, str(torch.get_num_threads())]
+            done = subprocess.run([sys.executable, "-m", __name__, *arguments], check=False, capture_output=True, text=True)
+            if done.returncode:
+                reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+                raise UserError(f"the {name} formulation did not get through at this size ({reason}); give a smaller size=")
+            measured[name] = Measurement(**json.loads(done.stdout.splitlines()[-1]))
+            results[name] = load_file(Path(folder) / f"{name}.safetensors")["swapped"]
+            advance()
+    difference = (results["ours"] - results["textbook"]).abs().amax(1) / results["textbook"].abs().max().clamp_min(EPSILON)
+    same = float((difference < 1e-4).float().mean())
+    shapes = tuple(content.shape), tuple(style.shape)
+    return Comparison(*shapes, measured["textbook"], measured["ours"], same, float(difference.max()))
+
+
+@torch.inference_mode()
+def measure(name: str, folder: Path, patch: int, stride: int, repeats: int, device: str) -> Measurement:
+    """Run one formulation on the features in ``folder`` and leave its result there; the first run, on a corner, is not counted."""
+    swap = FORMULATIONS[name]
+    features = {key: value.to(device) for key, value in load_file(folder / "features.safetensors").items()}
+    corner = patch + 4 * stride
+    swap(features["content"][..., :corner, :corner], features["style"][:, :corner, :corner], patch, stride)
+    before, peak = memory(device)
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        swapped = swap(features["content"], features["style"], patch, stride)
+        if device.startswith("cuda"):
+            torch.cuda.synchronize(device)
+        seconds.append(time.perf_counter() - start)
+    extra = peak() - before
+    save_file({"swapped": swapped.contiguous().cpu()}, folder / f"{name}.safetensors")
+    return Measurement(median(seconds), extra)
+
+
+def memory(device: str) -> tuple[int, Callable[[], int]]:
+    """Bytes in use now, and what tells the peak from now on: PyTorch's own count on a GPU, the process's resident memory on a CPU.
+
+    Raises UserError where the system does not tell a process's peak (/proc is Linux's).
+    """
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+        return torch.cuda.memory_allocated(device), lambda: torch.cuda.max_memory_allocated(device)
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        raise UserError("the memory of a CPU process can be measured on Linux only; give device=cuda")
+    with suppress(OSError):  # not everywhere allowed; then the peak is that of the process, in which this is the largest thing
+        Path("/proc/self/clear_refs").write_text("5")  # proc(5): the peak begins anew
+
+    def read(field: str) -> int:
+        return next(1024 * int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(field))
+
+    return read("VmRSS:"), lambda: read("VmHWM:")
+
+
+def _process() -> None:
+    name, folder, patch, stride, repeats, device, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    measured = measure(name, Path(folder), int(patch), int(stride), int(repeats), device)
+    sys.stdout.write(json.dumps(asdict(measured)) + "\n")
+
+
+if __name__ == "__main__":
+    _process()

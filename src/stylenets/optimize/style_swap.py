@@ -1,0 +1,43 @@
+"""Style swap by optimization: the picture whose features are the swapped ones (Chen & Schmidt 2016, eq. 2; seed 001's second formula)."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from stylenets.losses import functional
+from stylenets.optimize.loop import Result, optimize
+from stylenets.patches import style_swap
+from stylenets.vgg.network import LossNetwork
+
+
+def swap_by_optimization(
+    vgg: LossNetwork,
+    content: Tensor,
+    style: Tensor,
+    layer: str = "relu3_1",
+    steps: int = 100,
+    tv_weight: float = 1e-7,
+    learning_rate: float = 0.05,
+    patch: int = 3,
+    stride: int = 1,
+    on_step: Callable[[], None] = lambda: None,
+) -> Result:
+    """argmin over I of ||Phi(I) - Phi_ss(content, style)||^2 + tv_weight * TV(I), by Adam from the content; both terms are sums.
+
+    content (B, 3, H, W) and style (3, h, w), RGB in [0, 1], on the device of ``vgg``. The defaults are the paper's. The result's curves
+    are "swap" and "tv", and each term is over the number of swapped features, which moves no minimum.
+    Raises UserError for a picture with fewer features than a patch.
+    """
+    with torch.no_grad():
+        target = style_swap(vgg(content, [layer])[layer], vgg(style[None], [layer])[layer], patch, stride)
+
+    def objective(picture: Tensor) -> dict[str, Tensor]:
+        return {
+            "swap": functional.feature_reconstruction(vgg(picture, [layer])[layer], target),
+            "tv": tv_weight / target[0].numel() * functional.total_variation(picture, summed=True),
+        }
+
+    return optimize(objective, content, steps, partial(Adam, lr=learning_rate), on_step=on_step)
