@@ -143,7 +143,7 @@ def test_the_command_leaves_figures_tables_pictures_and_its_configuration(
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="suite=speed: must be one of quality"):
+    with pytest.raises(UserError, match="suite=speed: must be one of quality, swap"):
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
     good = {"size": 64, "limit": None, "optimize_photos": 0, "iterations": []}
     check_quality(OmegaConf.create(good))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from stylenets.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from stylenets.evaluation.quality import Quality
+    from stylenets.evaluation.quality_tables import Sheet
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,9 @@ def quality(config: DictConfig, out: Path) -> None:
     """A network's losses beside those of L-BFGS: tables, and quality.json, quality.md, quality.png and config.yaml in ``out``."""
     check_quality(config)
     from stylenets import checkpoints, images
+    from stylenets.evaluation import machine
     from stylenets.evaluation.quality import measure, styles_of
-    from stylenets.evaluation.quality_tables import pictures
+    from stylenets.evaluation.quality_tables import figures, pictures, sheets
     from stylenets.inference.stylizer import Stylizer
 
     device = choose_device(config.device)
@@ -58,7 +59,47 @@ def quality(config: DictConfig, out: Path) -> None:
     with progress(total) as advance:
         measured = measure(stylizer, criterion, photos, optimized, iterations, advance)
     images.write(out / "quality.png", pictures(measured))
-    report(measured, {"loss_network": criterion.vgg.source, "settings": settings(config)}, device, out)
+    described = {"loss_network": criterion.vgg.source, "settings": settings(config), "machine": machine.describe(device)}
+    leave("quality", sheets(measured), figures(measured) | described, out)
+
+
+def swap(config: DictConfig, out: Path) -> None:
+    """Style swap beside its textbook formulation on one photograph and style: a table, and swap.json, swap.md and config.yaml in ``out``."""
+    check_swap(config)
+    import torch
+
+    from stylenets import images
+    from stylenets.evaluation import machine
+    from stylenets.evaluation.swap import compare
+    from stylenets.styles import central_square
+
+    device, chosen = choose_device(config.device), config.swap
+    vgg = instantiate(config.vgg)
+    (photo,) = read_photos(config.photos, 1, config.size).values()
+    style = images.resize(central_square(instantiate(config.styles).pictures[0]), config.size)
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    with torch.no_grad():
+        content, style = (whole_steps(vgg(picture[None], [chosen.layer])[chosen.layer], chosen.patch, chosen.stride) for picture in (photo, style))
+    with progress(2) as advance:
+        compared = compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance)
+    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
+    leave("swap", [compared.sheet()], compared.figures() | described, out)
+
+
+def check_swap(config: DictConfig) -> None:
+    """Raises UserError for a value of the suite ``swap`` that is no sensible number."""
+    for name, value in {"size": config.size, "swap.patch": config.swap.patch, "swap.repeats": config.swap.repeats}.items():
+        least = 16 if name == "size" else 1
+        if type(value) is not int or value < least:
+            raise UserError(f"{name}={value}: must be a whole number of at least {least}")
+    if type(config.swap.stride) is not int or not 1 <= config.swap.stride <= config.swap.patch:
+        raise UserError(f"swap.stride={config.swap.stride}: must be a whole number from 1 to swap.patch={config.swap.patch}")
+
+
+def whole_steps(features: Tensor, patch: int, stride: int) -> Tensor:
+    """(B, C, H, W) cut at the bottom and the right to sides that patches cover without a rest, as the textbook formulation needs."""
+    height, width = (side - (side - patch) % stride for side in features.shape[-2:])
+    return features[..., :height, :width]
 
 
 def check_quality(config: DictConfig) -> None:
@@ -100,22 +141,19 @@ def settings(config: DictConfig) -> dict[str, Any]:
     return values | {name: values[name] and Path(values[name]).name for name in ("ckpt", "photos", "out")}
 
 
-def report(measured: Quality, described: dict[str, Any], device: str, out: Path) -> None:
-    """Write quality.json and quality.md, and show the tables on stdout."""
+def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path) -> None:
+    """Write <name>.json and <name>.md, and show the tables on stdout."""
     from rich.console import Console
 
     from stylenets.checkpoints import atomic_write
-    from stylenets.evaluation import machine
-    from stylenets.evaluation.quality_tables import figures, sheets
 
-    content = json.dumps({**figures(measured), **described, "machine": machine.describe(device)}, indent=1)
-    markdown = "\n".join(sheet.markdown() for sheet in sheets(measured))
-    atomic_write(out / "quality.json", lambda file: file.write(content.encode()))
-    atomic_write(out / "quality.md", lambda file: file.write(markdown.encode()))
+    content, markdown = json.dumps(figures, indent=1), "\n".join(sheet.markdown() for sheet in sheets)
+    atomic_write(out / f"{name}.json", lambda file: file.write(content.encode()))
+    atomic_write(out / f"{name}.md", lambda file: file.write(markdown.encode()))
     console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
-    for sheet in sheets(measured):
+    for sheet in sheets:
         console.print(sheet.rich())
-    log.info("written: %s", out / "quality.json")
+    log.info("written: %s", out / f"{name}.json")
 
 
-SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality}
+SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality, "swap": swap}
