@@ -14,8 +14,8 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 
-MEMORY = 64 * 2**20  # bytes of workspace; measured: tiles beyond it are no faster
-COPIES = 3  # of a tile's correlations that exist at once: raw, summed along rows, summed along columns
+MEMORY = 32 * 2**20  # bytes of workspace; measured on a CPU at 64 x 64 and 128 x 128 features: larger tiles are no faster
+COPIES = 2  # of a tile's correlations that exist at once: before and after a step
 EPSILON = 1e-8  # norm of an all-zero style patch, whose correlation with everything is 0
 
 Rectangle = tuple[int, int, int, int]  # first and last + 1 row, first and last + 1 column, in patches
@@ -93,6 +93,7 @@ def _shifted_scores(content: Tensor, style: Tensor, patch: int, stride: int, sca
         sums = shifted[0] if patch == 1 else torch.add(shifted[0], shifted[1])
         for more in shifted[2:]:
             sums += more
+        del shifted  # what it was summed from
     rows, columns = (1 + (side - patch) // stride for side in (height, width))
     inner, outer = sums.stride(1), sums.stride(0)
     grid = sums.as_strided(

@@ -31,7 +31,9 @@ def photo() -> Tensor:
     return torch.rand(3, 33, 42)
 
 
-def test_a_picture_is_the_inverse_of_the_weighted_features(network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, photo: Tensor) -> None:
+def test_a_picture_is_the_inverse_of_the_weighted_features(
+    network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, photo: Tensor
+) -> None:
     """strength s and shares w: (1 - s) content + s sum of w times the swap with each style."""
     photo = photo[:, :32]
     content, *styles = (random_vgg(picture[None], ["relu2_1"])["relu2_1"] for picture in (photo, *tiny_bank.pictures))

@@ -25,7 +25,7 @@ def test_the_papers_formula(random_vgg: LossNetwork, tiny_bank: StyleBank) -> No
     torch.testing.assert_close(terms["tv"], 0.5 * (rows + columns))
 
 
-def test_relative_losses_are_0_for_the_picture_and_do_not_depend_on_the_features_scale(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_relative_losses_are_over_the_energy_of_the_features(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1")
     picture = torch.rand(2, 3, 24, 24)
     assert criterion(picture, {"style": criterion.encode(picture)})["style"].tolist() == [0.0, 0.0]

@@ -64,7 +64,7 @@ def quality(config: DictConfig, out: Path) -> None:
 
 
 def swap(config: DictConfig, out: Path) -> None:
-    """Style swap beside its textbook formulation on one photograph and style: a table, and swap.json, swap.md and config.yaml in ``out``."""
+    """Style swap beside its textbook formulation: a table, and swap.json, swap.md and config.yaml in ``out``."""
     check_swap(config)
     import torch
 
@@ -79,7 +79,8 @@ def swap(config: DictConfig, out: Path) -> None:
     style = images.resize(central_square(instantiate(config.styles).pictures[0]), config.size)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with torch.no_grad():
-        content, style = (whole_steps(vgg(picture[None], [chosen.layer])[chosen.layer], chosen.patch, chosen.stride) for picture in (photo, style))
+        features = [vgg(picture[None], [chosen.layer])[chosen.layer] for picture in (photo, style)]
+    content, style = (whole_steps(one, chosen.patch, chosen.stride) for one in features)
     with progress(2) as advance:
         compared = compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance)
     described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}

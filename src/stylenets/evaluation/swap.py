@@ -109,6 +109,7 @@ def compare(content: Tensor, style: Tensor, patch: int, stride: int, repeats: in
 def measure(name: str, folder: Path, patch: int, stride: int, repeats: int, device: str) -> Measurement:
     """Run one formulation on the features in ``folder`` and leave its result there; the first run, on a corner, is not counted."""
     swap = FORMULATIONS[name]
+    torch.backends.cudnn.allow_tf32 = False  # rounded correlations would choose other patches
     features = {key: value.to(device) for key, value in load_file(folder / "features.safetensors").items()}
     corner = patch + 4 * stride
     swap(features["content"][..., :corner, :corner], features["style"][:, :corner, :corner], patch, stride)

@@ -23,7 +23,9 @@ class SwapStylizer:
     ``strength``: share of swapped features, from 0 to 1; the rest is the content's own.
     """
 
-    def __init__(self, network: Network, vgg: LossNetwork, bank: StyleBank, strength: float = 1.0, device: str | torch.device = "cpu") -> None:
+    def __init__(
+        self, network: Network, vgg: LossNetwork, bank: StyleBank, strength: float = 1.0, device: str | torch.device = "cpu"
+    ) -> None:
         _check_inverse(network)
         if vgg.depth != network.net.depth:
             raise UserError(f"the network inverts VGG-{network.net.depth}, not VGG-{vgg.depth}: give its vgg.weights=")

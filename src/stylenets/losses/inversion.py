@@ -51,7 +51,10 @@ class InversionLoss(nn.Module):
         return self.vgg(pictures, [self.layer])[self.layer]
 
     def forward(self, pictures: Tensor, latents: Mapping[str, Tensor], step: int | None = None) -> dict[str, Tensor]:
-        """Weighted losses of pictures (n, 3, H, W) made from {"content" | "style" | "swap": (n', C, h, w)}, in that order -> {name: (n',)}."""
+        """Weighted losses of pictures (n, 3, H, W) -> {name: (n',)}, and "tv" (n,).
+
+        ``latents``: {"content" | "style" | "swap": (n', C, h, w)}, what the pictures were made from, in that order.
+        """
         factors = self.factors(step)
         targets = torch.cat(list(latents.values()))
         errors = functional.feature_reconstruction(self.encode(pictures), targets, self.relative)

@@ -1,4 +1,4 @@
-"""One network for arbitrary styles: an inverse network of VGG that also learns from swapped features (Chen & Schmidt 2016; seed 001, model 2)."""
+"""One network for any style: an inverse network that also learns from swapped features (Chen & Schmidt 2016; seed 001, model 2)."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ class ArbitraryStyle(StyleTask):
         return self.styles.names[:SHOWN]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """content of N, style of M and swap of N x M pictures, tv of all: the loss is their sum over N, the paper's mean times a constant."""
+        """content (N,), style (M,), swap (N M,) and tv of all of them; their sum over N is the paper's mean times a constant."""
         photos = batch["image"]
         return self._terms(self.net, photos, self.draw_crops(photos.shape[-1], self.global_step).to(photos.device), self.global_step)
 
