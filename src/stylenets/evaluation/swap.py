@@ -110,7 +110,8 @@ def measure(name: str, folder: Path, patch: int, stride: int, repeats: int, devi
     """Run one formulation on the features in ``folder`` and leave its result there; the first run, on a corner, is not counted."""
     swap = FORMULATIONS[name]
     torch.backends.cudnn.allow_tf32 = False  # rounded correlations would choose other patches
-    features = {key: value.to(device) for key, value in load_file(folder / "features.safetensors").items()}
+    stored = load_file(folder / "features.safetensors")
+    features = {key: value.to(device, copy=True) for key, value in stored.items()}  # a mapped file would count as memory when read
     corner = patch + 4 * stride
     swap(features["content"][..., :corner, :corner], features["style"][:, :corner, :corner], patch, stride)
     before, peak = memory(device)
