@@ -174,7 +174,7 @@ def _average(out: Tensor, style: Tensor, indices: Tensor, patch: int, stride: in
         flat = style[first : first + step].flatten(1)
         sums = torch.zeros(len(flat), h, w, dtype=torch.float64, device=out.device)
         for (dy, dx), (down, across) in zip(offsets, covered, strict=True):
-            sums[:, down, across] += flat[:, corner + (dy * style.shape[2] + dx)].view(-1, rows, columns)
+            sums[:, down, across] += flat.index_select(1, corner + (dy * style.shape[2] + dx)).view(-1, rows, columns)
         out[first : first + step] = sums.div_(count)[:, :height, :width]
 
 
