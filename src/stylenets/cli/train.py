@@ -6,7 +6,6 @@ import dataclasses
 import json
 import logging
 import platform
-import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,22 +54,22 @@ def train(config: DictConfig) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     trainer.logger = instantiate(config.logger)
     trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
-    began = time.monotonic()
     with closing(trainer.logger):
         trainer.fit(task, datamodule=data, ckpt_path=resume)
         if trainer.interrupted:
             raise KeyboardInterrupt
-        finish(config, trainer, task, time.monotonic() - began)
+        finish(config, trainer, task)
 
 
 def build_trainer(config: DictConfig) -> pl.Trainer:
     """The Trainer of ``config``, its logger still to come. Raises UserError for a setting that Lightning refuses."""
+    from pytorch_lightning.callbacks import Timer
     from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
     from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
     from stylenets.callbacks.resume import EpochEndResume
 
-    callbacks = [*(instantiate(callback) for callback in config.callbacks.values() if callback), EpochEndResume()]
+    callbacks = [*(instantiate(callback) for callback in config.callbacks.values() if callback), EpochEndResume(), Timer()]
     with values_of("trainer", MisconfigurationException):
         return instantiate(config.trainer)(logger=False, callbacks=callbacks, default_root_dir=config.out, plugins=[AtomicCheckpointIO()])
 
@@ -108,7 +107,7 @@ def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
     return runs[-1]
 
 
-def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask, seconds: float) -> None:
+def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     """Validate once more, and write the network with what was run, on what, and its losses."""
     from stylenets import checkpoints
 
@@ -116,7 +115,7 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask, seconds: fl
     trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
     if not trainer.is_global_zero:
         return
-    training = describe(config, trainer, seconds) | {"losses": losses}
+    training = describe(config, trainer) | {"losses": losses}
     network = dataclasses.replace(task.network, net=task.best_net, training=training)
     checkpoints.save(Path(config.out) / "network.safetensors", network)
     checkpoints.atomic_write(Path(config.out) / "summary.json", lambda file: file.write(json.dumps(training, indent=1).encode()))
@@ -126,10 +125,12 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask, seconds: fl
     log.info("written: %s; try it: python infer.py ckpt=%s content=photo.jpg", Path(config.out) / "network.safetensors", config.out)
 
 
-def describe(config: DictConfig, trainer: pl.Trainer, seconds: float) -> dict[str, Any]:
+def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
     """Plain words and numbers about a run for the metadata; folders are left out of what was typed."""
     import torch
+    from pytorch_lightning.callbacks import Timer
 
+    timer = next(callback for callback in trainer.callbacks if isinstance(callback, Timer))
     overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
     device = trainer.strategy.root_device
     return {
@@ -139,7 +140,7 @@ def describe(config: DictConfig, trainer: pl.Trainer, seconds: float) -> dict[st
         "steps": trainer.global_step,
         "batch_size": trainer.datamodule.batch_size,
         "size": trainer.datamodule.size,
-        "seconds": round(seconds),
+        "seconds": round(timer.time_elapsed()),  # of all the legs of a resumed run
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads",
         "precision": str(trainer.precision),
         "versions": {"stylenets": __version__, "torch": torch.__version__, "python": platform.python_version()},
