@@ -5,8 +5,8 @@ BIN := .venv/bin
 .PHONY: demo test test-all
 demo: .venv/.installed
 	$(BIN)/python train.py model=cin styles=six experiment=smoke out=outputs/demo/train overwrite=true
-	$(BIN)/python infer.py content=astronaut size=512 out=outputs/demo/pictures
-	@echo "A few training steps: outputs/demo/train/samples. Six pictures by the bundled network: outputs/demo/pictures/astronaut_sheet.png"
+	$(BIN)/python infer.py content=docs/photo.jpg out=outputs/demo/pictures
+	@echo "A few training steps: outputs/demo/train/samples. Six pictures by the bundled network: outputs/demo/pictures/photo_sheet.png"
 
 test: .venv/.installed-test
 	$(BIN)/python -m pytest
