@@ -176,3 +176,10 @@ def test_an_earlier_run_below_the_content_folder_is_not_content(folder: Path) ->
     (folder / "photo.png").unlink()
     with pytest.raises(UserError, match="no picture in . but those in out"):
         run("content=.", "styles=[ink]")
+
+
+def test_a_reader_that_leaves_early_is_no_mistake_of_the_user() -> None:
+    process = subprocess.Popen([sys.executable, str(ROOT / "infer.py"), "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 141

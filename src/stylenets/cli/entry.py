@@ -45,7 +45,7 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
         try:
             hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(job)()
         except OSError as error:
-            if begun or isinstance(error, HydraException):  # Hydra's MissingConfigException is an OSError too
+            if begun or isinstance(error, HydraException | BrokenPipeError):  # Hydra's MissingConfigException is an OSError too
                 raise
             raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
 
@@ -78,6 +78,9 @@ def mistakes_in_one_line() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
+    except BrokenPipeError:  # whoever read our lines has gone, as in `python infer.py --help | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        sys.exit(141)
 
 
 def _one_line(error: BaseException) -> str:

@@ -134,7 +134,7 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
     overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
     device = trainer.strategy.root_device
     return {
-        "command": " ".join(["train.py", *(override for override in overrides if "/" not in override)]),
+        "command": " ".join(["train.py", *(override for override in overrides if "/" not in override and not override.startswith("about="))]),
         "about": config.about,
         "photographs": len(trainer.datamodule.train_set.files),
         "steps": trainer.global_step,
