@@ -111,7 +111,9 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     """Validate once more, and write the network with what was run, on what, and its losses."""
     from stylenets import checkpoints
 
-    losses = {name: round(float(value), 6) for name, value in trainer.validate(task, datamodule=trainer.datamodule, verbose=False)[0].items()}
+    losses = {
+        name: round(float(value), 6) for name, value in trainer.validate(task, datamodule=trainer.datamodule, verbose=False)[0].items()
+    }
     trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
     if not trainer.is_global_zero:
         return
@@ -134,7 +136,9 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
     overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
     device = trainer.strategy.root_device
     return {
-        "command": " ".join(["train.py", *(override for override in overrides if "/" not in override and not override.startswith("about="))]),
+        "command": " ".join(
+            ["train.py", *(override for override in overrides if "/" not in override and not override.startswith("about="))]
+        ),
         "about": config.about,
         "photographs": len(trainer.datamodule.train_set.files),
         "steps": trainer.global_step,
