@@ -15,6 +15,9 @@ from stylenets.vgg.network import LossNetwork
 class InversionLoss(nn.Module):
     """Feature reconstruction of content, style and swapped features, each with a weight, and total variation of all the pictures.
 
+    Pixel reconstruction of the pictures that features were taken from gives the colors long before features do, as in Li et al. 2017,
+    "Universal Style Transfer via Feature Transforms", eq. 1; swapped features come from no picture.
+
     ``styles`` is what every criterion is made with; this one keeps nothing of it. ``relative``: over the features' own energy, so that
     weights carry over between layers and sources of VGG weights; else the mean over features.
     Raises UserError for a VGG other than as published: an inverse network's file only names its weights.
@@ -29,6 +32,7 @@ class InversionLoss(nn.Module):
         style_weight: float = 1.0,
         swap_weight: float = 1.0,
         tv_weight: float = 0.0,
+        reconstruction_weight: float = 0.0,
         relative: bool = True,
         summed_tv: bool = False,
         schedule: Mapping[str, list] | None = None,
@@ -37,7 +41,8 @@ class InversionLoss(nn.Module):
         if vgg.pooling != "max" or vgg.normalized:
             raise UserError("an inverse network is trained against VGG as published: give vgg.pooling=max vgg.normalized=false")
         self.vgg, self.layer, self.relative, self.summed_tv = vgg, layer, relative, summed_tv
-        self.weights = {"content": content_weight, "style": style_weight, "swap": swap_weight, "tv": tv_weight}
+        self.weights = {"content": content_weight, "style": style_weight, "swap": swap_weight}
+        self.weights |= {"reconstruction": reconstruction_weight, "tv": tv_weight}
         self.schedule = LossSchedule(schedule)
         if unknown := set(self.schedule.points) - set(self.weights):
             raise UserError(f"loss.schedule names {', '.join(sorted(unknown))}: the losses are {', '.join(self.weights)}")
@@ -50,15 +55,21 @@ class InversionLoss(nn.Module):
         """(B, 3, H, W) RGB in [0, 1] -> features of the layer (B, C, h, w)."""
         return self.vgg(pictures, [self.layer])[self.layer]
 
-    def forward(self, pictures: Tensor, latents: Mapping[str, Tensor], step: int | None = None) -> dict[str, Tensor]:
-        """Weighted losses of pictures (n, 3, H, W) -> {name: (n',)}, and "tv" (n,).
+    def forward(
+        self, pictures: Tensor, latents: Mapping[str, Tensor], originals: Mapping[str, Tensor], step: int | None = None
+    ) -> dict[str, Tensor]:
+        """Weighted losses of pictures (n, 3, H, W) -> {name: (n',)}, "reconstruction" (n",) and "tv" (n,).
 
         ``latents``: {"content" | "style" | "swap": (n', C, h, w)}, what the pictures were made from, in that order.
+        ``originals``: those of them that have one -> the pictures (n', 3, H, W) whose features they are.
         """
         factors = self.factors(step)
-        targets = torch.cat(list(latents.values()))
+        targets, counts = torch.cat(list(latents.values())), [len(of_one) for of_one in latents.values()]
         errors = functional.feature_reconstruction(self.encode(pictures), targets, self.relative)
-        terms = dict(zip(latents, errors.split([len(of_one) for of_one in latents.values()]), strict=True))
+        terms = dict(zip(latents, errors.split(counts), strict=True))
+        made = dict(zip(latents, pictures.float().split(counts), strict=True))
+        if factors["reconstruction"] and (known := [name for name in made if name in originals]):
+            terms["reconstruction"] = torch.cat([functional.reconstruction(made[name], originals[name]) for name in known])
         if factors["tv"]:
             terms["tv"] = functional.total_variation(pictures.float(), self.summed_tv)
         return {name: factors[name] * value for name, value in terms.items()}

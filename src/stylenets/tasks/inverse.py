@@ -50,7 +50,7 @@ class ArbitraryStyle(StyleTask):
         return self.styles.names[:SHOWN]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """content (N,), style (M,), swap (N M,) and tv of all of them; their sum over N is the paper's mean times a constant."""
+        """content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
         photos = batch["image"]
         return self._terms(self.net, photos, self.draw_crops(photos.shape[-1], self.global_step).to(photos.device), self.global_step)
 
@@ -75,7 +75,8 @@ class ArbitraryStyle(StyleTask):
 
     def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, step: int | None) -> Terms:
         latents = self._latents(photos, crops, step)
-        return self.criterion(net(torch.cat(list(latents.values()))), latents, step) if latents else {}
+        originals = {"content": photos, "style": crops}
+        return self.criterion(net(torch.cat(list(latents.values()))), latents, originals, step) if latents else {}
 
     @torch.no_grad()
     def _latents(self, photos: Tensor, crops: Tensor, step: int | None) -> dict[str, Tensor]:
