@@ -1,5 +1,8 @@
 """Lightning checkpoints that a kill cannot corrupt, and that load as plain data only."""
 
+import logging
+import os
+import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,10 +11,16 @@ import torch
 from pytorch_lightning.plugins.io import CheckpointIO
 
 from stylenets.checkpoints import atomic_write, load_plain
+from stylenets.errors import UserError
+
+log = logging.getLogger(__name__)
+PREVIOUS, DAMAGED = "previous.ckpt", "damaged.ckpt"
 
 
 class AtomicCheckpointIO(CheckpointIO):
     """Writes beside the target, flushes to disk, moves into place; Lightning's own stages in the temp folder without a flush.
+
+    The checkpoint before stays beside it as previous.ckpt, and takes the place of a damaged one.
 
     Given to the trainer as ``plugins=[AtomicCheckpointIO()]``.
     """
@@ -20,12 +29,43 @@ class AtomicCheckpointIO(CheckpointIO):
         """Write ``checkpoint`` to ``path``. Raises UserError where it cannot be written, where Lightning's own says nothing."""
         buffer = BytesIO()  # torch's own writer turns a full disk into a RuntimeError about positions
         torch.save(checkpoint, buffer)
+        _keep(Path(path))
         atomic_write(path, lambda file: file.write(buffer.getbuffer()))
 
     def load_checkpoint(self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = None) -> dict[str, Any]:
-        """Read tensors and plain values only, whatever ``weights_only`` says. Raises UserError for a damaged or missing file."""
-        return load_plain(path, map_location)
+        """Read tensors and plain values only, whatever ``weights_only`` says; the one before where ``path`` is damaged, which is then moved aside.
+
+        Raises UserError for a damaged or missing file without one before it.
+        """
+        path = Path(path)
+        previous = path.with_name(PREVIOUS)
+        try:
+            return load_plain(path, map_location)
+        except UserError as error:
+            if not previous.is_file() or previous == path:
+                raise
+            checkpoint = load_plain(previous, map_location)
+            log.warning("%s; going on from the checkpoint before it, of step %d", error, checkpoint["global_step"])
+            if path.is_file():
+                os.replace(path, path.with_name(DAMAGED))
+            return checkpoint
 
     def remove_checkpoint(self, path: str | Path) -> None:
         """Delete ``path`` if it is there."""
         Path(path).unlink(missing_ok=True)
+
+
+def _keep(path: Path) -> None:
+    """Make the file at ``path``, where there is one, also its folder's previous.ckpt."""
+    if not path.is_file():
+        return
+    part = path.with_name(f".part-{os.getpid()}-{PREVIOUS}")
+    try:
+        part.unlink(missing_ok=True)
+        try:
+            os.link(path, part)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, part)
+        os.replace(part, path.with_name(PREVIOUS))
+    except OSError as error:
+        raise UserError(f"cannot write {path.with_name(PREVIOUS)}: {error.strerror or error}") from error

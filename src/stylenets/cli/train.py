@@ -95,16 +95,21 @@ def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
     if ckpt is None:
         return None
     if ckpt != "last":
-        path = Path(ckpt) / "checkpoints" / "last.ckpt" if Path(ckpt).is_dir() else Path(ckpt)
+        path = newest_checkpoint(Path(ckpt)) or Path(ckpt) / "checkpoints" / "last.ckpt" if Path(ckpt).is_dir() else Path(ckpt)
         if not path.is_file():
             raise UserError(f"no checkpoint to resume from: {path}")
         return path
-    own = out / "checkpoints" / "last.ckpt"
-    runs = [own] if own.is_file() else sorted(RUNS.rglob("checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
+    own = newest_checkpoint(out)
+    runs = [own] if own else sorted(RUNS.rglob("checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
     if not runs:
         raise UserError(f"ckpt=last: no checkpoint in {out} or below {RUNS}; leave ckpt= out to begin a run")
     log.info("resuming from %s", runs[-1])
     return runs[-1]
+
+
+def newest_checkpoint(run: Path) -> Path | None:
+    """A run's last checkpoint, or the one before it where a kill fell between moving a damaged one aside and the next save."""
+    return next((path for name in ("last.ckpt", "previous.ckpt") if (path := run / "checkpoints" / name).is_file()), None)
 
 
 def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
@@ -132,6 +137,8 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
     import torch
     from pytorch_lightning.callbacks import Timer
 
+    from stylenets.callbacks.health import SkipNonFinite
+
     timer = next(callback for callback in trainer.callbacks if isinstance(callback, Timer))
     overrides = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
     device = trainer.strategy.root_device
@@ -147,5 +154,6 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
         "seconds": round(timer.time_elapsed()),  # of all the legs of a resumed run
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads",
         "precision": str(trainer.precision),
+        "skipped_steps": sum(callback.skipped for callback in trainer.callbacks if isinstance(callback, SkipNonFinite)),
         "versions": {"stylenets": __version__, "torch": torch.__version__, "python": platform.python_version()},
     }

@@ -71,6 +71,7 @@ class StyleTask(pl.LightningModule):
         terms = self.losses(batch)
         count = len(batch["image"])
         loss = torch.stack([term.sum() for term in terms.values()]).sum() / count
+        loss = loss * torch.where(loss.detach().isfinite(), 1.0, torch.nan)  # an infinite loss then has no finite gradient in any process
         self.log("train/loss", loss.detach(), prog_bar=True, batch_size=count)
         self._log_terms("train", terms, on_step=True)
         return loss

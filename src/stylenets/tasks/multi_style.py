@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from stylenets.checkpoints import Network
+from stylenets.data.order import seeded
 from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
@@ -20,26 +21,35 @@ class MultiStyle(StyleTask):
     gamma and beta are trained (Dumoulin et al. 2017, sec. 4.2), and the old styles' pictures stay bit-identical.
     """
 
-    def __init__(self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, **settings: Any) -> None:
+    def __init__(
+        self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, seed: int = 0, **settings: Any
+    ) -> None:
         check_criterion(criterion, PerceptualLoss, "cin")
         trained = net(styles=len(styles)) if init is None else _grown(init, styles)
         names = styles.names if init is None else [*init.styles, *styles.names]
         net_args = {"styles": len(names), "width": trained.width, "blocks": len(trained.residual)}
         super().__init__(Network(trained, "cin", net_args, names, criterion.vgg.source), **settings)
         self.criterion, self.trained_styles, self.offset = criterion, styles.names, len(names) - len(styles)
+        self.seed = seed
         if init is not None:
             _freeze_all_but_new_rows(trained, self.offset)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """Terms of a batch with a style drawn for every picture: content, style/<name> of its pictures, …"""
         photos = batch["image"]
-        chosen = torch.randint(len(self.trained_styles), (len(photos),), device=photos.device)
+        chosen = self.draw_styles(len(photos)).to(photos.device)
         terms = self._terms(self.net, photos, chosen, self.global_step)
         style = terms.pop("style", None)
         if style is not None:
             for index in chosen.unique().tolist():
                 terms[f"style/{self.trained_styles[index]}"] = style[chosen == index]
         return terms
+
+    def draw_styles(self, count: int) -> Tensor:
+        """(count,) random style indices, by (seed, step) alone: a resumed run draws the same, and several processes share one process's."""
+        processes = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
+        drawn = torch.randint(len(self.trained_styles), (count * processes,), generator=seeded(self.seed, self.global_step))
+        return drawn[self.global_rank :: processes]  # as the data modules share a batch out
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
         """Every style on every picture: content/<name>, style/<name> and their means over the styles."""
