@@ -135,8 +135,7 @@ def _own(comparison: Comparison, sample: Sample) -> float:
 
 def _own_losses(comparison: Comparison) -> dict[str, list[tuple[float, float]]]:
     """{network: [(number of the style, mean style loss to it)]}, and the same of the photographs, which have none of it."""
-    untouched = zip(*(sample.distances for sample in comparison.of(None, None)), strict=True)
-    return {"the photographs": [(number, mean(column)) for number, column in enumerate(untouched)]} | {
+    networks = {
         entry.name: [
             (number, mean(s.distances[number] for s in comparison.of(entry.name, style)))
             for number, style in enumerate(comparison.styles)
@@ -144,6 +143,8 @@ def _own_losses(comparison: Comparison) -> dict[str, list[tuple[float, float]]]:
         ]
         for entry in comparison.entries
     }
+    untouched = zip(*(sample.distances for sample in comparison.of(None, None)), strict=True)
+    return networks | {"the photographs": [(number, mean(column)) for number, column in enumerate(untouched)]}  # last: colors as before
 
 
 def _nearest(comparison: Comparison, samples: Sequence[Sample]) -> str:
