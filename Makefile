@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all
+.PHONY: demo test test-all test-reliability
 demo: .venv/.installed
 	$(BIN)/python train.py model=cin styles=six experiment=smoke out=outputs/demo/train overwrite=true
 	$(BIN)/python infer.py content=docs/photo.jpg out=outputs/demo/pictures
@@ -12,7 +12,10 @@ test: .venv/.installed-test
 	$(BIN)/python -m pytest
 
 test-all: .venv/.installed-test
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest -m "not reliability"
+
+test-reliability: .venv/.installed-test
+	$(BIN)/python -m pytest -m reliability tests/reliability
 
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

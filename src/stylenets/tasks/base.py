@@ -84,10 +84,12 @@ class StyleTask(pl.LightningModule):
         for name, term in terms.items():
             self.log(f"{stage}/{name}", term.detach().mean(), on_step=on_step, on_epoch=not on_step, batch_size=len(term))
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        """Move the average towards the new weights."""
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
+        """Step, and move the average towards the new weights; in ``on_train_batch_end`` it would be too late for that step's checkpoint."""
+        super().optimizer_step(*args, **kwargs)
         if self.ema is not None:
-            decay = min(self.ema_decay, (1 + self.global_step) / (10 + self.global_step))  # a young average follows faster
+            step = self.global_step + 1
+            decay = min(self.ema_decay, (1 + step) / (10 + step))  # a young average follows faster
             torch._foreach_lerp_(list(self.ema.parameters()), [p.detach() for p in self.net.parameters()], 1 - decay)
 
     def configure_optimizers(self) -> Any:

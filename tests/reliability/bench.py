@@ -1,0 +1,56 @@
+"""Real runs of the real command for the reliability tests."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = (
+    *("model=cin", "model.net.width=4", "model.net.blocks=1", "styles.names=[ink,glass,points]", "styles.size=32", "logger=csv"),
+    *("trainer.accelerator=cpu", "trainer.devices=1", "trainer.max_epochs=3", "trainer.log_every_n_steps=1"),
+    *("data=folder", "data.root=photos", "data.val_count=4", "data.size=32", "data.batch_size=2", "data.workers=0"),
+    *("callbacks.progress=null", "callbacks.samples=null"),
+)
+BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A working folder with photographs, where runs are started."""
+
+    folder: Path
+    vgg: Path
+
+    def start(self, out: str, *overrides: str, **environment: str) -> subprocess.Popen[str]:
+        """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
+        paths = [str(ROOT / "src"), str(ROOT / "tests" / "reliability"), os.environ.get("PYTHONPATH", "")]
+        settings = (*SETTINGS, f"vgg.weights={self.vgg}", f"out={out}", f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}")
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "train.py"), *settings, *overrides],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, out: str, *overrides: str, **environment: str) -> tuple[int, str]:
+        """(exit status, stderr) of such a run."""
+        process = self.start(out, *overrides, **environment)
+        errors = process.communicate(timeout=300)[1]
+        return process.returncode, errors
+
+    def diary(self, out: str, rank: int = 0) -> list[str]:
+        """What the runs into ``out`` wrote down, in order."""
+        file = self.folder / f"{out}.{rank}"
+        return file.read_text().splitlines() if file.is_file() else []
+
+    def network(self, out: str) -> bytes:
+        """The weights that the run ended with, in float32, as bytes."""
+        state = torch.load(self.folder / out / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+        return b"".join(value.numpy().tobytes() for value in state.values())

@@ -1,0 +1,52 @@
+"""Callbacks that a test gives to a real run by its configuration: one that kills it at a moment, one that writes down what happened."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+
+
+def kill(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillAt(pl.Callback):
+    """SIGKILL at ``moment`` of step ``step``: batch, save, between (save and validation), validation."""
+
+    def __init__(self, moment: str, step: int) -> None:
+        self.moment, self.step = moment, step
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            if self.moment == "batch":
+                kill()
+            if self.moment == "save":
+                os.fsync = kill  # the checkpoint's bytes are written, and not yet moved into place
+
+    def on_validation_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        if trainer.global_step == self.step and self.moment == "between":
+            kill()
+
+    def on_validation_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if trainer.global_step == self.step and self.moment == "validation":
+            kill()
+
+
+class Diary(pl.Callback):
+    """A line in ``file`` for every batch ("batch STEP INDICES") and every whole validation ("validated STEP"), per process."""
+
+    def __init__(self, file: str) -> None:
+        self.file = Path(file)
+
+    def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, outputs: Any, batch: dict, batch_idx: int) -> None:
+        self._note(trainer, f"batch {trainer.global_step} {','.join(map(str, batch['index'].tolist()))}")
+
+    def on_validation_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        if trainer.state.fn == "fit":
+            self._note(trainer, f"validated {trainer.global_step}")
+
+    def _note(self, trainer: pl.Trainer, line: str) -> None:
+        with self.file.with_name(f"{self.file.name}.{trainer.global_rank}").open("a") as file:
+            file.write(line + "\n")
