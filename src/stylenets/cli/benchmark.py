@@ -87,6 +87,27 @@ def swap(config: DictConfig, out: Path) -> None:
     leave("swap", [compared.sheet()], compared.figures() | described, out)
 
 
+def inversion(config: DictConfig, out: Path) -> None:
+    """How well an inverse network inverts features: a table, and inversion.json, inversion.md and config.yaml in ``out``."""
+    check_quality(config)
+    from stylenets import checkpoints, images
+    from stylenets.evaluation import machine
+    from stylenets.evaluation.inversion import measure
+    from stylenets.inference.swapping import encoder
+    from stylenets.styles import central_square
+
+    device, network = choose_device(config.device), checkpoints.load(config.ckpt or BUNDLED.with_name("inverse.safetensors"))
+    vgg = encoder(network).to(device)
+    size = config.size // network.net.factor * network.net.factor
+    photos = read_photos(config.photos, config.limit, size)
+    styles = [images.resize(central_square(picture), size) for picture in instantiate(config.styles).pictures]
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    with progress(len(styles) + len(photos) * (1 + len(styles))) as advance:
+        measured = measure(network.net.to(device).eval(), vgg, photos, styles, advance)
+    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
+    leave("inversion", [measured.sheet()], measured.figures() | described, out)
+
+
 def check_swap(config: DictConfig) -> None:
     """Raises UserError for a value of the suite ``swap`` that is no sensible number."""
     for name, value in {"size": config.size, "swap.patch": config.swap.patch, "swap.repeats": config.swap.repeats}.items():
@@ -157,4 +178,4 @@ def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path
     log.info("written: %s", out / f"{name}.json")
 
 
-SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality, "swap": swap}
+SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality, "swap": swap, "inversion": inversion}
