@@ -15,6 +15,8 @@ SETTINGS = (
     *("data=folder", "data.root=photos", "data.val_count=4", "data.size=32", "data.batch_size=2", "data.workers=0"),
     *("callbacks.progress=null", "callbacks.samples=null"),
 )
+TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "trainer.max_epochs=3", "trainer.log_every_n_steps=1")
+NULL = "residual.0.conv2.norm.beta"  # the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
 BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
 
 
@@ -47,10 +49,14 @@ class Bench:
 
     def diary(self, out: str, rank: int = 0) -> list[str]:
         """What the runs into ``out`` wrote down, in order."""
-        file = self.folder / f"{out}.{rank}"
+        file = self.folder / f"{out}.diary.{rank}"
         return file.read_text().splitlines() if file.is_file() else []
 
-    def network(self, out: str) -> bytes:
-        """The weights that the run ended with, in float32, as bytes."""
-        state = torch.load(self.folder / out / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
-        return b"".join(value.numpy().tobytes() for value in state.values())
+    def weights(self, out: str) -> dict[str, torch.Tensor]:
+        """What the run ended with, trained and averaged, in float32."""
+        return torch.load(self.folder / out / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+
+    def apart(self, out: str, other: str, leave_out: str = "none") -> float:
+        """The largest difference between two runs' weights but those named ``leave_out``; 0: bit-identical."""
+        ours, theirs = self.weights(out), self.weights(other)
+        return max(float((ours[name] - theirs[name]).abs().max()) for name in ours if not name.endswith(leave_out))

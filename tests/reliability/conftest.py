@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from bench import Bench
+from bench import TWO, Bench
 
 from stylenets import images
 
@@ -26,6 +26,14 @@ def whole(bench: Bench) -> str:
     status, errors = bench.run("whole")
     assert status == 0, errors
     return "whole"
+
+
+@pytest.fixture(scope="session")
+def pair(bench: Bench) -> str:
+    """The name of an uninterrupted run of two processes."""
+    status, errors = bench.run("pair", *TWO)
+    assert status == 0, errors
+    return "pair"
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Callbacks that a test gives to a real run by its configuration: one that kills it at a moment, one that writes down what happened."""
 
+import hashlib
 import os
 import signal
 from pathlib import Path
@@ -35,7 +36,7 @@ class KillAt(pl.Callback):
 
 
 class Diary(pl.Callback):
-    """A line in ``file`` for every batch ("batch STEP INDICES") and every whole validation ("validated STEP"), per process."""
+    """Lines in ``file``.<rank>: "batch STEP INDICES", "validated STEP" for a whole validation, "weights SHA256" at the end."""
 
     def __init__(self, file: str) -> None:
         self.file = Path(file)
@@ -46,6 +47,10 @@ class Diary(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         if trainer.state.fn == "fit":
             self._note(trainer, f"validated {trainer.global_step}")
+
+    def on_train_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in task.net.state_dict().values()))
+        self._note(trainer, f"weights {digest.hexdigest()}")
 
     def _note(self, trainer: pl.Trainer, line: str) -> None:
         with self.file.with_name(f"{self.file.name}.{trainer.global_rank}").open("a") as file:

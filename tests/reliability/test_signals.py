@@ -2,18 +2,19 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
-from bench import Bench
+from bench import TWO, Bench
 
 pytestmark = pytest.mark.reliability
 
 
-def wait_for(bench: Bench, diary: str, line: str) -> None:
+def wait_for(bench: Bench, out: str, line: str) -> None:
     """Until the run has written ``line`` down."""
     deadline = time.monotonic() + 120
-    while not any(told.startswith(line) for told in bench.diary(diary)):
+    while not any(told.startswith(line) for told in bench.diary(out)):
         assert time.monotonic() < deadline, f"never came to {line!r}"
         time.sleep(0.01)
 
@@ -22,13 +23,37 @@ def wait_for(bench: Bench, diary: str, line: str) -> None:
 def test_one_process(bench: Bench, whole: str, figures: list, number: int, status: int) -> None:
     out = f"signal{number}"
     process = bench.start(out)
-    wait_for(bench, f"{out}.diary", "batch 4 ")
+    wait_for(bench, out, "batch 4 ")
     begin = time.monotonic()
     os.kill(process.pid, number)
     errors = process.communicate(timeout=60)[1]
     seconds = time.monotonic() - begin
     assert process.returncode == status, errors
     assert bench.run(out, "ckpt=last")[0] == 0
-    lost = int(bench.network(out) != bench.network(whole))
+    lost = int(bench.apart(out, whole) > 0)
     figures.append((f"{signal.Signals(number).name}, one process", 1, lost, f"{seconds:.1f} s to the end"))
     assert seconds < 10 and not lost
+
+
+@pytest.mark.parametrize("whom", ["rank 0", "rank 1", "all"])
+def test_two_processes(bench: Bench, pair: str, figures: list, whom: str) -> None:
+    out = f"pair_signal_{whom.replace(' ', '')}"
+    process = bench.start(out, *TWO)
+    wait_for(bench, out, "batch 4 ")
+    (child,) = children(process.pid)
+    begin = time.monotonic()
+    for pid in {"rank 0": [process.pid], "rank 1": [child], "all": [process.pid, child]}[whom]:
+        os.kill(pid, signal.SIGTERM)
+    errors = process.communicate(timeout=60)[1]
+    seconds = time.monotonic() - begin
+    assert process.returncode == 143, errors
+    assert bench.run(out, *TWO, "ckpt=last")[0] == 0
+    lost = int(bench.apart(out, pair) > 0)
+    figures.append((f"SIGTERM, two processes, to {whom}", 1, lost, f"{seconds:.1f} s to the end"))
+    assert seconds < 10 and not lost
+
+
+def children(pid: int) -> list[int]:
+    """Process numbers of the trainings that a process started."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], check=True, capture_output=True, text=True).stdout
+    return [int(line.split()[0]) for line in listed.splitlines() if "train.py" in line and "multiprocessing" not in line]
