@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from stylenets import images
 from stylenets.errors import UserError
 from stylenets.segmentation import VOC
+from stylenets.vgg.weights import timeout
 
 SIDE = 520  # pixels: the shortest side that torchvision's weights were evaluated at
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # torchvision's SemanticSegmentation preset
@@ -49,7 +50,8 @@ def _published(name: str) -> dict[str, Any]:
 
     weights = get_model_weights(name).DEFAULT
     try:
-        return torch.hub.load_state_dict_from_url(weights.url, map_location="cpu", check_hash=True, weights_only=True, progress=False)
+        with timeout(10.0):
+            return torch.hub.load_state_dict_from_url(weights.url, map_location="cpu", check_hash=True, weights_only=True)
     except FAULTS as error:
         file = weights.url.rsplit("/", 1)[1]
         raise UserError(f"cannot get {file} from torch hub's cache or its address ({error}); give deeplab.weights=FILE") from error
