@@ -48,6 +48,20 @@ def read_alpha(path: str | Path) -> Tensor:
     return torch.from_numpy(np.array(_decode(Path(path), None, _to_alpha)))[None].float().div_(255.0)
 
 
+def read_matte(path: str | Path) -> Tensor:
+    """A mask picture -> (H, W) float32 in [0, 1]: its alpha channel where anything is transparent, else its brightness."""
+    return torch.from_numpy(np.array(_decode(Path(path), None, _to_matte))).float().div_(255.0)
+
+
+def read_values(path: str | Path, colors: bool) -> Tensor:
+    """A label map -> (H, W) int64: gray values or the palette's indices, never scaled; with ``colors``, 0xRRGGBB.
+
+    Raises UserError as ``read``, and for a colorful picture where gray values are wanted.
+    """
+    values = torch.from_numpy(np.array(_decode(Path(path), None, _to_rgb if colors else _to_values))).long()
+    return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
+
+
 def shortest_side(height: int, width: int, size: int) -> tuple[int, int]:
     """(height, width) scaled so that the shorter of the two is ``size``; the longer is rounded, never below 1."""
     scale = size / min(height, width)
@@ -153,3 +167,20 @@ def _to_alpha(picture: Image.Image) -> Image.Image:
     if not picture.has_transparency_data:
         raise ValueError("it has no alpha channel")
     return picture.convert("RGBA").getchannel("A")
+
+
+def _to_matte(picture: Image.Image) -> Image.Image:
+    if picture.has_transparency_data:
+        alpha = _to_alpha(picture)
+        if alpha.getextrema()[0] < 255:
+            return alpha
+    return _to_rgb(picture).convert("L")
+
+
+def _to_values(picture: Image.Image) -> Image.Image:
+    if picture.mode in {"1", "L", "P"} or picture.mode.startswith("I"):
+        return picture
+    red, green, blue = picture.convert("RGB").split()
+    if not red.tobytes() == green.tobytes() == blue.tobytes():
+        raise ValueError("it is colorful, and labels= names gray values; colors are 0xRRGGBB")
+    return red
