@@ -45,9 +45,7 @@ def bezier(start: tuple[float, float], control: tuple[float, float], end: tuple[
     return (1 - t) ** 2 * np.asarray(start) + 2 * t * (1 - t) * np.asarray(control) + t**2 * np.asarray(end)
 
 
-def dry_stroke(
-    layer: np.ndarray, path: np.ndarray, width: np.ndarray, ink: float, dryness: float, rng: np.random.Generator
-) -> None:
+def dry_stroke(layer: np.ndarray, path: np.ndarray, width: np.ndarray, ink: float, dryness: float, rng: np.random.Generator) -> None:
     """Draw one brush along ``path`` (N, 2) of (row, column) into the coverage ``layer`` (H, W), in place.
 
     ``width`` (M,) is the pressure from start to end in pixels. The bristles leave streaks, and with ``dryness`` in [0, 1]

@@ -24,7 +24,7 @@ def ridge_line(size: int, height: float, relief: float, rng: np.random.Generator
     crest = np.zeros(size)
     for _ in range(rng.integers(4, 7)):
         center, wide, tall = rng.uniform(-0.05, 1.05), rng.uniform(0.05, 0.16), rng.uniform(0.5, 1.0)
-        crest = np.maximum(crest, tall * np.exp(-np.abs((column - center) / wide) ** 1.6))
+        crest = np.maximum(crest, tall * np.exp(-(np.abs((column - center) / wide) ** 1.6)))
     rough = sum(smooth_noise(size, size / k, rng)[0] * 2.2 / k for k in (24, 60, 140))
     return size * (height + relief * (0.75 - crest) - 0.9 * relief * rough)
 
