@@ -1,5 +1,6 @@
 """Read, write and resize pictures: RGB float tensors in [0, 1]. The only user of Pillow."""
 
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -99,6 +100,13 @@ def write(path: str | Path, picture: Tensor) -> None:
             Path(part).unlink(missing_ok=True)
     except (OSError, ValueError) as error:  # ValueError: more pixels a side than the format can hold
         raise UserError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def jpeg(picture: Tensor, quality: int = 88) -> bytes:
+    """(3, H, W) float in [0, 1] -> the bytes of a JPEG file, to be embedded in a page."""
+    buffer = io.BytesIO()
+    Image.fromarray(to_uint8(picture)).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
 
 
 def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_labels: list[str] | None = None, gap: int = 8) -> Tensor:

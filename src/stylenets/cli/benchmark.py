@@ -20,7 +20,7 @@ from stylenets.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from stylenets.evaluation.quality_tables import Sheet
+    from stylenets.evaluation.tables import Sheet
 
 log = logging.getLogger(__name__)
 

@@ -1,37 +1,13 @@
 """A quality measurement as tables for the console and for markdown, and as a sheet of pictures."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
 from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.quality import NETWORK, PHOTO, Quality, typical
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table of strings, the same for every way of showing it."""
-
-    title: str
-    header: list[str]
-    rows: list[list[str]]
-
-    def markdown(self) -> str:
-        """A bold title and a GitHub table, the first column to the left."""
-        rules = [":--", *["--:"] * (len(self.header) - 1)]
-        lines = [f"| {' | '.join(cells)} |" for cells in (self.header, rules, *self.rows)]
-        return "\n".join([f"**{self.title}**", "", *lines, ""])
-
-    def rich(self) -> Table:
-        """The same for the console."""
-        table = Table(title=self.title, title_justify="left")
-        for number, name in enumerate(self.header):
-            table.add_column(name, justify="right" if number else "left", no_wrap=True)
-        for row in self.rows:
-            table.add_row(*row)
-        return table
+from stylenets.evaluation.tables import Sheet
 
 
 def sheets(quality: Quality) -> list[Sheet]:

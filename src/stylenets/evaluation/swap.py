@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.evaluation.quality_tables import Sheet
+from stylenets.evaluation.tables import Sheet
 from stylenets.patches import EPSILON, style_swap
 
 
