@@ -8,18 +8,22 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.entry import output_folder, run_hydra
+from stylenets.cli.regions import RegionRequest, build_segmenter, partition_of, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from stylenets.checkpoints import Network
     from stylenets.inference.pictures import Job
     from stylenets.inference.stylizer import Stylizer
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).parents[1] / "assets" / "networks" / "six.safetensors"
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
+
+# the names of a content's pictures, the labels of its masks, and what prepares a read content: all that may fail, then painting it
+Work = tuple[list[str], list[str], "Callable[[Job, Tensor], Callable[[], None]]"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Request:
     format: str
     device: str
     swap: Swap | None
+    regions: RegionRequest | None
 
 
 @dataclass(frozen=True)
@@ -69,21 +77,46 @@ def infer(config: DictConfig) -> None:
 
     contents = images.list_pictures(request.content) if request.content.is_dir() else [request.content]
     stylizer = build_stylizer(checkpoints.load(request.ckpt), request.swap, choose_device(request.device))
-    mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in request.styles or stylizer.styles}
-    weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
+    names, masks, prepare = work_on_regions(request, stylizer) if request.regions else work_on_styles(request, stylizer)
     root = request.content if request.content.is_dir() else request.content.parent
-    jobs = pictures.plan(contents, root, request.out, list(weights), request.format)
+    jobs = pictures.plan(contents, root, request.out, names, request.format, masks)
     failures = []
     for job in progress(jobs):
         try:
-            content = pictures.read(job.content, request.size)
+            paint = prepare(job, pictures.read(job.content, request.size))
         except UserError as error:
             failures.append(str(error))
         else:
-            pictures.stylize(stylizer, job, content, weights, report)
+            paint()
     if failures:
         counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if len(jobs) > 1 else ""
         raise UserError(counted + "; ".join(failures))
+
+
+def work_on_styles(request: Request, stylizer: Stylizer | SwapStylizer) -> Work:
+    """A picture in each style, or one in the mix."""
+    from stylenets.inference import pictures
+
+    mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in request.styles or stylizer.styles}
+    weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
+    return list(weights), [], lambda job, content: partial(pictures.stylize, stylizer, job, content, weights, report)
+
+
+def work_on_regions(request: Request, stylizer: Stylizer | SwapStylizer) -> Work:
+    """One picture with a look for each region, and the regions' masks. A content in which a region is not found is a failure."""
+    from stylenets.inference import pictures, regions
+
+    looks = regions.looks(stylizer, request.regions.regions)
+    segmenter_of = build_segmenter(request.regions, str(stylizer.device))
+
+    def prepare(job: Job, content: Tensor) -> Callable[[], None]:
+        try:
+            partition = partition_of(segmenter_of(job.content), request.regions, content)
+        except UserError as error:
+            raise UserError(f"{job.content}: {error}") from error
+        return partial(pictures.stylize_regions, stylizer, job, content, partition, looks, report)
+
+    return ["regions"], list(looks), prepare
 
 
 def build_stylizer(network: Network, swap: Swap | None, device: str) -> Stylizer | SwapStylizer:
@@ -122,10 +155,12 @@ def read_request(config: DictConfig) -> Request:
     styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
     if styles and mix:
         raise UserError("give styles= for a picture in each, or mix= for one picture in a blend, not both")
-    swap = read_swap(values)
+    swap, regions = read_swap(values), read_regions(values)
+    if regions and (styles or mix):
+        raise UserError("give regions= for a style in each region, or styles= or mix= for the whole picture, not both")
     if swap and styles:
         raise UserError("give style= for style pictures and an inverse network, or styles= for a network's own styles, not both")
-    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device, swap)
+    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device, swap, regions)
 
 
 def read_swap(values: dict[str, Any]) -> Swap | None:

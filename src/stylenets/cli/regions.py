@@ -3,7 +3,7 @@
     request = read_regions(values)                        # None where regions= was not given
     segmenter_of = build_segmenter(request, device)       # loads a model, once
     partition = partition_of(segmenter_of(path), request, picture)   # {label: (H, W)}, "background" included, summing to 1
-    write_masks(partition, {label: out / f"{path.stem}_mask_{label}.png" …}, report)
+    inference.pictures.write_masks(partition, {label: out / f"{path.stem}_mask_{label}.png" …}, report)
 
 ``request.regions`` says what becomes of each label of the partition: "keep", a style's name, or {style: share}.
 """
@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,16 +126,6 @@ def partition_of(segmenter: Segmenter, request: RegionRequest, picture: Tensor) 
     from stylenets.segmentation.partition import find_regions
 
     return find_regions(segmenter, picture, request.regions, request.feather, request.smallest)
-
-
-def write_masks(partition: Mapping[str, Tensor], files: Mapping[str, Path], report: Callable[[Path, int, int, float], None]) -> None:
-    """Write each mask as a gray picture into its file; ``report`` as for pictures."""
-    from stylenets import images
-
-    for label, file in files.items():
-        start = time.perf_counter()
-        images.write(file, partition[label].expand(3, -1, -1))
-        report(file, *partition[label].shape, time.perf_counter() - start)
 
 
 def _model(request: RegionRequest, device: str) -> Segmenter:

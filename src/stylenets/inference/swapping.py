@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
@@ -41,20 +42,28 @@ class SwapStylizer:
     def stylize(self, picture: Tensor, weights: Tensor) -> Tensor:
         """(3, H, W) RGB in [0, 1], weights (S,) of the swaps with each style -> (3, H, W) in [0, 1], float32 on the CPU.
 
+        ``weights`` may also be (S, H, W), one blend per pixel: of the features there, each swapped over the whole picture.
         Raises UserError where a side is too small or too large, or the memory does not suffice.
         """
         check_sides(picture)
         try:
             content = self._encode(picture)
             features = (1 - self.strength) * content
-            for share, style in zip((self.strength * weights).tolist(), self.bank.pictures, strict=True):
-                if share:
+            for share, style in zip(self.strength * self._shares(weights, content), self.bank.pictures, strict=True):
+                if share.any():
                     features += share * style_swap(content, self._encode(style))
             output = self.net(features)
         except torch.OutOfMemoryError as error:
             shape = f"{picture.shape[2]} x {picture.shape[1]}"
             raise UserError(f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size=") from error
         return output[0, :, : picture.shape[1], : picture.shape[2]].float().clamp(0, 1).cpu()
+
+    def _shares(self, weights: Tensor, features: Tensor) -> Tensor:
+        """(S,) -> (S, 1, 1), or (S, H, W) of the picture -> (S, h, w) of its ``features``, each the mean of the pixels it stands for."""
+        if weights.ndim == 1:
+            return weights[:, None, None].to(self.device)
+        padded = pad_to_multiple(weights[None].to(self.device), self.net.factor)
+        return interpolate(padded, features.shape[-2:], mode="area")[0]
 
     def _encode(self, picture: Tensor) -> Tensor:
         """(3, H, W) -> (1, C, h, w) of the layer that the network inverts, where the last features may see repeated pixels."""

@@ -77,7 +77,7 @@ def _auto(depth: int) -> VGGWeights:
 def _imagenet(depth: int) -> VGGWeights:
     url, convention = IMAGENET[depth]
     try:
-        with _timeout(10.0):
+        with timeout(10.0):
             state = torch.hub.load_state_dict_from_url(url, map_location="cpu", check_hash=True, weights_only=True)
     except (URLError, OSError, RuntimeError, EOFError, UnpicklingError) as error:
         raise UserError(f"cannot get {url.rsplit('/', 1)[1]} from torch hub's cache or its address ({error})") from error
@@ -136,7 +136,8 @@ def _convolutions(state: dict[str, Tensor], depth: int, origin: str) -> list[tup
 
 
 @contextmanager
-def _timeout(seconds: float) -> Iterator[None]:
+def timeout(seconds: float) -> Iterator[None]:
+    """Give up on an address that does not answer for so long."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:
