@@ -3,19 +3,23 @@
 import torch
 from torch import Tensor
 
+from stylenets.errors import UserError
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
 
 
-def mixed(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, gamma: float, steps: int) -> Stages:
-    """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha, beta: content_weight, style_weight.
+def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: float, gamma: float, steps: int) -> Stages:
+    """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha: ``content_weight``, alpha / beta: ``ratio``.
 
     A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit.
-    Raises UserError for any other number of style pictures than two. Where the scene keeps regions, the photograph is put back there
+    Raises UserError for any other number of style pictures than two, a gamma outside [0, 1] and a ratio that is not positive. Where the scene keeps regions, the photograph is put back there
     afterwards (sec. 3.4).
     """
     first, second = scene.only_styles("mixed", 2)
+    if not 0 <= gamma <= 1 or not ratio > 0:
+        raise UserError(f"gamma={gamma} ratio={ratio}: gamma must be from 0 to 1 and the ratio positive")
+    style_weight = content_weight / ratio
     shares = {"style_1": gamma, "style_2": 1 - gamma}
     targets = {name: criterion.style_of(style) for name, style in zip(shares, (first, second), strict=True) if shares[name]}
     content = criterion.content_of(scene.content)
