@@ -6,23 +6,26 @@ from torch import Tensor
 from stylenets.losses import functional
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys_objective
-from stylenets.optimize.loop import Objective
+from stylenets.optimize.loop import Objective, adam
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
 
 
 def segmented_passes(
-    scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, tv_weight: float, steps: int, smooth_steps: int
+    scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int, smooth_steps: int, smooth_rate: float
 ) -> Stages:
-    """Passes as in ``painted_segments``, then ``smooth_steps`` of tv_weight * TV on the whole; more of these "create a haze effect"."""
+    """Passes as in ``painted_segments``, then ``smooth_steps`` of Adam on the total variation of the whole picture alone.
+
+    A step of Adam moves a pixel by ``smooth_rate`` whatever the weight of its only term; more of them "create a haze effect".
+    """
     pasted = yield from painted_segments(scene, criterion, content_weight, style_weight, steps)
-    return (yield Stage("smooth", lambda picture: {"tv": tv_weight * functional.total_variation(picture)}, pasted, smooth_steps))
+    return (yield Stage("smooth", lambda picture: {"tv": functional.total_variation(picture)}, pasted, smooth_steps, adam(smooth_rate)))
 
 
 def painted_segments(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int) -> Stages:
     """The whole picture in the first segment's style, the background's; from there every other style, by its style loss alone, pasted.
 
-    Raises UserError where there are no regions or one is empty.
+    A region that is kept is left to the end of the run. Raises UserError where there are no regions or one is empty.
     """
     segments = scene.segments("segmented_passes")
     (first, (_, background)), *others = segments.items()

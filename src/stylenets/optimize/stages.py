@@ -26,12 +26,13 @@ from stylenets.optimize.scene import Scene
 
 @dataclass(frozen=True)
 class Stage:
-    """``steps`` steps from ``start`` (1, 3, H, W) towards lower ``objective``."""
+    """``steps`` steps from ``start`` (1, 3, H, W) towards lower ``objective``; ``optimizer``: None for the run's."""
 
     name: str
     objective: Objective
     start: Tensor
     steps: int
+    optimizer: MakeOptimizer | None = None
 
 
 Stages = Generator[Stage, Tensor, Tensor]
@@ -134,7 +135,7 @@ def _descend(
     restored: dict[str, Any] | None,
     on_step: Callable[[Row, Tensor], None],
 ) -> Tensor:
-    descent = Descent(stage.objective, stage.start, optimizer)
+    descent = Descent(stage.objective, stage.start, stage.optimizer or optimizer)
     if restored:
         descent.restore(restored)
     while descent.steps < stage.steps:
