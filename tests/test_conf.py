@@ -69,7 +69,9 @@ def test_composes_and_fits_the_code(choice: str) -> None:
         keys = {key for key in node if key not in SPECIAL}
         assert keys <= known.keys(), f"{path}: {node._target_} takes no {keys - known.keys()}"
         assert not keys & later, f"{path}: {keys & later} is given by the code"
-        named = (parameter for parameter in inspect.signature(target).parameters.values() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD)
+        named = (
+            parameter for parameter in inspect.signature(target).parameters.values() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )
         required = {parameter.name for parameter in named if parameter.default is parameter.empty}
         assert required <= keys | later, f"{path}: {node._target_} needs {required - keys - later}"
 
@@ -97,7 +99,10 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("file", sorted((CONF / "experiment").glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_number_of_an_experiment_has_a_comment(file: Path) -> None:
     """Beside it or above it; lengths of a run and how often it is checked are no findings and need none."""
-    number, ours = re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"), {"max_epochs", "max_steps", "limit_val_batches", "check_val_every_n_epoch", "every"}
+    number, ours = (
+        re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"),
+        {"max_epochs", "max_steps", "limit_val_batches", "check_val_every_n_epoch", "every"},
+    )
     lines = file.read_text().splitlines()
     bare = [line for before, line in pairwise(lines) if number.match(line) and "#" not in line and "#" not in before]
     assert [line for line in bare if number.match(line)[1] not in ours and "every" not in line] == []

@@ -114,7 +114,9 @@ def test_gram_stays_in_float32_under_bfloat16_autocast() -> None:
 
 def test_content_loss_is_equation_2_of_johnson() -> None:
     x, c = torch.rand(2, 5, 6, 4), torch.rand(2, 5, 6, 4)
-    expected = torch.stack([sum((p - q) ** 2 for p, q in zip(a.flatten(), b.flatten(), strict=True)) / 120 for a, b in zip(x, c, strict=True)])
+    expected = torch.stack(
+        [sum((p - q) ** 2 for p, q in zip(a.flatten(), b.flatten(), strict=True)) / 120 for a, b in zip(x, c, strict=True)]
+    )
     torch.testing.assert_close(feature_reconstruction(x, c), expected)
     energy = torch.stack([(b**2).sum() / 120 for b in c])
     torch.testing.assert_close(feature_reconstruction(x, c, relative=True), expected / energy)
@@ -133,8 +135,12 @@ def test_total_variation_is_the_sum_or_mean_of_squared_neighbor_differences() ->
 
 def test_reconstruction_is_l1_of_pixels_and_of_edges() -> None:
     x, y = torch.rand(1, 3, 4, 5), torch.rand(1, 3, 4, 5)
-    across = [abs((x[0, c, i, j + 1] - x[0, c, i, j]) - (y[0, c, i, j + 1] - y[0, c, i, j])) for c in range(3) for i in range(4) for j in range(4)]
-    down = [abs((x[0, c, i + 1, j] - x[0, c, i, j]) - (y[0, c, i + 1, j] - y[0, c, i, j])) for c in range(3) for i in range(3) for j in range(5)]
+    across = [
+        abs((x[0, c, i, j + 1] - x[0, c, i, j]) - (y[0, c, i, j + 1] - y[0, c, i, j])) for c in range(3) for i in range(4) for j in range(4)
+    ]
+    down = [
+        abs((x[0, c, i + 1, j] - x[0, c, i, j]) - (y[0, c, i + 1, j] - y[0, c, i, j])) for c in range(3) for i in range(3) for j in range(5)
+    ]
     expected = (x - y).abs().mean() + sum(across) / len(across) + sum(down) / len(down)
     torch.testing.assert_close(reconstruction(x, y), expected[None])
     torch.testing.assert_close(reconstruction(x + 0.25, x), torch.tensor([0.25]))  # a shift of brightness moves no edge

@@ -64,9 +64,7 @@ def test_crops_are_a_function_of_seed_and_step(task: ArbitraryStyle, criterion: 
     assert task.draw_crops(64, 0).shape == (3, 3, 64, 64)  # the pictures have 48 pixels
 
 
-def test_it_learns_and_its_file_says_how_to_use_it(
-    task: ArbitraryStyle, tiny_bank: StyleBank, trainer: Callable, tmp_path: Path
-) -> None:
+def test_it_learns_and_its_file_says_how_to_use_it(task: ArbitraryStyle, tiny_bank: StyleBank, trainer: Callable, tmp_path: Path) -> None:
     photos = torch.rand(2, 3, 8, 8).repeat_interleave(4, 2).repeat_interleave(4, 3)
     batch, run = {"image": photos}, trainer(max_steps=25)
     before = task.validation_losses(batch)

@@ -52,7 +52,9 @@ def test_the_loss_is_the_sum_of_the_terms_over_the_batch(criterion: PerceptualLo
     torch.testing.assert_close(loss, expected.mean())
 
 
-def test_terms_are_logged_by_name(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable) -> None:
+def test_terms_are_logged_by_name(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable
+) -> None:
     logger = pl.loggers.CSVLogger(tmp_path, name="", version="")
     trainer(max_steps=6, logger=logger).fit(build(criterion, tiny_bank), photos, photos)
     with open(tmp_path / "metrics.csv") as file:

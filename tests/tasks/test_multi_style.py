@@ -63,9 +63,7 @@ def test_new_styles_leave_the_old_ones_bit_identical(
     assert all(torch.equal(a, b) for a, b in zip(trained.net.state_dict().values(), old.state_dict().values(), strict=True))
 
 
-def test_from_scratch_everything_is_trained(
-    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
-) -> None:
+def test_from_scratch_everything_is_trained(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable) -> None:
     task = MultiStyle(partial(CINNet, width=4, blocks=1), tiny_bank, criterion, **SETTINGS)
     before = copy.deepcopy(task.net.state_dict())
     trainer(max_steps=3).fit(task, photos)
@@ -73,9 +71,7 @@ def test_from_scratch_everything_is_trained(
     assert task.network.net_args == {"styles": 3, "width": 4, "blocks": 1}
 
 
-def test_every_picture_is_scored_against_the_style_it_was_drawn(
-    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
-) -> None:
+def test_every_picture_is_scored_against_the_style_it_was_drawn(trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
     """New style k of the bank is style 2 + k of the grown network: the two kinds of indices must not be confused."""
     task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
     for k, row in enumerate(torch.rand(3)):
