@@ -9,6 +9,7 @@ from torch import Tensor
 from stylenets.errors import UserError
 from stylenets.losses import functional
 from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
 from stylenets.optimize.scene import KEEP, Scene, beginning
 from stylenets.optimize.stages import Keeper, Row, Stage, Stages, at_sizes, planned, run
@@ -28,7 +29,7 @@ def two_stages(start: Tensor, steps: int = 8) -> Stages:
     return 0.5 * first + 0.5 * last
 
 
-@pytest.mark.parametrize("optimizer", [lbfgs, adam(0.03)])
+@pytest.mark.parametrize("optimizer", [lbfgs, BoundedLBFGS, adam(0.03)])
 @pytest.mark.parametrize("stop", [3, 8, 9, 15])
 def test_interrupted_and_resumed_is_uninterrupted(tmp_path: Path, optimizer: MakeOptimizer, stop: int) -> None:
     start = torch.rand(1, 3, 8, 8)

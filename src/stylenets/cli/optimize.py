@@ -176,9 +176,10 @@ def paint(config: DictConfig, scene: Scene, criterion: Criterion, out: Path, tag
 
 def make_optimizer(config: DictConfig) -> MakeOptimizer:
     """What ``optimizer=`` and ``learning_rate=`` say."""
-    from stylenets.optimize.loop import adam, lbfgs
+    from stylenets.optimize.lbfgs import BoundedLBFGS
+    from stylenets.optimize.loop import adam
 
-    return lbfgs if config.optimizer == "lbfgs" else adam(config.learning_rate)
+    return BoundedLBFGS if config.optimizer == "lbfgs" else adam(config.learning_rate)
 
 
 def state_file(out: Path, tag: str) -> Path:
