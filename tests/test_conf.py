@@ -87,6 +87,24 @@ def test_an_experiment_overrides_only_differences(file: Path) -> None:
     assert not same
 
 
+METHODS = sorted((CONF / "commands" / "method").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", METHODS, ids=lambda file: file.stem)
+def test_a_method_composes_and_fits_the_code(file: Path) -> None:
+    """With all the settings that its function takes besides what it is given, and its own name for the files."""
+    with initialize_config_dir(str(CONF / "commands"), version_base="1.3"):
+        config = compose("optimize", ["out=out", f"method={file.stem}"])
+    OmegaConf.resolve(config)
+    assert not OmegaConf.missing_keys(config) and config.name == file.stem
+    for node, given in {"method": {"scene", "criterion"}, "losses": {"vgg"}, "vgg": set()}.items():
+        target = get_object(config[node]._target_)
+        known = parameters(target)
+        required = {name for name, parameter in known.items() if parameter.default is parameter.empty}
+        keys = {key for key in config[node] if key not in SPECIAL}
+        assert required - given <= keys <= known.keys() - given, config[node]._target_
+
+
 def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted names and values; a list is one value."""
     for key, value in config.items():
@@ -96,8 +114,8 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{path}{key}", value
 
 
-@pytest.mark.parametrize("file", sorted((CONF / "experiment").glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_number_of_an_experiment_has_a_comment(file: Path) -> None:
+@pytest.mark.parametrize("file", [*sorted((CONF / "experiment").glob("*.yaml")), *METHODS], ids=lambda file: file.stem)
+def test_every_number_of_a_recipe_has_a_comment(file: Path) -> None:
     """Beside it or above it; lengths of a run and how often it is checked are no findings and need none."""
     number, ours = (
         re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"),

@@ -60,7 +60,7 @@ def border_gradient(picture: Tensor, regions: Mapping[str, Tensor], reach: float
     length = (across.square() + down.square()).sum(1).sqrt()[0].cpu()
     near = masks.border_weight(regions, reach) > 0
     border, elsewhere = (float(length[where].mean()) if where.any() else float("nan") for where in (near, ~near))
-    return {"border": border, "elsewhere": elsewhere, "ratio": border / elsewhere}
+    return {"border": border, "elsewhere": elsewhere, "ratio": border / max(elsewhere, 1e-12)}
 
 
 def _mean_distance(grams: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> float:
