@@ -94,3 +94,11 @@ def test_a_surrogate_shows_each_picture_in_its_region_and_covers_all(height: int
 def test_resize_keeps_the_share_of_the_picture() -> None:
     assert masks.resize(disk(), 16, 32).shape == (16, 32)
     assert abs(float(masks.resize(disk(), 16, 32).mean() - disk().mean())) < 0.005
+
+
+def test_a_speck_in_a_hole_goes_with_the_hole() -> None:
+    mask = torch.ones(40, 40)
+    mask[:, 30:] = 0.0
+    mask[10:15, 10:15] = 0.4
+    mask[12, 12] = 0.6
+    assert masks.clean(mask, 0.02)[:, :30].eq(1).all()

@@ -24,9 +24,10 @@ def resize(mask: Tensor, height: int, width: int) -> Tensor:
 
 
 def clean(mask: Tensor, smallest: float) -> Tensor:
-    """Specks of a mask (above one half) set to 0 and holes in it to 1, where they cover less than the share ``smallest`` of the picture."""
+    """Specks of a mask (above one half) set to 0, then holes in it to 1, where they cover less than the share ``smallest`` of the picture."""
     inside, pixels = mask.numpy() > 0.5, smallest * mask.numel()
-    specks, holes = _small_parts(inside, pixels), _small_parts(~inside, pixels)
+    specks = _small_parts(inside, pixels)
+    holes = _small_parts(~inside | specks, pixels)  # a speck in a hole goes with it
     cleaned = mask.clone()
     cleaned[torch.from_numpy(specks)] = 0.0
     cleaned[torch.from_numpy(holes)] = 1.0

@@ -87,6 +87,30 @@ def swap(config: DictConfig, out: Path) -> None:
     leave("swap", [compared.sheet()], compared.figures() | described, out)
 
 
+def attention(config: DictConfig, out: Path) -> None:
+    """Saliency's overlap with the person segmenter: a table, and attention.json, attention.md and config.yaml in ``out``."""
+    check_size(config)
+    from stylenets.evaluation import machine
+    from stylenets.evaluation.attention import compare
+    from stylenets.segmentation.selfie import Selfie
+
+    device = choose_device(config.device)
+    person, vgg = Selfie(), instantiate(config.vgg).to(device)
+    photos = read_photos(config.photos, config.limit, config.size, square=False)
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    with progress(len(photos)) as advance:
+        compared = compare(photos, person, vgg, advance)
+    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
+    leave("attention", [compared.sheet()], compared.figures() | described, out)
+
+
+def check_size(config: DictConfig) -> None:
+    """Raises UserError unless size= and limit= are sensible numbers."""
+    for name, least in {"size": 16, "limit": 1}.items():
+        if not (type(config[name]) is int and config[name] >= least or name == "limit" and config[name] is None):
+            raise UserError(f"{name}={config[name]}: must be a whole number of at least {least}")
+
+
 def check_swap(config: DictConfig) -> None:
     """Raises UserError for a value of the suite ``swap`` that is no sensible number."""
     for name, value in {"size": config.size, "swap.patch": config.swap.patch, "swap.repeats": config.swap.repeats}.items():
@@ -105,23 +129,23 @@ def whole_steps(features: Tensor, patch: int, stride: int) -> Tensor:
 
 def check_quality(config: DictConfig) -> None:
     """Raises UserError for a value of the suite ``quality`` that is no sensible number."""
-    for name, least in {"size": 16, "limit": 1, "optimize_photos": 0}.items():
-        value = config[name]
-        if not (type(value) is int and value >= least or name == "limit" and value is None):
-            raise UserError(f"{name}={value}: must be a whole number of at least {least}")
+    check_size(config)
+    if type(config.optimize_photos) is not int or config.optimize_photos < 0:
+        raise UserError(f"optimize_photos={config.optimize_photos}: must be a whole number of at least 0")
     if not OmegaConf.is_list(config.iterations) or not all(type(count) is int and count > 0 for count in config.iterations):
         raise UserError(f"iterations={config.iterations}: must be a list of whole numbers, as in 'iterations=[10,100]'")
 
 
-def read_photos(folder: str | None, limit: int | None, size: int) -> dict[str, Tensor]:
-    """{path below the folder: central square (3, size, size)} of its first ``limit`` pictures; null: the bundled photographs."""
+def read_photos(folder: str | None, limit: int | None, size: int, square: bool = True) -> dict[str, Tensor]:
+    """{path below the folder: central square (3, size, size), or the whole at that size} of its first ``limit`` pictures; null: the bundled photographs."""
     from stylenets import images
     from stylenets.photos import bundled_photos
     from stylenets.styles import central_square
 
     paths = bundled_photos() if folder is None else images.list_pictures(folder)
     names = [path.name if folder is None else path.relative_to(folder).as_posix() for path in paths]
-    return {name: central_square(images.read(path, size)) for name, path in list(zip(names, paths, strict=True))[:limit]}
+    pictures = {name: images.read(path, size) for name, path in list(zip(names, paths, strict=True))[:limit]}
+    return {name: central_square(picture) if square else picture for name, picture in pictures.items()}
 
 
 @contextmanager
@@ -157,4 +181,4 @@ def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path
     log.info("written: %s", out / f"{name}.json")
 
 
-SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality, "swap": swap}
+SUITES: dict[str, Callable[[DictConfig, Path], None]] = {"quality": quality, "swap": swap, "attention": attention}

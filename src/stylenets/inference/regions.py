@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import torch
-from scipy import ndimage
 from torch import Tensor
 
 from stylenets.inference.stylizer import Stylizer
@@ -49,6 +48,8 @@ def style_weights(partition: Mapping[str, Tensor], looks: Mapping[str, Tensor | 
     weights = weights / styled.clamp(min=TINY)
     if (styled >= TINY).all():
         return weights
+    from scipy import ndimage  # here, so that pictures without regions do not wait for it
+
     nearest = ndimage.distance_transform_edt((styled < TINY).numpy(), return_distances=False, return_indices=True)
     rows, columns = torch.from_numpy(nearest).long()
     return weights[:, rows, columns]

@@ -35,7 +35,11 @@ class Alpha:
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """Raises UserError where the file has no alpha channel or another shape than ``picture``."""
-        return {self.label: fit(images.read_alpha(self.file)[0], picture, self.file)}
+        try:
+            alpha = images.read_alpha(self.file)[0]
+        except UserError as error:
+            raise UserError(f"no masks: {self.file} has no alpha channel; give masks=FILE, or segmenter= to find them") from error
+        return {self.label: fit(alpha, picture, self.file)}
 
 
 @dataclass(frozen=True)
