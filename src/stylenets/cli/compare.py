@@ -50,7 +50,7 @@ def networks(config: DictConfig, out: Path) -> None:
     runs = read_runs(config.runs)
     check_inputs(config)
     from stylenets import images
-    from stylenets.evaluation import families, families_report
+    from stylenets.evaluation import families, families_figures, families_report
 
     device = choose_device(config.device)
     bank = instantiate(config.styles)
@@ -60,12 +60,12 @@ def networks(config: DictConfig, out: Path) -> None:
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
     with progress(families.steps(entries, len(photos), config.sizes, config.repeats)) as advance:
         seconds = families.measure_time(entries, next(iter(photos.values())), config.sizes, config.repeats, advance)
-        compared = families.measure(entries, bank.names, criterion, photos, config.show, advance)
+        compared = families.measure(entries, bank, criterion, photos, config.show, advance)
     compared.seconds = seconds
     sheets, settings = families_report.sheets(compared), sentences(config, compared, criterion.vgg.source, device)
     texts = {
         "compare.html": families_report.page(compared, settings),
-        "compare.csv": families_report.as_csv(families_report.figures(compared)),
+        "compare.csv": families_figures.as_csv(families_figures.figures(compared)),
         "compare.md": "\n".join([*(sheet.markdown() for sheet in sheets), *settings, ""]),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
@@ -153,14 +153,19 @@ def sentences(config: DictConfig, compared: Comparison, loss_network: str, devic
     from stylenets.evaluation import machine
 
     count, style, where = len(compared.of(None, None)), config.styles.size, machine.describe(device)
-    return [
+    losses = (
         f"Losses: {count} photographs at {config.size} x {config.size} pixels against {loss_network}, of weight 1 and averaged. "
-        f"A style loss is measured to the style's picture with a shortest side of {style} pixels.",
+        f"A style loss is measured to the style's picture with a shortest side of {style} pixels."
+    )
+    times = (
         f"Times: the median of {config.repeats} whole inferences, to the device and back, the networks taking turns. For an arbitrary "
-        f"style that is: the style picture (shortest side {style} pixels) and the photograph through VGG, style swap, inverse network.",
+        f"style that is: the style picture (shortest side {style} pixels) and the photograph through VGG, style swap, inverse network."
+    )
+    measured = (
         f"Measured on {where.get('device', where['processor'])}, {where['threads']} CPU threads, torch {where['torch']}, "
-        f"stylenets {where['stylenets']}. What is said of the training is what the files say.",
-    ]
+        f"stylenets {where['stylenets']}. What is said of the training is what the files say."
+    )
+    return [losses, times, measured]
 
 
 def leave(out: Path, files: Mapping[str, bytes]) -> None:

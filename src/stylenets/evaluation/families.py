@@ -1,11 +1,9 @@
 """Trained networks of every family side by side on the same photographs and styles: losses, and time by size of the picture."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,33 +11,14 @@ from torch import Tensor
 from stylenets import images
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
+from stylenets.evaluation.training_facts import TrainingFacts, read
 from stylenets.evaluation.yardstick import Yardstick
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.styles import StyleBank
 
 FAMILIES = {"johnson": "per-style", "cin": "multi-style", "inverse": "arbitrary-style"}  # by the network's name in NETS
-LONGEST = 200  # characters of a word from a file's metadata
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a file's metadata say of how the network was trained; None for what they do not."""
-
-    seconds: float | None
-    steps: float | None
-    batch_size: float | None
-    size: float | None
-    photographs: float | None
-    device: str | None
-    precision: str | None
-    about: str | None
-
-    @property
-    def images_per_second(self) -> float | None:
-        """Photographs that went through the training in a second, over all of its time."""
-        known = self.steps and self.batch_size and self.seconds
-        return self.steps * self.batch_size / self.seconds if known else None
 
 
 @dataclass(frozen=True)
@@ -58,9 +37,9 @@ class Entry:
         return FAMILIES[self.network.name]
 
     @property
-    def training(self) -> Training:
+    def training(self) -> TrainingFacts:
         """From the network's metadata, of which nothing is taken for granted."""
-        return read_training(self.network.training)
+        return read(self.network.training)
 
     @property
     def parameters(self) -> int:
@@ -94,14 +73,23 @@ class Comparison:
     """All that was measured; ``seconds`` by entry and size; ``shown``: pictures by photo, entry and style; ("", "") is the photo."""
 
     entries: list[Entry]
-    styles: list[str]
+    bank: StyleBank
     samples: list[Sample] = field(default_factory=list)
     seconds: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     shown: dict[str, dict[tuple[str, str], Tensor]] = field(default_factory=dict)
 
+    @property
+    def styles(self) -> list[str]:
+        """Names of the compared styles, in the order of ``Sample.distances``."""
+        return self.bank.names
+
     def of(self, entry: str | None, style: str | None) -> list[Sample]:
         """The samples of one network in one style; of None and None, the photographs."""
         return [sample for sample in self.samples if (sample.entry, sample.style) == (entry, style)]
+
+    def pictures(self) -> list[tuple[Entry, str]]:
+        """Every network with each of its styles."""
+        return [(entry, style) for entry in self.entries for style in entry.styles]
 
     def milliseconds(self, entry: str, size: int) -> float:
         """The median for a picture, which a slow one does not move."""
@@ -110,22 +98,6 @@ class Comparison:
     def sizes(self) -> list[int]:
         """Sides of the pictures that were timed."""
         return list(dict.fromkeys(size for _, size in self.seconds))
-
-
-def read_training(metadata: Any) -> Training:
-    """Numbers that are positive and finite, and words of sensible length, out of whatever a file holds."""
-    values = metadata if isinstance(metadata, dict) else {}
-
-    def number(name: str) -> float | None:
-        value = values.get(name)
-        return value if type(value) in (int, float) and 0 < value < math.inf else None
-
-    def words(name: str) -> str | None:
-        value = values.get(name)
-        return " ".join(value[:LONGEST].split()) or None if isinstance(value, str) else None
-
-    numbers = [number(name) for name in ("seconds", "steps", "batch_size", "size", "photographs")]
-    return Training(*numbers, *(words(name) for name in ("device", "precision", "about")))
 
 
 def own_styles(name: str, network: Network, compared: Sequence[str]) -> list[str]:
@@ -166,17 +138,17 @@ def measure_time(
 
 def measure(
     entries: Sequence[Entry],
-    styles: Sequence[str],
+    bank: StyleBank,
     criterion: PerceptualLoss,
     photos: dict[str, Tensor],
     show: int,
     advance: Callable[[], None] = lambda: None,
 ) -> Comparison:
-    """The losses of every entry's picture of every photo (3, H, W) in each of its styles, to each of ``styles``, the criterion's own.
+    """The losses of every entry's picture of every photo (3, H, W) in each of its styles, to each of ``bank``, the criterion's own.
 
     ``show``: of how many photos the pictures are kept.
     """
-    comparison = Comparison(list(entries), list(styles))
+    comparison = Comparison(list(entries), bank)
     for photo_name, photo in photos.items():
         yardstick, shown = Yardstick(criterion, photo), {("", ""): photo}
         comparison.samples.append(_sample(yardstick, None, None, photo_name, photo))

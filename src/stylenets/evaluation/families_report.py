@@ -1,21 +1,20 @@
-"""A comparison of networks as tables, as one table of figures for a spreadsheet, as pictures, and as a page of all of them."""
+"""A comparison of networks as tables, as pictures, and as a page of both."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from statistics import mean, pstdev
+from statistics import mean
 
 from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.families import Comparison, Entry, Sample
+from stylenets.evaluation.families_figures import spread
 from stylenets.evaluation.page import Page
 from stylenets.evaluation.tables import Sheet
+from stylenets.styles import central_square
 
 UNKNOWN = "–"
-COLUMNS = ["run", "family", "style", "to_style", "size", "measure", "unit", "value", "deviation", "count"]
-FORMULA = tuple("=+-@\t\r")  # a spreadsheet would compute a text that begins with one of these
+THUMBNAIL = 150  # pixels a side of a style picture
 
 
 def sheets(comparison: Comparison) -> list[Sheet]:
@@ -23,39 +22,17 @@ def sheets(comparison: Comparison) -> list[Sheet]:
     return [_overview(comparison), _losses(comparison), _distances(comparison)]
 
 
-def figures(comparison: Comparison) -> list[dict[str, str | float]]:
-    """One row per figure, by the names in ``COLUMNS``; "" where a column does not apply.
-
-    A loss is the mean over ``count`` photographs with its standard ``deviation``, of pictures in ``style``, measured ``to_style``; a time
-    is the median of ``count`` pictures of ``size`` pixels a side. The photographs themselves are rows without a run.
-    """
-    rows = [row for entry in comparison.entries for row in (*_facts(entry), *_times(comparison, entry))]
-    for entry, style in [(None, None), *_pictures(comparison)]:
-        samples = comparison.of(entry and entry.name, style)
-        place = {"run": entry.name if entry else "", "family": entry.family if entry else "the photograph", "style": style or ""}
-        rows.append(place | {"measure": "content loss"} | _spread([s.content for s in samples]))
-        for number, other in enumerate(comparison.styles):
-            rows.append(place | {"measure": "style loss", "to_style": other} | _spread([s.distances[number] for s in samples]))
-    return [dict.fromkeys(COLUMNS, "") | row for row in rows]
-
-
-def as_csv(rows: Sequence[Mapping[str, str | float]]) -> str:
-    """Long format, which spreadsheets pivot; numbers in full. A text that would be a formula gets an apostrophe in front."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS)
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(
-            {name: f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value for name, value in row.items()}
-        )
-    return buffer.getvalue()
-
-
 def grid(comparison: Comparison, styles: Sequence[str]) -> Tensor:
     """(3, H, W): a row for each shown photo, and in it the photo and every network's picture in each of ``styles``."""
     columns = [(entry.name, style) for style in styles for entry in comparison.entries if style in entry.styles]
     rows = [[shown["", ""], *(shown[column] for column in columns)] for shown in comparison.shown.values()]
     return images.grid(rows, None, ["photo", *(f"{name}: {style}" for name, style in columns)])
+
+
+def style_pictures(comparison: Comparison) -> Tensor:
+    """(3, H, W): the central squares of the compared styles in a row."""
+    squares = [images.resize(central_square(picture), THUMBNAIL) for picture in comparison.bank.pictures]
+    return images.grid([squares], None, comparison.styles)
 
 
 def page(comparison: Comparison, settings: Sequence[str]) -> str:
@@ -67,9 +44,10 @@ def page(comparison: Comparison, settings: Sequence[str]) -> str:
     report.heading("What they are and what they cost")
     report.table(overview)
     times = {e.name: [(float(size), comparison.milliseconds(e.name, size)) for size in comparison.sizes()] for e in comparison.entries}
-    caption = "Time by size: both axes are logarithmic, and a line twice as steep as another grows with its square."
+    caption = "Time by size of the picture; both axes are logarithmic."
     report.plot(times, "pixels a side", "milliseconds a picture", caption, log_x=True, log_y=True)
     report.heading("Pictures")
+    report.picture(style_pictures(comparison), "The style pictures, their central squares")
     for style in _painted(comparison):
         report.picture(grid(comparison, [style]), f"In the style {style}")
     report.heading("Losses")
@@ -80,7 +58,7 @@ def page(comparison: Comparison, settings: Sequence[str]) -> str:
         _own_losses(comparison),
         "style",
         "style loss",
-        "Style loss to the picture's own style: mean over the photographs.",
+        "Style loss to the picture's own style, and of the photographs to each: means over the photographs.",
         names=comparison.styles,
     )
     report.table(losses)
@@ -103,7 +81,7 @@ def _described(comparison: Comparison, entry: Entry) -> dict[str, str]:
         "family": entry.family,
         "styles": styles,
         "training time": UNKNOWN if training.seconds is None else str(timedelta(seconds=round(training.seconds))),
-        "steps x batch": f"{_whole(training.steps)} x {_whole(training.batch_size)}",
+        "steps x batch": f"{_whole(training.steps)} x {_whole(training.batch_size)}" if training.steps else UNKNOWN,
         "crops": f"{_whole(training.size)} px" if training.size else UNKNOWN,
         "photographs": _whole(training.photographs),
         "images per second in training": f"{rate:.1f}" if rate else UNKNOWN,
@@ -133,7 +111,7 @@ def _losses(comparison: Comparison) -> Sheet:
 
 def _distances(comparison: Comparison) -> Sheet:
     rows = []
-    for entry, style in [(None, None), *_pictures(comparison)]:
+    for entry, style in [(None, None), *comparison.pictures()]:
         samples = comparison.of(entry and entry.name, style)
         means = [f"{mean(column):.3f}" for column in zip(*(s.distances for s in samples), strict=True)]
         rows.append([f"{entry.name}: {style}" if entry else "the photograph", *means])
@@ -142,12 +120,8 @@ def _distances(comparison: Comparison) -> Sheet:
 
 def _columns(samples: Sequence[Sample], number: int) -> list[str]:
     """Content loss, and style loss to the style of this number."""
-    spreads = [_spread([s.content for s in samples]), _spread([s.distances[number] for s in samples])]
-    return [f"{spread['value']:.3f} ± {spread['deviation']:.3f}" for spread in spreads]
-
-
-def _pictures(comparison: Comparison) -> list[tuple[Entry, str]]:
-    return [(entry, style) for entry in comparison.entries for style in entry.styles]
+    spreads = [spread([s.content for s in samples]), spread([s.distances[number] for s in samples])]
+    return [f"{one['value']:.3f} ± {one['deviation']:.3f}" for one in spreads]
 
 
 def _painted(comparison: Comparison) -> list[str]:
@@ -160,8 +134,8 @@ def _own(comparison: Comparison, sample: Sample) -> float:
 
 
 def _own_losses(comparison: Comparison) -> dict[str, list[tuple[float, float]]]:
-    """{network: [(number of the style, mean style loss to it)]}"""
-    return {
+    """{network: [(number of the style, mean style loss to it)]}, and the same of the photographs, which have none of it."""
+    networks = {
         entry.name: [
             (number, mean(s.distances[number] for s in comparison.of(entry.name, style)))
             for number, style in enumerate(comparison.styles)
@@ -169,42 +143,12 @@ def _own_losses(comparison: Comparison) -> dict[str, list[tuple[float, float]]]:
         ]
         for entry in comparison.entries
     }
+    untouched = zip(*(sample.distances for sample in comparison.of(None, None)), strict=True)
+    return networks | {"the photographs": [(number, mean(column)) for number, column in enumerate(untouched)]}  # last: colors as before
 
 
 def _nearest(comparison: Comparison, samples: Sequence[Sample]) -> str:
     return f"{sum(_own(comparison, s) == min(s.distances) for s in samples)} of {len(samples)}"
-
-
-def _facts(entry: Entry) -> list[dict[str, str | float]]:
-    """What is known of a network without running it, as rows of ``figures``."""
-    training, place = entry.training, {"run": entry.name, "family": entry.family}
-    known = [
-        ("training time", "s", training.seconds),
-        ("training steps", "", training.steps),
-        ("training batch", "images", training.batch_size),
-        ("training crops", "px", training.size),
-        ("training photographs", "", training.photographs),
-        ("training speed", "images/s", training.images_per_second),
-        ("training device", "", training.device),
-        ("training precision", "", training.precision),
-        ("trained on", "", training.about),
-        ("parameters", "", entry.parameters),
-        ("encoder parameters", "", entry.encoder_parameters),
-        ("file size", "bytes", entry.bytes),
-    ]
-    return [place | {"measure": measure, "unit": unit, "value": value} for measure, unit, value in known if value is not None]
-
-
-def _times(comparison: Comparison, entry: Entry) -> list[dict[str, str | float]]:
-    place = {"run": entry.name, "family": entry.family, "measure": "time", "unit": "ms"}
-    return [
-        place | {"size": size, "value": comparison.milliseconds(entry.name, size), "count": len(comparison.seconds[entry.name, size])}
-        for size in comparison.sizes()
-    ]
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {"value": mean(values), "deviation": pstdev(values), "count": len(values)}
 
 
 def _whole(value: float | None) -> str:

@@ -1,0 +1,137 @@
+"""The command ``compare``: runs of every family in, a page, tables and a spreadsheet out; a mistake in one line and nothing written."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+
+from stylenets import images
+from stylenets.checkpoints import Network, save
+from stylenets.cli.compare import compare, read_runs
+from stylenets.cli.entry import config_folder
+from stylenets.errors import UserError
+from stylenets.nets import CINNet, InverseNet, JohnsonNet
+
+ROOT = Path(__file__).parents[2]
+TRAINING = {"steps": 30, "batch_size": 2, "seconds": 12, "about": "<script>"}
+ALL = "runs=[cin.safetensors,runs/johnson,inverse.safetensors]"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a run of each family, two photographs and two style pictures."""
+    torch.manual_seed(0)
+    monkeypatch.chdir(tmp_path)
+    net = InverseNet(2)
+    save("inverse.safetensors", Network(net, "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"))
+    args = {"styles": 2, "width": 4, "blocks": 1}
+    save("cin.safetensors", Network(CINNet(**args), "cin", args, ["night", "waves"], training=TRAINING))
+    args = {"width": 4, "blocks": 1}
+    save("runs/johnson/network.safetensors", Network(JohnsonNet(**args), "johnson", args, ["waves"]))
+    for name in ("photos/a.png", "photos/b.png", "styles/waves.png", "styles/night.png"):
+        images.write(name, torch.rand(3, 24, 36))
+    return tmp_path
+
+
+@pytest.fixture
+def small(random_vgg_file: Path) -> list[str]:
+    return [
+        "photos=photos",
+        "size=24",
+        "sizes=[16,24]",
+        "repeats=1",
+        "styles.root=styles",
+        "styles.size=24",
+        f"vgg.weights={random_vgg_file}",
+    ]
+
+
+def run(*overrides: str) -> None:
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        compare(compose("compare", ["out=out", *overrides]))
+
+
+def test_three_families_in_one_report(folder: Path, small: list[str], capsys: pytest.CaptureFixture) -> None:
+    run(*small, ALL)
+    assert {path.name for path in Path("out").iterdir()} == {"compare.html", "compare.csv", "compare.md", "compare.jpg", "config.yaml"}
+    with open("out/compare.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["run"], row["family"]) for row in rows if row["run"]} == {
+        ("cin", "multi-style"),
+        ("johnson", "per-style"),
+        ("inverse", "arbitrary-style"),
+    }
+    assert {(row["run"], row["size"]) for row in rows if row["measure"] == "time"} == {
+        (run, size) for run in ("cin", "johnson", "inverse") for size in ("16", "24")
+    }
+    assert [float(row["value"]) for row in rows if row["measure"] == "training speed"] == [30 * 2 / 12]
+    assert {row["count"] for row in rows if row["measure"] == "style loss"} == {"2"}
+    sizes = {row["run"]: int(row["value"]) for row in rows if row["measure"] == "file size"}
+    assert sizes["johnson"] == Path("runs/johnson/network.safetensors").stat().st_size
+    assert "<script>" not in Path("out/compare.html").read_text() and "&lt;script&gt;" in Path("out/compare.html").read_text()
+    assert OmegaConf.load("out/config.yaml").sizes == [16, 24]
+    assert "| training time | 0:00:12 | – | – |" in Path("out/compare.md").read_text()
+    assert "multi-style" in capsys.readouterr().out
+
+
+def test_runs_are_called_by_as_much_of_their_path_as_tells_them_apart(folder: Path) -> None:
+    for name in ("one/net.safetensors", "two/net.safetensors", "two/net.v2.safetensors"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "runs/johnson"]))) == ["net", "johnson"]
+    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "two/net.safetensors"]))) == ["one/net", "two/net"]
+    assert list(read_runs(OmegaConf.create(["one", "two/net.v2.safetensors"]))) == ["one", "net.v2"]
+    with pytest.raises(UserError, match="given twice"):
+        read_runs(OmegaConf.create(["one", "one"]))
+
+
+def test_without_runs_the_bundled_networks_are_compared() -> None:
+    assert {"six"} <= read_runs(None).keys()
+    assert all(path.is_file() for path in read_runs(None).values())
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["report=speed"], "report=speed: must be one of networks"),
+        (["runs=[nowhere]"], "no such checkpoint: nowhere"),
+        (["runs=[]"], r"runs=\[\]"),
+        (["runs=[photos/a.png]"], "cannot load photos/a.png"),
+        (["runs=[photos]"], "no network.safetensors and no checkpoint in photos"),
+        (["photos=styles.txt"], "photos=styles.txt: no such folder"),
+        (["photos=empty"], "no picture in empty"),
+        (["styles.root=nowhere"], "styles.root=nowhere: no such folder"),
+        (["styles.images=[a.jpg]"], "no such picture: a.jpg"),
+        (["styles.root=null", "styles.names=[inc]"], "unknown style inc"),
+        (["styles.root=photos"], "cin knows night, waves, none of the compared styles a, b"),
+        (["limit=0"], "limit=0: must be a whole number of at least 1, or null"),
+        (["sizes=[64,1.5]"], "sizes=1.5: must be a whole number"),
+        (["sizes=64"], "sizes=64: must be a list"),
+        (["sizes=[]"], "must be a list"),
+        (["sizes=[9000]"], "from 16 to 8192"),
+        (["size=8"], "size=8"),
+        (["show=0"], "show=0"),
+        (["repeats=many"], "repeats=many"),
+        (["styles.size=big"], "styles.size=big"),
+        (["device=tpu"], "device=tpu: must be auto, cpu, cuda or cuda:N"),
+    ],
+)
+def test_a_mistake_is_told_and_nothing_written(folder: Path, small: list[str], overrides: list[str], message: str) -> None:
+    Path("empty").mkdir()
+    with pytest.raises((UserError, HydraException), match=message):  # Hydra wraps what a target raises; the door unwraps it
+        run(*small, ALL, *overrides)
+    assert not Path("out").exists()
+
+
+def test_the_door_ends_in_one_line_and_status_2(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "compare.py"), "runs=[nowhere]", "out=out"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (2, "error: no such checkpoint: nowhere\n")
