@@ -50,7 +50,7 @@ def test_a_picture_its_snapshots_curves_figures_and_page(run, capsys: pytest.Cap
     pictures = ["photo_gatys.png", "photo_gatys_step2.png", "photo_gatys_step4.png"]
     assert written() == sorted([*pictures, "config.yaml", "curves.csv", "figures.json", "report.html"])
     assert images.read("out/photo_gatys.png").equal(images.read("out/photo_gatys_step4.png"))
-    assert capsys.readouterr().out.startswith("out/photo_gatys.png  32x48  ")
+    assert capsys.readouterr().out.startswith("out/photo_gatys.png  48x32  ")
     lines = Path("out/curves.csv").read_text().splitlines()
     assert lines[0] == "step,stage,size,total,content,style" and len(lines) == 5
     assert figures["steps"] == 4 and figures["stages"][0]["last"] < figures["stages"][0]["first"]
@@ -83,11 +83,9 @@ def test_a_resumed_run_ends_as_one_in_one_go(run, monkeypatch: pytest.MonkeyPatc
             raise Stopped
 
     kept = images.write
-    monkeypatch.setattr(images, "write", lambda path, picture: (kept(path, picture), stop()))
-    with pytest.raises(Stopped):
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(images, "write", lambda path, picture: (kept(path, picture), stop()))
         run(*given, "snapshots=5")
-    monkeypatch.undo()
-    monkeypatch.chdir(Path("out").absolute().parent)
     assert "state.pt" in written() and "figures.json" not in written()
     with pytest.raises(UserError, match="other settings"):
         run(*given, "steps=6", "resume=true")

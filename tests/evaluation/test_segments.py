@@ -27,7 +27,7 @@ def test_pictures_of_their_own_styles_and_of_each_others(random_vgg: LossNetwork
         bands = style_in_segments(random_vgg, layers, picture, near_border(regions, 8.0), styles)
         assert (losses["left"]["sand"] < 0.05) == own and (losses["left"]["sand"] < losses["left"]["blocks"]) == own
         shares = leaks(bands, PAINTED)
-        assert all((share < 0.3) == own for share in shares.values()) and set(shares) == set(PAINTED)
+        assert all((share < 0.5) == own for share in shares.values()) and set(shares) == set(PAINTED)
 
 
 def test_a_leak_is_the_share_of_the_own_loss() -> None:
