@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,16 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark import progress, read_photos
+from stylenets.cli.compare_methods import methods
 from stylenets.cli.entry import output_folder, run_hydra
 from stylenets.cli.infer import BUNDLED, MAX_STYLE_SIDE, choose_device
+from stylenets.cli.results import leave, show
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
     from stylenets.checkpoints import Network
     from stylenets.evaluation.families import Comparison, Entry
-    from stylenets.evaluation.tables import Sheet
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer
     from stylenets.styles import StyleBank
@@ -168,22 +168,4 @@ def sentences(config: DictConfig, compared: Comparison, loss_network: str, devic
     return [losses, times, measured]
 
 
-def leave(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file whole."""
-    from stylenets.checkpoints import atomic_write
-
-    for name, content in files.items():
-        atomic_write(out / name, lambda file, content=content: file.write(content))
-        log.info("written: %s", out / name)
-
-
-def show(sheets: Sequence[Sheet]) -> None:
-    """The tables on stdout."""
-    from rich.console import Console
-
-    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
-    for sheet in sheets:
-        console.print(sheet.rich())
-
-
-REPORTS: dict[str, Callable[[DictConfig, Path], None]] = {"networks": networks}
+REPORTS: dict[str, Callable[[DictConfig, Path], None]] = {"networks": networks, "methods": methods}
