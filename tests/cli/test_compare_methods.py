@@ -61,9 +61,8 @@ def test_a_method_and_a_sweep_beside_one_pass_each(painted, random_vgg_file: Pat
 
 
 def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path) -> None:
-    from stylenets import checkpoints
+    from stylenets import assets, checkpoints
     from stylenets.cli.compare_methods import one_pass, read_run, stylizer_of
-    from stylenets.cli.infer import BUNDLED
     from stylenets.cli.optimize import build_scene, check, variants
     from stylenets.inference.stylizer import Stylizer
 
@@ -72,7 +71,7 @@ def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path
     scene = build_scene(run, check(run), "cpu")
     ((_, one),) = variants(run).items()
     picture, seconds = one_pass(stylizer_of(run, scene, "cpu")[1], scene, one, 1)
-    stylizer = Stylizer(checkpoints.load(BUNDLED), "cpu")
+    stylizer = Stylizer(checkpoints.load(assets.SIX), "cpu")
     assert picture.equal(stylizer.stylize(images.read("photo.png", 32), stylizer.weights({"glass": 0.25, "ink": 0.75})))
     assert seconds > 0
 

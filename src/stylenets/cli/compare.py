@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from stylenets import assets
 from stylenets.cli.benchmark import progress, read_photos
 from stylenets.cli.compare_methods import methods
 from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import BUNDLED, MAX_STYLE_SIDE, choose_device
+from stylenets.cli.infer import MAX_STYLE_SIDE, choose_device
 from stylenets.cli.results import leave, show
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
@@ -111,8 +112,8 @@ def read_runs(runs: object) -> dict[str, Path]:
     A name is the path's last part without ending, or as many parts as tell the runs apart.
     """
     if runs is None:
-        return {path.stem: path for path in sorted(BUNDLED.parent.glob("*.safetensors"))}
-    paths = [Path(str(run)) for run in (runs if OmegaConf.is_list(runs) else [runs])]
+        return {path.stem: path for path in sorted(assets.NETWORKS.glob("*.safetensors"))}
+    paths = [assets.network_file(str(run)) for run in (runs if OmegaConf.is_list(runs) else [runs])]
     if not paths:
         raise UserError("runs=[]: must be a list of weights files and runs' folders, or null for the bundled networks")
     if missing := [path for path in paths if not path.exists()]:

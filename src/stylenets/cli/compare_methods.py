@@ -14,8 +14,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from stylenets import assets
 from stylenets.cli.benchmark import progress
-from stylenets.cli.infer import BUNDLED, choose_device
+from stylenets.cli.infer import choose_device
 from stylenets.cli.optimize import build_scene, check, swept, variants
 from stylenets.cli.results import leave, show
 from stylenets.errors import UserError
@@ -100,10 +101,10 @@ def stylizer_of(run: DictConfig, scene: Scene, device: str) -> tuple[str, Styliz
     from stylenets.inference.swapping import SwapStylizer, encoder
     from stylenets.styles import StyleBank
 
-    six = checkpoints.load(BUNDLED)
+    six = checkpoints.load(assets.SIX)
     if {str(style) for style in run.styles} <= set(six.styles):
-        return BUNDLED.stem, Stylizer(six, device)
-    network = checkpoints.load(BUNDLED.with_name("inverse.safetensors"))
+        return "six", Stylizer(six, device)
+    network = checkpoints.load(assets.INVERSE)
     bank = StyleBank(list(scene.styles), [style.cpu() for style in scene.styles.values()], [1.0] * len(scene.styles))
     return "inverse", SwapStylizer(network, encoder(network), bank, device=device)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from stylenets import assets
 from stylenets.cli.entry import output_folder, run_hydra
 from stylenets.cli.regions import RegionRequest, build_segmenter, partition_of, read_regions
 from stylenets.errors import UserError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer
 
-BUNDLED = Path(__file__).parents[1] / "assets" / "networks" / "six.safetensors"
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
 
@@ -138,7 +138,8 @@ def read_request(config: DictConfig) -> Request:
     values: dict[str, Any] = OmegaConf.to_container(config, resolve=True)
     if values["content"] is None:
         raise UserError("no content picture: give content=photo.jpg, or a folder of pictures")
-    content, ckpt = Path(str(values["content"])), Path(str(values["ckpt"] or BUNDLED))
+    content = Path(str(values["content"]))
+    ckpt = assets.network_file(values["ckpt"] or ("six" if values["style"] is None else "inverse"))
     if not content.exists():
         raise UserError(f"no such picture or folder: {content}")
     if content.is_dir() and not any(path.is_file() for path in content.rglob("*")):
