@@ -8,7 +8,8 @@ from hydra import compose, initialize_config_dir
 
 from stylenets import assets, images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.infer import infer, read_request
+from stylenets.cli.infer import infer
+from stylenets.cli.infer_request import read_request
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, InverseNet
 

@@ -15,8 +15,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import choose_device
+from stylenets.cli.entry import choose_device, output_folder, run_hydra
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from omegaconf import DictConfig, OmegaConf
 from stylenets import assets
 from stylenets.cli.benchmark import progress, read_photos
 from stylenets.cli.compare_methods import methods
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import MAX_STYLE_SIDE, choose_device
+from stylenets.cli.entry import choose_device, output_folder, run_hydra
+from stylenets.cli.infer_request import MAX_STYLE_SIDE
 from stylenets.cli.results import leave, show
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE

@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from stylenets import assets
 from stylenets.cli.benchmark import progress
-from stylenets.cli.infer import choose_device
+from stylenets.cli.entry import choose_device
 from stylenets.cli.optimize import build_scene, check, swept, variants
 from stylenets.cli.results import leave, show
 from stylenets.errors import UserError

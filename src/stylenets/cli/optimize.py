@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import choose_device, report
+from stylenets.cli.entry import choose_device, output_folder, report, run_hydra
 from stylenets.cli.regions import RegionRequest, build_segmenter, partition_of, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE

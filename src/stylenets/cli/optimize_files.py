@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from stylenets import images
 from stylenets.checkpoints import atomic_write
-from stylenets.cli.infer import report
+from stylenets.cli.entry import report
 from stylenets.evaluation import optimized
 from stylenets.evaluation.page import Page
 
