@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
     {"assets", "images", "layers", "patches", "photos", "wheels"},
-    {"masks", "nets", "vgg", "styles", "data", "painting"},
+    {"masks", "nets", "vgg", "styles", "data", "painting", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
     {"evaluation", "callbacks"},

@@ -21,7 +21,7 @@ from stylenets.errors import UserError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from stylenets.evaluation.tables import Sheet
+    from stylenets.report.tables import Sheet
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stylenets.evaluation.tables import Sheet
+    from stylenets.report.tables import Sheet
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.optimized import add_curves, add_sweep, segments_sheet
-from stylenets.evaluation.page import Page
-from stylenets.evaluation.tables import Sheet
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Row
+from stylenets.report.page import Page
+from stylenets.report.tables import Sheet
 
 
 @dataclass(frozen=True)
