@@ -28,7 +28,7 @@ from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
 LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
-BLEND = {"content_weight": 0.1, "style_weight": 5.0, "tv_weight": 0.1, "steps": 2}
+BLEND = {"content_weight": 0.1, "style_weight": 5.0, "tv_weight": 0.1, "rate": 0.003, "steps": 2}
 ONE_PASS: dict[str, Callable] = {
     "one_image": partial(one_image, content_weight=1.0, style_weight=30.0, blend=None),
     "locality": partial(locality, content_weight=1.0, style_weight=3.0, locality_weight=100.0, blend=None),

@@ -23,13 +23,14 @@ def segmented_smooth(
 ) -> Stages:
     """The passes of ``segmented_passes``; "L = alpha * content + beta * style 1 + gamma * TV" on the whole; TV along the borders alone.
 
-    ``blend``: content_weight, style_weight, tv_weight and steps of the first smoothing; style 1 is the background's. ``border``: steps
-    and rate of the second, which is Adam's, and reach, in pixels: the border weight falls from 1 at a border between regions to 0 there.
+    ``blend``: content_weight, style_weight, tv_weight of the first smoothing; style 1 is the background's. ``border``: reach of the second
+    in pixels: the border weight falls from 1 at a border between regions to 0 there. Both: steps and rate of Adam.
     """
     pasted = yield from painted_segments(scene, criterion, content_weight, style_weight, steps)
     _, background = next(iter(scene.segments("segmented_smooth").values()))
     weights = (blend["content_weight"], blend["style_weight"], blend["tv_weight"])
-    blended = yield Stage("blend", gatys_objective(scene.content, background, criterion, *weights), pasted, blend["steps"])
+    objective = gatys_objective(scene.content, background, criterion, *weights)
+    blended = yield Stage("blend", objective, pasted, blend["steps"], adam(blend["rate"]))
     near = masks.border_weight({label: mask.cpu() for label, mask in scene.regions.items()}, border["reach"]).to(pasted)
     return (yield Stage("border", lambda picture: {"tv": border_variation(picture, near)}, blended, border["steps"], adam(border["rate"])))
 
