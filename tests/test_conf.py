@@ -69,7 +69,9 @@ def test_composes_and_fits_the_code(choice: str) -> None:
         keys = {key for key in node if key not in SPECIAL}
         assert keys <= known.keys(), f"{path}: {node._target_} takes no {keys - known.keys()}"
         assert not keys & later, f"{path}: {keys & later} is given by the code"
-        named = (parameter for parameter in inspect.signature(target).parameters.values() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD)
+        named = (
+            parameter for parameter in inspect.signature(target).parameters.values() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )
         required = {parameter.name for parameter in named if parameter.default is parameter.empty}
         assert required <= keys | later, f"{path}: {node._target_} needs {required - keys - later}"
 
@@ -85,6 +87,24 @@ def test_an_experiment_overrides_only_differences(file: Path) -> None:
     assert not same
 
 
+METHODS = sorted((CONF / "commands" / "method").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", METHODS, ids=lambda file: file.stem)
+def test_a_method_composes_and_fits_the_code(file: Path) -> None:
+    """With all the settings that its function takes besides what it is given, and its own name for the files."""
+    with initialize_config_dir(str(CONF / "commands"), version_base="1.3"):
+        config = compose("optimize", ["out=out", f"method={file.stem}"])
+    OmegaConf.resolve(config)
+    assert not OmegaConf.missing_keys(config) and config.name == file.stem
+    for node, given in {"method": {"scene", "criterion"}, "losses": {"vgg"}, "vgg": set()}.items():
+        target = get_object(config[node]._target_)
+        known = parameters(target)
+        required = {name for name, parameter in known.items() if parameter.default is parameter.empty}
+        keys = {key for key in config[node] if key not in SPECIAL}
+        assert required - given <= keys <= known.keys() - given, config[node]._target_
+
+
 def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted names and values; a list is one value."""
     for key, value in config.items():
@@ -94,10 +114,13 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{path}{key}", value
 
 
-@pytest.mark.parametrize("file", sorted((CONF / "experiment").glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_number_of_an_experiment_has_a_comment(file: Path) -> None:
+@pytest.mark.parametrize("file", [*sorted((CONF / "experiment").glob("*.yaml")), *METHODS], ids=lambda file: file.stem)
+def test_every_number_of_a_recipe_has_a_comment(file: Path) -> None:
     """Beside it or above it; lengths of a run and how often it is checked are no findings and need none."""
-    number, ours = re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"), {"max_epochs", "max_steps", "limit_val_batches", "check_val_every_n_epoch", "every"}
+    number, ours = (
+        re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"),
+        {"max_epochs", "max_steps", "limit_val_batches", "check_val_every_n_epoch", "every"},
+    )
     lines = file.read_text().splitlines()
     bare = [line for before, line in pairwise(lines) if number.match(line) and "#" not in line and "#" not in before]
     assert [line for line in bare if number.match(line)[1] not in ours and "every" not in line] == []

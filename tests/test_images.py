@@ -191,3 +191,9 @@ def test_grid_is_a_table_on_white() -> None:
     below, beside = labeled.shape[1] - sheet.shape[1], labeled.shape[2] - sheet.shape[2]
     assert torch.equal(labeled[:, below + 4 : below + 24, beside + 4 : beside + 34], expected[:, 4:24, 4:34])
     assert labeled[:, :below].min() < 128 and labeled[:, below:, :beside].min() < 128  # letters
+
+
+def test_a_long_label_stays_above_its_own_column() -> None:
+    sheet = images.grid([[torch.ones(3, 20, 60), torch.ones(3, 20, 60)]], column_labels=["a long name for a style picture" * 2, ""])
+    assert sheet[:, :, :68].min() < 0.5
+    assert sheet[:, :, 70:].min() == 1

@@ -116,33 +116,37 @@ def jpeg(picture: Tensor, quality: int = 88) -> bytes:
 def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_labels: list[str] | None = None, gap: int = 8) -> Tensor:
     """Lay pictures out in a table on white, each row as high as its highest picture -> (3, H, W).
 
-    ``rows``: (3, h, w) each; labels are drawn above the columns and to the left of the rows.
+    ``rows``: (3, h, w) each; labels are drawn above the columns, cut to their width, and to the left of the rows.
     """
     columns = max(len(row) for row in rows)
     widths = [max(row[c].shape[2] for row in rows if c < len(row)) for c in range(columns)]
     heights = [max(picture.shape[1] for picture in row) for row in rows]
     left, top = (90 if row_labels else 0), (22 if column_labels else 0)
     sheet = torch.ones(3, top + sum(heights) + gap * (len(rows) + 1), left + sum(widths) + gap * (columns + 1))
-    labels: list[tuple[int, int, str]] = []
+    labels: list[tuple[int, int, int, str]] = []
     y = top + gap
     for r, row in enumerate(rows):
         x = left + gap
         if row_labels:
-            labels.append((gap, y + heights[r] // 2, row_labels[r]))
+            labels.append((gap, y + heights[r] // 2, left - gap, row_labels[r]))
         for c, picture in enumerate(row):
             sheet[:, y : y + picture.shape[1], x : x + picture.shape[2]] = picture.detach().float().clamp(0, 1).cpu()
             if r == 0 and column_labels:
-                labels.append((x, gap, column_labels[c]))
+                labels.append((x, gap, widths[c], column_labels[c]))
             x += widths[c] + gap
         y += heights[r] + gap
     return _draw_labels(sheet, labels)
 
 
-def _draw_labels(sheet: Tensor, labels: list[tuple[int, int, str]]) -> Tensor:
+def _draw_labels(sheet: Tensor, labels: list[tuple[int, int, int, str]]) -> Tensor:
+    """Write (x, y, width, text) into the sheet; a text wider than that is cut."""
     picture = Image.fromarray(to_uint8(sheet))
     draw = ImageDraw.Draw(picture)
-    for x, y, text in labels:
-        draw.text((x, y), text, fill=(0, 0, 0))
+    for x, y, width, text in labels:
+        shown = text
+        while shown and draw.textlength(shown) > width:
+            shown = shown[:-1]
+        draw.text((x, y), shown, fill=(0, 0, 0))
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
 
 

@@ -33,6 +33,13 @@ def test_ratios_are_textbook_over_ours() -> None:
     assert comparison.figures()["ours"] == {"seconds": 0.5, "extra_bytes": 100_000}
 
 
+def test_a_whole_stylization_adds_the_seconds_and_takes_the_larger_memory() -> None:
+    rest = Measurement(1.5, 400_000)
+    comparison = Comparison((1, 4, 8, 8), (4, 8, 8), Measurement(6.0, 3_000_000), Measurement(0.5, 100_000), 1.0, 0.0, rest)
+    assert comparison.whole() == (Measurement(2.0, 400_000), Measurement(7.5, 3_000_000))
+    assert comparison.sheet().rows[-1] == ["whole stylization, textbook / ours", "3.8", "7.5"]
+
+
 def test_the_command_leaves_figures_and_a_table(random_vgg_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """At 128 px the textbook's correlations alone take 3.2 MB."""
     benchmark(composed(f"vgg.weights={random_vgg_file}", "size=128", "device=cpu", "swap.repeats=2", f"out={tmp_path}"))

@@ -55,12 +55,18 @@ def units(x: Tensor, s: Tensor) -> Tensor:
     return ((plain_gram(x) - plain_gram(s)) ** 2).sum() / x.numel()
 
 
+def units_mean(x: Tensor, s: Tensor) -> Tensor:
+    """Seed 002: plain Gram matrices, their mean squared difference over the U = C H W units of the layer."""
+    return torch.nn.functional.mse_loss(plain_gram(x), plain_gram(s)) / x.numel()
+
+
 def relative(x: Tensor, s: Tensor) -> Tensor:
     """Over the energy of the style's own Gram matrix: 1 for black features."""
     return ((plain_gram(x) - plain_gram(s)) ** 2).sum() / (plain_gram(s) ** 2).sum()
 
 
-FORMULAS = {"hw": hw, "hw_mean": hw_mean, "chw": chw, "chw_mean": chw_mean, "gatys": gatys, "units": units, "relative": relative}
+FORMULAS = {"hw": hw, "hw_mean": hw_mean, "chw": chw, "chw_mean": chw_mean, "gatys": gatys}
+FORMULAS |= {"units": units, "units_mean": units_mean, "relative": relative}
 
 
 def test_every_variant_has_a_formula_here() -> None:

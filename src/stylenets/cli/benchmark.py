@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,8 @@ def swap(config: DictConfig, out: Path) -> None:
 
     from stylenets import images
     from stylenets.evaluation import machine
-    from stylenets.evaluation.swap import compare
+    from stylenets.evaluation.swap import compare, measure_rest
+    from stylenets.nets.inverse import LEVELS
     from stylenets.styles import central_square
 
     device, chosen = choose_device(config.device), config.swap
@@ -78,11 +80,13 @@ def swap(config: DictConfig, out: Path) -> None:
     (photo,) = read_photos(config.photos, 1, config.size).values()
     style = images.resize(central_square(instantiate(config.styles).pictures[0]), config.size)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
+    rest = measure_rest(vgg, chosen.layer, photo, style, chosen.repeats, device) if chosen.layer in LEVELS else None
+    vgg = vgg.cpu()
     with torch.no_grad():
         features = [vgg(picture[None], [chosen.layer])[chosen.layer] for picture in (photo, style)]
     content, style = (whole_steps(one, chosen.patch, chosen.stride) for one in features)
     with progress(2) as advance:
-        compared = compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance)
+        compared = replace(compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance), rest=rest)
     described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
     leave("swap", [compared.sheet()], compared.figures() | described, out)
 

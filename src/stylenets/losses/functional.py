@@ -31,6 +31,8 @@ STYLE_VARIANTS: dict[str, Callable[[int, int, Tensor], float | Tensor]] = {
     "gatys": lambda channels, positions, target: channels**-2.0 / 4.0,
     # Seed 000: plain Gram, 1 / U with U = C H W units in the layer.
     "units": lambda channels, positions, target: positions / channels,
+    # Seed 002: plain Gram, the mean over its C^2 entries, 1 / (C H W).
+    "units_mean": lambda channels, positions, target: positions * float(channels) ** -3.0,
     # Relative to the style's own Gram energy: 0 is the style, 1 a black picture's features; loss weights carry over between layers and VGGs.
     "relative": lambda channels, positions, target: 1.0 / target.square().sum((1, 2)),
 }
@@ -42,8 +44,13 @@ def style_reconstruction(features: Tensor, target: Tensor, variant: str = "chw")
     ``target`` counts as if the style picture had as many positions as ``features``, so that the sizes may differ; with equal sizes every
     variant is its formula to the letter.
     """
-    distance = (gram(features) - target).square().sum((1, 2))
-    return distance * STYLE_VARIANTS[variant](features.shape[1], features.shape[2] * features.shape[3], target)
+    return gram_distance(gram(features), target, features.shape[2] * features.shape[3], variant)
+
+
+def gram_distance(found: Tensor, target: Tensor, positions: int, variant: str) -> Tensor:
+    """Style reconstruction loss (B,) between two Gram matrices (B, C, C) as ``gram`` makes them, of a layer with H W ``positions``."""
+    distance = (found - target).square().sum((1, 2))
+    return distance * STYLE_VARIANTS[variant](found.shape[1], positions, target)
 
 
 def feature_reconstruction(features: Tensor, target: Tensor, relative: bool = False) -> Tensor:

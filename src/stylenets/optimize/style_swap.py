@@ -1,14 +1,15 @@
 """Style swap by optimization: the picture whose features are the swapped ones (Chen & Schmidt 2016, eq. 2; seed 001's second formula)."""
 
 from collections.abc import Callable
-from functools import partial
 
 import torch
 from torch import Tensor
-from torch.optim import Adam
 
 from stylenets.losses import functional
-from stylenets.optimize.loop import Result, optimize
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.loop import Objective, Result, adam, optimize
+from stylenets.optimize.scene import Scene
+from stylenets.optimize.stages import Stage, Stages
 from stylenets.patches import style_swap
 from stylenets.vgg.network import LossNetwork
 
@@ -31,6 +32,20 @@ def swap_by_optimization(
     are "swap" and "tv", and each term is over the number of swapped features, which moves no minimum.
     Raises UserError for a picture with fewer features than a patch.
     """
+    return optimize(
+        swap_objective(vgg, content, style, layer, tv_weight, patch, stride), content, steps, adam(learning_rate), on_step=on_step
+    )
+
+
+def style_swapped(scene: Scene, criterion: Criterion, layer: str, tv_weight: float, patch: int, stride: int, steps: int) -> Stages:
+    """The same for one style picture as a method beside the others, with the run's optimizer and start; of ``criterion`` only its VGG."""
+    (style,) = scene.only_styles("style_swap", 1)
+    objective = swap_objective(criterion.vgg, scene.content, style, criterion.there(layer), tv_weight, patch, stride)
+    return (yield Stage("style_swap", objective, scene.start, steps))
+
+
+def swap_objective(vgg: LossNetwork, content: Tensor, style: Tensor, layer: str, tv_weight: float, patch: int, stride: int) -> Objective:
+    """The terms "swap" and "tv" as a function of the picture (B, 3, H, W)."""
     with torch.no_grad():
         target = style_swap(vgg(content, [layer])[layer], vgg(style[None], [layer])[layer], patch, stride)
 
@@ -40,4 +55,4 @@ def swap_by_optimization(
             "tv": tv_weight / target[0].numel() * functional.total_variation(picture, summed=True),
         }
 
-    return optimize(objective, content, steps, partial(Adam, lr=learning_rate), on_step=on_step)
+    return objective

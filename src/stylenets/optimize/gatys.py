@@ -1,0 +1,37 @@
+"""One style over the whole picture (Gatys et al. 2016, sec. 2.3; seed 004, eq. 6)."""
+
+from torch import Tensor
+
+from stylenets.losses import functional
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.loop import Objective
+from stylenets.optimize.scene import Scene
+from stylenets.optimize.stages import Stage, Stages
+
+
+def gatys(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, tv_weight: float, steps: int) -> Stages:
+    """L = content_weight * L_content + style_weight * L_style + tv_weight * TV, for one style picture.
+
+    Raises UserError for any other number of style pictures.
+    """
+    (style,) = scene.only_styles("gatys", 1)
+    objective = gatys_objective(scene.content, style, criterion, content_weight, style_weight, tv_weight)
+    return (yield Stage("gatys", objective, scene.start, steps))
+
+
+def gatys_objective(
+    content: Tensor, style: Tensor, criterion: Criterion, content_weight: float, style_weight: float, tv_weight: float = 0.0
+) -> Objective:
+    """The same as a function of the picture (1, 3, H, W), for content (1, 3, H, W) and style (3, h, w). A term of weight 0 is left out."""
+    content_target, style_target = criterion.content_of(content), criterion.style_of(style)
+
+    def objective(picture: Tensor) -> dict[str, Tensor]:
+        features, terms = criterion.features(picture), {}
+        if content_weight:
+            terms["content"] = content_weight * criterion.content_loss(features, content_target)
+        terms["style"] = style_weight * criterion.style_loss(features, style_target)
+        if tv_weight:
+            terms["tv"] = tv_weight * functional.total_variation(picture)
+        return terms
+
+    return objective

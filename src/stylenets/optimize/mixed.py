@@ -1,0 +1,43 @@
+"""Two styles over the whole picture, mixed by gamma (seed 004, "Mixed Neural Style Transfer", eq. 7)."""
+
+import torch
+from torch import Tensor
+
+from stylenets.errors import UserError
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.scene import Scene
+from stylenets.optimize.stages import Stage, Stages
+
+
+def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: float, gamma: float, steps: int) -> Stages:
+    """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha: ``content_weight``, alpha / beta: ``ratio``.
+
+    A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit.
+    Raises UserError for any other number of style pictures than two, a gamma outside [0, 1] and a ratio that is not positive. Where the scene keeps regions, the photograph is put back there
+    afterwards (sec. 3.4).
+    """
+    first, second = scene.only_styles("mixed", 2)
+    if not 0 <= gamma <= 1 or not ratio > 0:
+        raise UserError(f"gamma={gamma} ratio={ratio}: gamma must be from 0 to 1 and the ratio positive")
+    style_weight = content_weight / ratio
+    shares = {"style_1": gamma, "style_2": 1 - gamma}
+    targets = {name: criterion.style_of(style) for name, style in zip(shares, (first, second), strict=True) if shares[name]}
+    content = criterion.content_of(scene.content)
+
+    def objective(picture: Tensor) -> dict[str, Tensor]:
+        features = criterion.features(picture)
+        terms = {"content": content_weight * criterion.content_loss(features, content)}
+        for name, target in targets.items():
+            terms[name] = style_weight * shares[name] * criterion.style_loss(features, target)
+        return terms
+
+    return (yield Stage("mixed", objective, scene.start, steps))
+
+
+@torch.no_grad()
+def relative_improvements(picture: Tensor, content: Tensor, styles: list[Tensor], criterion: Criterion) -> list[float]:
+    """RI_k = L_style(s_k, x) / L_style(s_k, c) of every style s_k (seed 004, eq. 8 and 9): 1 is the photograph, 0 the style itself."""
+    features = [criterion.features(one) for one in (picture, content)]
+    targets = [criterion.style_of(style) for style in styles]
+    losses = [[float(criterion.style_loss(of_one, target)) for of_one in features] for target in targets]
+    return [after / before for after, before in losses]

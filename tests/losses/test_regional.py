@@ -1,0 +1,43 @@
+"""Gram matrices of regions: those of the region alone, whatever its size, and of the whole picture where the region is everything."""
+
+import pytest
+import torch
+
+from stylenets.errors import UserError
+from stylenets.losses.functional import gram
+from stylenets.losses.regional import at_layers, regional_gram
+
+
+def test_a_region_that_is_everything_has_the_pictures_gram() -> None:
+    features = torch.randn(2, 5, 6, 4)
+    torch.testing.assert_close(regional_gram(features, torch.ones(6, 4)), gram(features))
+    torch.testing.assert_close(regional_gram(features, torch.full((6, 4), 0.1)), gram(features))
+
+
+def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
+    """G_ij = sum over the segment's k of F_ik F_jk, over the segment's size (seed 003, eq. 1 and sec. 3.4)."""
+    features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
+    mask[1:3, 2:] = 1
+    inside = features[0][:, mask > 0]
+    torch.testing.assert_close(regional_gram(features, mask)[0], inside @ inside.T / 4)
+
+
+def test_nothing_outside_a_region_moves_its_gram() -> None:
+    features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
+    mask[:, :2] = 0.5
+    other = features.clone()
+    other[..., 2:] = 100.0
+    torch.testing.assert_close(regional_gram(features, mask), regional_gram(other, mask))
+
+
+def test_a_region_at_the_layers_keeps_its_share() -> None:
+    mask = torch.zeros(16, 16)
+    mask[:, 8:] = 1
+    weights = at_layers(mask, {"relu1_1": torch.zeros(1, 3, 16, 16), "relu3_1": torch.zeros(1, 3, 4, 4)})
+    assert weights["relu1_1"].equal(mask) and weights["relu3_1"].shape == (4, 4)
+    assert float(weights["relu3_1"].mean()) == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_empty_region_is_told() -> None:
+    with pytest.raises(UserError, match="the region dog is empty"):
+        at_layers(torch.zeros(8, 8), {"relu1_1": torch.zeros(1, 3, 8, 8)}, "dog")

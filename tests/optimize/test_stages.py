@@ -1,0 +1,96 @@
+"""Stages run one after the other, sizes too, and a run that was interrupted anywhere ends as one that was not, to the bit."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylenets.errors import UserError
+from stylenets.losses import functional
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.lbfgs import BoundedLBFGS
+from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
+from stylenets.optimize.scene import KEEP, Scene, beginning
+from stylenets.optimize.stages import Keeper, Row, Stage, Stages, at_sizes, planned, run
+from stylenets.vgg.network import LossNetwork
+
+
+class Stopped(Exception):
+    """What interrupts a run here."""
+
+
+def two_stages(start: Tensor, steps: int = 8) -> Stages:
+    def gray(picture: Tensor) -> dict[str, Tensor]:
+        return {"gray": (picture - 0.5).square().mean((1, 2, 3)), "tv": 0.1 * functional.total_variation(picture)}
+
+    first = yield Stage("gray", gray, start, steps)
+    last = yield Stage("red", lambda picture: {"red": (picture[:, 0] - 0.9).square().mean((1, 2))}, first, steps, adam(0.02))
+    return 0.5 * first + 0.5 * last
+
+
+@pytest.mark.parametrize("optimizer", [lbfgs, BoundedLBFGS, adam(0.03)])
+@pytest.mark.parametrize("stop", [3, 8, 9, 15])
+def test_interrupted_and_resumed_is_uninterrupted(tmp_path: Path, optimizer: MakeOptimizer, stop: int) -> None:
+    start = torch.rand(1, 3, 8, 8)
+    expected, expected_rows = run(two_stages(start), optimizer)
+
+    def interrupt(row: Row, picture: Tensor) -> None:
+        if row.step == stop:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        run(two_stages(start), optimizer, Keeper(tmp_path / "state.pt", 2, "same"), interrupt)
+    keeper = Keeper(tmp_path / "state.pt", 2, "same")
+    keeper.load()
+    assert 0 < len(keeper.state["rows"]) <= stop
+    picture, rows = run(two_stages(start), optimizer, keeper)
+    assert picture.equal(expected) and rows == expected_rows
+
+
+def test_a_state_of_another_run_or_none_or_a_damaged_one_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "state.pt"
+    with pytest.raises(UserError, match="nothing to resume"):
+        Keeper(file, 1, "a").load()
+    run(two_stages(torch.rand(1, 3, 8, 8), 2), keeper=Keeper(file, 1, "a"))
+    with pytest.raises(UserError, match="other settings"):
+        Keeper(file, 1, "b").load()
+    file.write_bytes(file.read_bytes()[:200])
+    with pytest.raises(UserError, match="damaged"):
+        Keeper(file, 1, "a").load()
+
+
+def test_rows_and_the_plan_count_every_step_of_every_stage() -> None:
+    start = torch.rand(1, 3, 8, 8)
+    assert planned(two_stages(start, 5)) == 10
+    _, rows = run(two_stages(start, 5))
+    assert [row.step for row in rows] == list(range(1, 11))
+    assert [row.stage for row in rows] == ["gray"] * 5 + ["red"] * 5
+    assert rows[0].terms.keys() == {"gray", "tv"} and rows[4].terms["gray"] < rows[0].terms["gray"]
+
+
+def test_coarse_to_fine_goes_on_from_the_enlarged_picture(random_vgg: LossNetwork) -> None:
+    criterion, starts = Criterion(random_vgg, {"relu1_1": 1.0}, {"relu1_1": 1.0}), []
+
+    def black(scene: Scene, criterion: Criterion) -> Stages:
+        starts.append(scene.start)
+        return (yield Stage("black", lambda picture: {"light": picture.square().mean((1, 2, 3))}, scene.start, 40))
+
+    half = torch.zeros(32, 48)
+    half[:, :24] = 1
+    content = torch.rand(1, 3, 32, 48)
+    regions = {"left": half, "background": 1 - half}
+    scene = Scene(content, {"sand": torch.rand(3, 32, 32)}, content, regions, {"left": KEEP, "background": "sand"})
+    picture, rows = run(at_sizes(black, scene, criterion, [16, 32]), adam(0.05))
+    assert [tuple(start.shape[-2:]) for start in starts] == [(16, 24), (32, 48)]
+    assert starts[0].mean() > 0.3 and starts[1].mean() < 0.05
+    assert {row.size for row in rows} == {16, 32}
+    assert picture[..., :24].equal(content[..., :24]) and picture[..., 24:].max() < 0.1
+
+
+def test_beginnings() -> None:
+    content = torch.rand(1, 3, 8, 12)
+    assert beginning("content", content).equal(content)
+    noise = beginning("noise", content, 3)
+    assert noise.equal(beginning("noise", content, 3)) and not noise.equal(beginning("noise", content, 4))
+    assert beginning(torch.full((3, 4, 4), 0.25), content).shape == content.shape
