@@ -8,6 +8,9 @@ from pathlib import Path
 
 import torch
 
+from stylenets.checkpoints import Network
+from stylenets.nets import CINNet
+
 ROOT = Path(__file__).parents[2]
 SETTINGS = (
     *("model=cin", "model.net.width=4", "model.net.blocks=1", "styles.names=[ink,glass,points]", "styles.size=32", "logger=csv"),
@@ -17,6 +20,7 @@ SETTINGS = (
 )
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "trainer.max_epochs=3", "trainer.log_every_n_steps=1")
 NULL = "residual.0.conv2.norm.beta"  # the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
+NET_ARGS = {"styles": 3, "width": 4, "blocks": 1}  # as in SETTINGS
 BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
 
 
@@ -60,3 +64,9 @@ class Bench:
         """The largest difference between two runs' weights but those named ``leave_out``; 0: bit-identical."""
         ours, theirs = self.weights(out), self.weights(other)
         return max(float((ours[name] - theirs[name]).abs().max()) for name in ours if not name.endswith(leave_out))
+
+
+def network() -> Network:
+    """One with random weights, as such a run would have."""
+    torch.manual_seed(0)
+    return Network(CINNet(**NET_ARGS).eval(), "cin", NET_ARGS, ["ink", "glass", "points"], "hed")
