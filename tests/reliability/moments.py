@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 
 
 def kill(*_: Any) -> None:
@@ -55,3 +57,19 @@ class Diary(pl.Callback):
     def _note(self, trainer: pl.Trainer, line: str) -> None:
         with self.file.with_name(f"{self.file.name}.{trainer.global_rank}").open("a") as file:
             file.write(line + "\n")
+
+
+class Blank(pl.Callback):
+    """Sets all weights to 0 before the validation at step ``step``: the network then paints one color."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_validation_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        if trainer.global_step == self.step:
+            task.best_net.load_state_dict({name: 0 * value for name, value in task.best_net.state_dict().items()})
+
+
+def exploding(optimizer: Optimizer, steps: int) -> LambdaLR:
+    """A learning rate that leaves all reason at step 7."""
+    return LambdaLR(optimizer, lambda step: 1.0 if step < 6 else 1e25)
