@@ -31,7 +31,7 @@ class Bench:
     folder: Path
     vgg: Path
 
-    def start(self, out: str, *overrides: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, out: str, *overrides: str, stdin: int | None = None, **environment: str) -> subprocess.Popen[str]:
         """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
         paths = [str(ROOT / "src"), str(ROOT / "tests" / "reliability"), os.environ.get("PYTHONPATH", "")]
         settings = (*SETTINGS, f"vgg.weights={self.vgg}", f"out={out}", f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}")
@@ -39,6 +39,7 @@ class Bench:
             [sys.executable, str(ROOT / "train.py"), *settings, *overrides],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | environment,
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

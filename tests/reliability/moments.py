@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,19 @@ class KillAt(pl.Callback):
     def on_validation_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         if trainer.global_step == self.step and self.moment == "validation":
             kill()
+
+
+class KillLogger(pl.Callback):
+    """SIGKILL to W&B's service, a child of this process, after step ``step``."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], check=True, capture_output=True, text=True)
+            (service,) = (line for line in listed.stdout.splitlines() if "wandb-core" in line)
+            os.kill(int(service.split()[0]), signal.SIGKILL)
 
 
 class Diary(pl.Callback):

@@ -25,7 +25,9 @@ def test_a_learning_rate_that_explodes(bench: Bench, figures: list) -> None:
     assert bench.run("sound", EVERY, *exploding, "trainer.max_steps=6")[0] == 0
     last = torch.load(bench.folder / "diverging" / "checkpoints" / "last.ckpt", weights_only=True)
     lost = int(bench.apart("diverging", "sound") > 0)
-    figures.append(("learning rate x 1e25 at step 7", 1, lost, f"stopped after 3 steps left out, checkpoint of step {last['global_step']} kept"))
+    figures.append(
+        ("learning rate x 1e25 at step 7", 1, lost, f"stopped after 3 steps left out, checkpoint of step {last['global_step']} kept")
+    )
     assert not lost and last["global_step"] == 6
 
 

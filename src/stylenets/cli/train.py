@@ -52,9 +52,8 @@ def train(config: DictConfig) -> None:
     data.setup()  # lists the pictures: what is missing is said before anything is written
     task, trainer = build_task(config), build_trainer(config)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    trainer.logger = instantiate(config.logger)
-    trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
-    with closing(trainer.logger):
+    with closing(instantiate(config.logger)) as trainer.logger:
+        trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
         trainer.fit(task, datamodule=data, ckpt_path=resume)
         if trainer.interrupted:
             raise KeyboardInterrupt
