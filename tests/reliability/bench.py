@@ -1,8 +1,11 @@
 """Real runs of the real command for the reliability tests."""
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,3 +74,18 @@ def network() -> Network:
     """One with random weights, as such a run would have."""
     torch.manual_seed(0)
     return Network(CINNet(**NET_ARGS).eval(), "cin", NET_ARGS, ["ink", "glass", "points"], "hed")
+
+
+def mistake(command: Callable[[], None], *overrides: str) -> str:
+    """The one line in which a command, run in this process, says what is wrong; "" where nothing is. Any other end is an error."""
+    typed, sys.argv = sys.argv, ["command", *overrides]
+    try:
+        with redirect_stderr(io.StringIO()) as errors:
+            command()
+    except SystemExit as end:
+        line = errors.getvalue()
+        assert end.code == 2 and line.startswith("error: ") and line.count("\n") == 1 and len(line) < 1000, line
+        return line
+    finally:
+        sys.argv = typed
+    return ""

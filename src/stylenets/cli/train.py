@@ -34,6 +34,9 @@ def main() -> None:
 
 def train(config: DictConfig) -> None:
     """Do what ``config`` (conf/train.yaml) asks for. Raises UserError for a mistake, before anything is written."""
+    from stylenets.cli.values import check_values  # imports torch
+
+    check_values(OmegaConf.to_container(config, resolve=True))
     out = output_folder(config.out)
     resume = find_checkpoint(config.ckpt, out)
     if resume and resume.parent.name == "checkpoints":
@@ -115,9 +118,8 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     """Validate once more, and write the network with what was run, on what, and its losses."""
     from stylenets import checkpoints
 
-    losses = {
-        name: round(float(value), 6) for name, value in trainer.validate(task, datamodule=trainer.datamodule, verbose=False)[0].items()
-    }
+    validated = trainer.validate(task, datamodule=trainer.datamodule, verbose=False)  # empty where trainer.limit_val_batches=0
+    losses = {name: round(float(value), 6) for one in validated for name, value in one.items()}
     trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
     if not trainer.is_global_zero:
         return
