@@ -35,8 +35,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images.write("map.png", torch.randint(4, (1, 40, 60)).expand(3, -1, -1) / 255)
 
 
-def tried(*overrides: str) -> str:
-    """ "refused" in one line, or "painted" pictures of the content's shape."""
+def tried(*overrides: str, size: int | None = None) -> str:
+    """Either "refused" in one line, or "painted" pictures of the content's shape, or of its shape at ``size``."""
     shutil.rmtree("out", ignore_errors=True)
     if mistake(main, *BASE, *overrides):
         return "refused"
@@ -87,7 +87,6 @@ def test_shapes(figures: list) -> None:
 
 def test_any_value_for_any_setting(figures: list) -> None:
     named = (
-        "size",
         "styles",
         "format",
         "device",
