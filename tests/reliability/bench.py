@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +34,14 @@ class Bench:
     folder: Path
     vgg: Path
 
-    def start(self, out: str, *overrides: str, stdin: int | None = None, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, out: str, *overrides: str, stdin: int | None = None, launcher: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[str]:
         """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
         paths = [str(ROOT / "src"), str(ROOT / "tests" / "reliability"), os.environ.get("PYTHONPATH", "")]
         settings = (*SETTINGS, f"vgg.weights={self.vgg}", f"out={out}", f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}")
         return subprocess.Popen(
-            [sys.executable, str(ROOT / "train.py"), *settings, *overrides],
+            [sys.executable, *launcher, str(ROOT / "train.py"), *settings, *overrides],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | environment,
             stdin=stdin,
