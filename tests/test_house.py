@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
-    {"images", "layers", "patches", "photos", "wheels"},
-    {"masks", "nets", "vgg", "styles", "data", "painting"},
+    {"assets", "images", "layers", "patches", "photos", "wheels"},
+    {"masks", "nets", "vgg", "styles", "data", "painting", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
     {"evaluation", "callbacks"},

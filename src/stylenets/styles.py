@@ -7,10 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from stylenets import images
+from stylenets import assets, images
 from stylenets.errors import UserError
 
-BUNDLED = Path(__file__).parent / "assets" / "styles"
 SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
 
 
@@ -50,7 +49,7 @@ def bundled_style(name: str) -> Path:
     """One of the original artworks that come with the project. Raises UserError for an unknown name."""
     if name not in SIX:
         raise UserError(f"unknown style {name}; the bundled ones are {', '.join(SIX)}")
-    return BUNDLED / f"{name}.jpg"
+    return assets.STYLES / f"{name}.jpg"
 
 
 def picture_styles(paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None) -> StyleBank:

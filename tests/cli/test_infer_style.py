@@ -6,9 +6,10 @@ import pytest
 import torch
 from hydra import compose, initialize_config_dir
 
-from stylenets import images
+from stylenets import assets, images
 from stylenets.checkpoints import Network, save
 from stylenets.cli.infer import infer
+from stylenets.cli.infer_request import read_request
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, InverseNet
 
@@ -50,6 +51,16 @@ def test_one_content_in_one_style(folder: Path, inverse: tuple[str, str], capsys
     assert run(*inverse, "content=photos/a.png", "style=styles/waves.png") == ["a_waves.png"]
     assert images.read("out/a_waves.png").shape == (3, 24, 36)
     assert capsys.readouterr().out.startswith("out/a_waves.png  36x24  ")
+
+
+def test_the_bundled_network_that_fits_is_taken(folder: Path) -> None:
+    def chosen(*overrides: str) -> Path:
+        with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
+            return read_request(compose("infer", ["out=out", "content=photos/a.png", *overrides])).ckpt
+
+    assert chosen() == chosen("ckpt=six") == assets.SIX
+    assert chosen("style=styles") == chosen("style=styles", "ckpt=inverse") == assets.INVERSE
+    assert chosen("style=styles", "ckpt=inverse.safetensors") == Path("inverse.safetensors")
 
 
 def test_folders_give_every_pair_and_a_sheet(folder: Path, inverse: tuple[str, str]) -> None:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import BUNDLED, choose_device
+from stylenets import assets
+from stylenets.cli.entry import choose_device, output_folder, run_hydra
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from stylenets.evaluation.tables import Sheet
+    from stylenets.report.tables import Sheet
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def quality(config: DictConfig, out: Path) -> None:
     from stylenets.inference.stylizer import Stylizer
 
     device = choose_device(config.device)
-    stylizer = Stylizer(checkpoints.load(config.ckpt or BUNDLED), device)
+    stylizer = Stylizer(checkpoints.load(assets.network_file(config.ckpt or "six")), device)
     styles = styles_of(stylizer.styles, instantiate(config.styles))
     photos = read_photos(config.photos, config.limit, config.size)
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles).to(device)
@@ -100,7 +100,7 @@ def inversion(config: DictConfig, out: Path) -> None:
     from stylenets.inference.swapping import encoder
     from stylenets.styles import central_square
 
-    device, network = choose_device(config.device), checkpoints.load(config.ckpt or BUNDLED.with_name("inverse.safetensors"))
+    device, network = choose_device(config.device), checkpoints.load(assets.network_file(config.ckpt or "inverse"))
     vgg = encoder(network).to(device)
     size = config.size // network.net.factor * network.net.factor
     photos = read_photos(config.photos, config.limit, size)

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from stylenets import assets
 from stylenets.cli.benchmark import progress, read_photos
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import BUNDLED, MAX_STYLE_SIDE, choose_device
+from stylenets.cli.compare_methods import methods
+from stylenets.cli.entry import choose_device, output_folder, run_hydra
+from stylenets.cli.infer_request import MAX_STYLE_SIDE
+from stylenets.cli.results import leave, show
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
     from stylenets.checkpoints import Network
     from stylenets.evaluation.families import Comparison, Entry
-    from stylenets.evaluation.tables import Sheet
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer
     from stylenets.styles import StyleBank
@@ -111,8 +112,8 @@ def read_runs(runs: object) -> dict[str, Path]:
     A name is the path's last part without ending, or as many parts as tell the runs apart.
     """
     if runs is None:
-        return {path.stem: path for path in sorted(BUNDLED.parent.glob("*.safetensors"))}
-    paths = [Path(str(run)) for run in (runs if OmegaConf.is_list(runs) else [runs])]
+        return {path.stem: path for path in sorted(assets.NETWORKS.glob("*.safetensors"))}
+    paths = [assets.network_file(str(run)) for run in (runs if OmegaConf.is_list(runs) else [runs])]
     if not paths:
         raise UserError("runs=[]: must be a list of weights files and runs' folders, or null for the bundled networks")
     if missing := [path for path in paths if not path.exists()]:
@@ -168,22 +169,4 @@ def sentences(config: DictConfig, compared: Comparison, loss_network: str, devic
     return [losses, times, measured]
 
 
-def leave(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file whole."""
-    from stylenets.checkpoints import atomic_write
-
-    for name, content in files.items():
-        atomic_write(out / name, lambda file, content=content: file.write(content))
-        log.info("written: %s", out / name)
-
-
-def show(sheets: Sequence[Sheet]) -> None:
-    """The tables on stdout."""
-    from rich.console import Console
-
-    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
-    for sheet in sheets:
-        console.print(sheet.rich())
-
-
-REPORTS: dict[str, Callable[[DictConfig, Path], None]] = {"networks": networks}
+REPORTS: dict[str, Callable[[DictConfig, Path], None]] = {"networks": networks, "methods": methods}

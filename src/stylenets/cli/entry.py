@@ -1,4 +1,4 @@
-"""How every command starts: Hydra composes its configuration, and a user's mistake ends in one line and exit status 2."""
+"""What every command shares: Hydra composes its configuration, a mistake ends in one line and exit status 2, a file is a line on stdout."""
 
 import functools
 import logging
@@ -90,3 +90,21 @@ def _one_line(error: BaseException) -> str:
     while not isinstance(error, UserError) and isinstance(error.__cause__, UserError | HydraException):
         error = error.__cause__
     return " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+
+
+def choose_device(name: str) -> str:
+    """The device meant by "auto" ("cuda" where there is one, else "cpu"), or ``name`` itself. Raises UserError for a CUDA device that is not there."""
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto":
+        return "cuda" if count else "cpu"
+    if name != "cpu" and int(name.partition(":")[2] or 0) >= count:
+        raise UserError(f"device={name}: this machine has {count} CUDA devices that torch can use; give device=cpu")
+    return name
+
+
+def report(path: Path, height: int, width: int, seconds: float) -> None:
+    """The contract with scripts: a line on stdout for each file, as soon as it is there."""
+    sys.stdout.write(f"{path}  {width}x{height}  {seconds:.2f} s\n")
+    sys.stdout.flush()

@@ -10,15 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer import choose_device, report
+from stylenets.cli.entry import choose_device, output_folder, report, run_hydra
 from stylenets.cli.regions import RegionRequest, build_segmenter, partition_of, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
@@ -26,6 +24,7 @@ from stylenets.inference import MAX_SIDE, MIN_SIDE
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from stylenets.evaluation.optimized import Outcome
     from stylenets.optimize.criterion import Criterion
     from stylenets.optimize.loop import MakeOptimizer
     from stylenets.optimize.scene import Scene
@@ -34,16 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SWEPT = ("gamma", "ratio")  # settings of which a list is a run each
 PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")  # what may differ where a run is resumed
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One run: its name among the files, picture (1, 3, H, W), rows and figures."""
-
-    stem: str
-    picture: Tensor
-    rows: list[Row]
-    figures: dict[str, Any]
 
 
 def main() -> None:
@@ -151,7 +140,7 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
 def paint(config: DictConfig, scene: Scene, criterion: Criterion, out: Path, tag: str) -> Outcome:
     """One run of the method, with its snapshots and its state on disk."""
     from stylenets import images
-    from stylenets.evaluation.optimized import measure
+    from stylenets.evaluation.optimized import Outcome, measure
     from stylenets.optimize.stages import Keeper, at_sizes, planned, run
 
     method, stem = instantiate(config.method), f"{Path(config.content).stem}_{config.name}{tag}"

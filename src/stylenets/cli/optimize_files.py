@@ -11,12 +11,12 @@ from omegaconf import DictConfig
 
 from stylenets import images
 from stylenets.checkpoints import atomic_write
-from stylenets.cli.infer import report
+from stylenets.cli.entry import report
 from stylenets.evaluation import optimized
-from stylenets.evaluation.page import Page
+from stylenets.report.page import Page
 
 if TYPE_CHECKING:
-    from stylenets.cli.optimize import Outcome
+    from stylenets.evaluation.optimized import Outcome
     from stylenets.optimize.scene import Scene
 
 log = logging.getLogger(__name__)

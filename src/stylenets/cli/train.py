@@ -16,7 +16,7 @@ from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets import __version__
+from stylenets import __version__, assets
 from stylenets.cli.entry import output_folder, run_hydra, values_of
 from stylenets.errors import UserError
 
@@ -92,7 +92,7 @@ def build_task(config: DictConfig) -> StyleTask:
 
     from stylenets import checkpoints
 
-    init = checkpoints.load(config.init) if config.init else None
+    init = checkpoints.load(assets.network_file(config.init)) if config.init else None
     styles = instantiate(config.styles)
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles)
     optimizer, scheduler = instantiate(config.optimizer), instantiate(config.scheduler)

@@ -9,8 +9,8 @@ from torch import Tensor
 from stylenets import images
 from stylenets.evaluation.families import Comparison, Entry, Sample
 from stylenets.evaluation.families_figures import spread
-from stylenets.evaluation.page import Page
-from stylenets.evaluation.tables import Sheet
+from stylenets.report.page import Page
+from stylenets.report.tables import Sheet
 from stylenets.styles import central_square
 
 UNKNOWN = "–"

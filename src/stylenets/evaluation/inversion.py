@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stylenets.evaluation.tables import Sheet
 from stylenets.losses.functional import feature_reconstruction
 from stylenets.nets.inverse import InverseNet
 from stylenets.patches import style_swap
+from stylenets.report.tables import Sheet
 from stylenets.vgg.network import LossNetwork
 
 CONTENT, STYLE, SWAP = "photographs", "style pictures", "photographs swapped with each style"

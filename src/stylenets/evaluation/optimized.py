@@ -3,19 +3,30 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from stylenets.evaluation.page import Page
 from stylenets.evaluation.segments import border_gradient, leaks, near_border, style_in_segments
-from stylenets.evaluation.tables import Sheet
 from stylenets.masks import sharpened
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.mixed import relative_improvements
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Row
+from stylenets.report.page import Page
+from stylenets.report.tables import Sheet
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run: its name among the files, picture (1, 3, H, W), rows and figures."""
+
+    stem: str
+    picture: Tensor
+    rows: list[Row]
+    figures: dict[str, Any]
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.quality import NETWORK, PHOTO, Quality, typical
-from stylenets.evaluation.tables import Sheet
+from stylenets.report.tables import Sheet
 
 
 def sheets(quality: Quality) -> list[Sheet]:

@@ -21,9 +21,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.evaluation.tables import Sheet
 from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import EPSILON, style_swap
+from stylenets.report.tables import Sheet
 from stylenets.vgg.network import LossNetwork
 
 

@@ -12,9 +12,9 @@ from stylenets.optimize.stages import Stage, Stages
 def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: float, gamma: float, steps: int) -> Stages:
     """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha: ``content_weight``, alpha / beta: ``ratio``.
 
-    A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit.
-    Raises UserError for any other number of style pictures than two, a gamma outside [0, 1] and a ratio that is not positive. Where the scene keeps regions, the photograph is put back there
-    afterwards (sec. 3.4).
+    A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit. Where the scene
+    keeps regions, the photograph is put back there afterwards (sec. 3.4). Raises UserError for any other number of style pictures than
+    two, a gamma outside [0, 1] and a ratio that is not positive.
     """
     first, second = scene.only_styles("mixed", 2)
     if not 0 <= gamma <= 1 or not ratio > 0:

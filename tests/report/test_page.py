@@ -10,9 +10,9 @@ import pytest
 import torch
 from PIL import Image
 
-from stylenets.evaluation import plot
-from stylenets.evaluation.page import Page
-from stylenets.evaluation.tables import Sheet
+from stylenets.report import plot
+from stylenets.report.page import Page
+from stylenets.report.tables import Sheet
 
 HOSTILE = '<script>alert("a")</script>&amp;|[red]*b*\'\n`c`'
 

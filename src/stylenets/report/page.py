@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from stylenets import images
-from stylenets.evaluation import plot
-from stylenets.evaluation.tables import Sheet
+from stylenets.report import plot
+from stylenets.report.tables import Sheet
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1f2328; --soft: #667; --back: #fcfcfb; --line: #d8dadd; --shade: #f2f2ef }

@@ -1,0 +1,1 @@
+"""How figures are shown: tables, plots, and a web page that holds them."""
