@@ -48,6 +48,16 @@ def test_interrupted_and_resumed_is_uninterrupted(tmp_path: Path, optimizer: Mak
     assert picture.equal(expected) and rows == expected_rows
 
 
+def test_the_time_of_a_resumed_run_counts_from_its_first_start(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path / "state.pt", 1, "same")
+    keeper.begun -= 100
+    run(two_stages(torch.rand(1, 3, 8, 8), 2), keeper=keeper)
+    again = Keeper(tmp_path / "state.pt", 1, "same")
+    assert again.seconds < 50
+    again.load()
+    assert 100 <= again.seconds < 150
+
+
 def test_a_state_of_another_run_or_none_or_a_damaged_one_is_told(tmp_path: Path) -> None:
     file = tmp_path / "state.pt"
     with pytest.raises(UserError, match="nothing to resume"):

@@ -157,7 +157,7 @@ def paint(config: DictConfig, scene: Scene, criterion: Criterion, out: Path, tag
                 images.write(out / f"{stem}_step{row.step}.png", picture[0])
 
         picture, rows = run(at_sizes(method, scene, criterion, config.sizes), make_optimizer(config), keeper, on_step)
-    seconds = time.perf_counter() - start
+    seconds = keeper.seconds if keeper else time.perf_counter() - start
     images.write(out / f"{stem}.png", picture[0])
     report(out / f"{stem}.png", *picture.shape[-2:], seconds)
     return Outcome(stem, picture, rows, {"seconds": seconds} | measure(picture, scene, criterion, rows))

@@ -9,6 +9,7 @@ A method is a generator: it yields a Stage, is sent the picture that came out, y
 
 import io
 import pickle
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,12 @@ class Keeper:
     every: int
     recipe: str
     state: dict[str, Any] = field(default_factory=dict)
+    begun: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken so far, with the part before it was taken up."""
+        return self.state.get("seconds", 0.0) + time.perf_counter() - self.begun
 
     def load(self) -> None:
         """Take up the run in the file. Raises UserError where there is none, it is damaged, or of another recipe."""
@@ -74,8 +81,9 @@ class Keeper:
     def save(self, finished: Sequence[Tensor], descent: Descent, rows: Sequence[Row]) -> None:
         """Put everything down that the rest of the run depends on."""
         plain = [[row.step, row.stage, row.size, row.terms] for row in rows]
+        state = {"recipe": self.recipe, "finished": list(finished), "descent": descent.state(), "rows": plain, "seconds": self.seconds}
         buffer = io.BytesIO()
-        torch.save({"recipe": self.recipe, "finished": list(finished), "descent": descent.state(), "rows": plain}, buffer)
+        torch.save(state, buffer)
         atomic_write(self.file, lambda file: file.write(buffer.getvalue()))
 
 
