@@ -2,7 +2,9 @@
 
 import io
 import os
+import struct
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from stylenets.errors import UserError
 
 EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
 FORMATS = {"png": {}, "jpg": {"quality": 95, "subsampling": 0}, "webp": {"quality": 95}}
+READABLE = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")  # and nothing else: Pillow hands an EPS file to Ghostscript
+DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, struct.error, zlib.error)
 MAX_PIXELS = 178_000_000  # 534 MB of RGB; Pillow itself refuses to open what has 179 million, as a decompression bomb
 
 
@@ -150,7 +154,7 @@ def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image
     if not path.is_file():
         raise UserError(f"no such picture: {path}")
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise UserError(f"{path} is {picture.width} x {picture.height}: larger than {MAX_PIXELS // 10**6} megapixels")
             if size is not None:
@@ -161,7 +165,7 @@ def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image
         raise UserError(f"not a picture: {path}") from error
     except Image.DecompressionBombError as error:
         raise UserError(f"{path} is larger than {MAX_PIXELS // 10**6} megapixels") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except DAMAGE as error:  # a damaged file, or its EXIF alone, may raise any of these
         raise UserError(f"damaged picture: {path} ({error})") from error
 
 

@@ -1,7 +1,6 @@
 """A W&B run without account or network holds all that a dashboard shows, and a server that does not want us holds nothing up."""
 
 import http.server
-import json
 import logging
 import socket
 import threading
@@ -15,7 +14,7 @@ import torch
 import wandb
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
-from wandb.proto.wandb_internal_pb2 import Record
+from wandb_log import read
 
 from stylenets import images
 from stylenets.callbacks.loggers import closing, log_picture, wandb_logger
@@ -23,7 +22,6 @@ from stylenets.cli.train import train
 from stylenets.styles import SIX
 
 CONF = Path(__file__).parents[2] / "conf"
-BLOCK = 32768  # bytes; the transaction log is LevelDB's format behind a header of seven bytes
 
 
 @pytest.fixture(autouse=True)
@@ -47,38 +45,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.delenv("WANDB_MODE")
     monkeypatch.setenv("WANDB_API_KEY", "a" * 40)
     return monkeypatch
-
-
-def records(log: Path) -> Iterator[Record]:
-    """Everything in a run's transaction log; one record can be spread over several blocks."""
-    data, position, parts = log.read_bytes(), 7, b""
-    while position + 7 <= len(data):
-        if BLOCK - position % BLOCK < 7:
-            position += BLOCK - position % BLOCK
-            continue
-        length, kind = int.from_bytes(data[position + 4 : position + 6], "little"), data[position + 6]
-        parts += data[position + 7 : position + 7 + length]
-        position += 7 + length
-        if kind in (1, 4):  # whole, or the last part
-            yield Record.FromString(parts)
-            parts = b""
-
-
-def values(items: object) -> dict[str, object]:
-    """The key-value pairs of a record as a dictionary, nested keys joined by dots."""
-    return {item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in items}
-
-
-def read(run: Path) -> tuple[object, dict, list[dict], dict, list[int]]:
-    """(the run's record, config, history, summary, exit codes) of the one offline run in ``run``/wandb."""
-    wandb.teardown()  # the service writes the last records a moment after a run is finished
-    (log,) = run.glob("wandb/offline-run-*/run-*.wandb")
-    found = list(records(log))
-    config = {k: v for r in found for k, v in [*values(r.run.config.update).items(), *values(r.config.update).items()]}
-    history = [values(record.history.item) for record in found if record.HasField("history")]
-    summary = {k: v for record in found for k, v in values(record.summary.update).items()}
-    exits = [record.exit.exit_code for record in found if record.HasField("exit")]
-    return next(record.run for record in found if record.HasField("run")), config, history, summary, exits
 
 
 def test_a_training_run_records_all_and_leaves_nothing_elsewhere(tmp_path: Path, random_vgg_file: Path) -> None:

@@ -1,12 +1,18 @@
 """Real runs of the real command for the reliability tests."""
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+from stylenets.checkpoints import Network
+from stylenets.nets import CINNet
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = (
@@ -17,6 +23,7 @@ SETTINGS = (
 )
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "trainer.max_epochs=3", "trainer.log_every_n_steps=1")
 NULL = "residual.0.conv2.norm.beta"  # the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
+NET_ARGS = {"styles": 3, "width": 4, "blocks": 1}  # as in SETTINGS
 BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
 
 
@@ -27,14 +34,17 @@ class Bench:
     folder: Path
     vgg: Path
 
-    def start(self, out: str, *overrides: str, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, out: str, *overrides: str, stdin: int | None = None, launcher: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[str]:
         """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
         paths = [str(ROOT / "src"), str(ROOT / "tests" / "reliability"), os.environ.get("PYTHONPATH", "")]
         settings = (*SETTINGS, f"vgg.weights={self.vgg}", f"out={out}", f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}")
         return subprocess.Popen(
-            [sys.executable, str(ROOT / "train.py"), *settings, *overrides],
+            [sys.executable, *launcher, str(ROOT / "train.py"), *settings, *overrides],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | environment,
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -60,3 +70,24 @@ class Bench:
         """The largest difference between two runs' weights but those named ``leave_out``; 0: bit-identical."""
         ours, theirs = self.weights(out), self.weights(other)
         return max(float((ours[name] - theirs[name]).abs().max()) for name in ours if not name.endswith(leave_out))
+
+
+def network() -> Network:
+    """One with random weights, as such a run would have."""
+    torch.manual_seed(0)
+    return Network(CINNet(**NET_ARGS).eval(), "cin", NET_ARGS, ["ink", "glass", "points"], "hed")
+
+
+def mistake(command: Callable[[], None], *overrides: str) -> str:
+    """The one line in which a command, run in this process, says what is wrong; "" where nothing is. Any other end is an error."""
+    typed, sys.argv = sys.argv, ["command", *overrides]
+    try:
+        with redirect_stderr(io.StringIO()) as errors:
+            command()
+    except SystemExit as end:
+        line = errors.getvalue()
+        assert end.code == 2 and line.startswith("error: ") and line.count("\n") == 1 and len(line) < 1000, line
+        return line
+    finally:
+        sys.argv = typed
+    return ""

@@ -3,10 +3,13 @@
 import hashlib
 import os
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 
 
 def kill(*_: Any) -> None:
@@ -35,6 +38,19 @@ class KillAt(pl.Callback):
             kill()
 
 
+class KillLogger(pl.Callback):
+    """SIGKILL to W&B's service, a child of this process, after step ``step``."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], check=True, capture_output=True, text=True)
+            (service,) = (line for line in listed.stdout.splitlines() if "wandb-core" in line)
+            os.kill(int(service.split()[0]), signal.SIGKILL)
+
+
 class Diary(pl.Callback):
     """Lines in ``file``.<rank>: "batch STEP INDICES", "validated STEP" for a whole validation, "weights SHA256" at the end."""
 
@@ -55,3 +71,19 @@ class Diary(pl.Callback):
     def _note(self, trainer: pl.Trainer, line: str) -> None:
         with self.file.with_name(f"{self.file.name}.{trainer.global_rank}").open("a") as file:
             file.write(line + "\n")
+
+
+class Blank(pl.Callback):
+    """Sets all weights to 0 before the validation at step ``step``: the network then paints one color."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_validation_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        if trainer.global_step == self.step:
+            task.best_net.load_state_dict({name: 0 * value for name, value in task.best_net.state_dict().items()})
+
+
+def exploding(optimizer: Optimizer, steps: int) -> LambdaLR:
+    """A learning rate that leaves all reason at step 7."""
+    return LambdaLR(optimizer, lambda step: 1.0 if step < 6 else 1e25)

@@ -11,6 +11,8 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from stylenets.callbacks.health import SkipNonFinite
+
 log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -18,6 +20,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class Checkpoints(pl.callbacks.Checkpoint):
     """Writes ``folder``/last.ckpt every ``every`` steps, before and after a validation, and on SIGTERM and Ctrl-C.
 
+    Where steps are being left out for losses that are not finite, the checkpoint from before them stays.
     After such a signal the run ends with status 128 + signal at the end of its step, or of a batch of a validation: that one is then
     run by whoever resumes. A second signal ends it at once. Under DDP a signal to any process ends all.
     """
@@ -47,7 +50,8 @@ class Checkpoints(pl.callbacks.Checkpoint):
     def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, *_: Any) -> None:
         """Save where it is time, and stop where that was asked for."""
         number = self._asked_to_stop(trainer)
-        if number or trainer.global_step % self.every == 0 or _validation_due(trainer):
+        due = trainer.global_step % self.every == 0 or _validation_due(trainer)
+        if number or (due and not _diverging(trainer)):
             trainer.save_checkpoint(self.path)
         self._stop(number)
 
@@ -60,7 +64,8 @@ class Checkpoints(pl.callbacks.Checkpoint):
         """Save that it is done."""
         if trainer.state.fn == "fit" and not trainer.sanity_checking:
             self.validated = trainer.global_step
-            trainer.save_checkpoint(self.path)
+            if not _diverging(trainer):
+                trainer.save_checkpoint(self.path)
 
     def teardown(self, trainer: pl.Trainer, task: pl.LightningModule, stage: str) -> None:
         """Give the signals back."""
@@ -93,6 +98,11 @@ class Checkpoints(pl.callbacks.Checkpoint):
         if number:
             log.info("stopped by %s: %s goes on with ckpt=%s", signal.Signals(number).name, self.path, self.path.parents[1])
             raise SystemExit(128 + number)
+
+
+def _diverging(trainer: pl.Trainer) -> bool:
+    """Whether the step just done was left out: weights of which that is said must not replace those of the checkpoint before."""
+    return any(callback.in_a_row for callback in trainer.callbacks if isinstance(callback, SkipNonFinite))
 
 
 def _validation_due(trainer: pl.Trainer) -> bool:

@@ -15,6 +15,7 @@ from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
 PREVIOUS, DAMAGED = "previous.ckpt", "damaged.ckpt"
+OF_A_RUN = {"pytorch-lightning_version", "global_step", "state_dict", "loops", "optimizer_states", "lr_schedulers", "stylenets"}
 
 
 class AtomicCheckpointIO(CheckpointIO):
@@ -35,24 +36,31 @@ class AtomicCheckpointIO(CheckpointIO):
     def load_checkpoint(self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = None) -> dict[str, Any]:
         """Read tensors and plain values only, whatever ``weights_only`` says; the one before where ``path`` is damaged, which is then moved aside.
 
-        Raises UserError for a damaged or missing file without one before it.
+        Raises UserError for a damaged or missing file without one before it, and for weights without the run that they come from.
         """
         path = Path(path)
-        previous = path.with_name(PREVIOUS)
-        try:
-            return load_plain(path, map_location)
-        except UserError as error:
-            if not previous.is_file() or previous == path:
-                raise
-            checkpoint = load_plain(previous, map_location)
-            log.warning("%s; going on from the checkpoint before it, of step %d", error, checkpoint["global_step"])
-            if path.is_file():
-                os.replace(path, path.with_name(DAMAGED))
-            return checkpoint
+        checkpoint = _newest_whole(path, map_location)
+        if not isinstance(checkpoint, dict) or OF_A_RUN - checkpoint.keys():
+            raise UserError(f"cannot go on from {path}: it is no checkpoint of a run; to start from a network's weights, give init={path}")
+        return checkpoint
 
     def remove_checkpoint(self, path: str | Path) -> None:
         """Delete ``path`` if it is there."""
         Path(path).unlink(missing_ok=True)
+
+
+def _newest_whole(path: Path, map_location: Any) -> Any:
+    previous = path.with_name(PREVIOUS)
+    try:
+        return load_plain(path, map_location)
+    except UserError as error:
+        if not previous.is_file() or previous == path:
+            raise
+        checkpoint = load_plain(previous, map_location)
+        log.warning("%s; going on from the checkpoint before it, of step %d", error, checkpoint["global_step"])
+        if path.is_file():
+            os.replace(path, path.with_name(DAMAGED))
+        return checkpoint
 
 
 def _keep(path: Path) -> None:

@@ -36,7 +36,7 @@ class SkipNonFinite(pl.Callback):
         if self.in_a_row >= self.stop_after:
             raise UserError(
                 f"{self.in_a_row} steps in a row had a loss or gradient that is not finite: the run is stopped at step {trainer.global_step}; "
-                "its last checkpoint is good. Try a smaller optimizer.lr, or trainer.precision=32-true"
+                "its last checkpoint is from before them. Try a smaller optimizer.lr, or trainer.precision=32-true"
             )
 
     def state_dict(self) -> dict[str, int]:

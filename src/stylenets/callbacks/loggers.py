@@ -4,8 +4,8 @@ import logging
 import netrc
 import os
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,16 +46,72 @@ def wandb_logger(folder: str, project: str, group: str | None = None, tags: Sequ
         return start(settings=settings(mode="offline"))
 
 
+class Undying(Logger):
+    """Passes everything on to ``logger`` until that fails: it then says so, once, and the training goes on without it."""
+
+    def __init__(self, logger: Logger) -> None:
+        super().__init__()
+        self.logger, self.alive = logger, True
+
+    def attempt(self, use: Callable[[Logger], Any]) -> None:
+        """``use`` the logger, if it still lives."""
+        if not self.alive:
+            return
+        try:
+            use(self.logger)
+        except Exception as error:  # noqa: BLE001 - a full disk, a service gone, a server's whim: none is worth a training
+            self.alive = False
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            log.warning("%s has failed (%s): the training goes on without it", type(self.logger).__name__, reason)
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        """Numbers at a step."""
+        self.attempt(lambda logger: logger.log_metrics(metrics, step))
+
+    def log_hyperparams(self, params: Any, *args: Any, **kwargs: Any) -> None:
+        """The configuration."""
+        self.attempt(lambda logger: logger.log_hyperparams(params, *args, **kwargs))
+
+    def save(self) -> None:
+        """Write what is held back."""
+        self.attempt(lambda logger: logger.save())
+
+    def finalize(self, status: str) -> None:
+        """End with "success" or otherwise."""
+        self.attempt(lambda logger: logger.finalize(status))
+
+    @property
+    def name(self) -> str | None:
+        """The logger's own."""
+        return self.logger.name
+
+    @property
+    def version(self) -> int | str | None:
+        """The logger's own."""
+        return self.logger.version
+
+    @property
+    def save_dir(self) -> str | None:
+        """The logger's own."""
+        return self.logger.save_dir
+
+
 @contextmanager
-def closing(logger: Logger) -> Iterator[None]:
-    """Ends a W&B run with the block, as failed where that raises; the next run of this process would otherwise go on in it."""
-    failed = True
+def closing(logger: Logger) -> Iterator[Undying]:
+    """``logger`` so that it stops no training. Ends a W&B run with the block, as failed where that raises: the next run of this process would
+    otherwise go on in it."""
+    undying, exit_code = Undying(logger), 1
     try:
-        yield
-        failed = False
+        yield undying
+        exit_code = 0
     finally:
         if isinstance(logger, WandbLogger):
-            logger.experiment.finish(exit_code=int(failed))
+            undying.attempt(lambda logger: logger.experiment.finish(exit_code=exit_code))
+            if not undying.alive:
+                import wandb
+
+                with suppress(Exception):  # else at the end of the process, with a traceback
+                    wandb.teardown(exit_code=1)
 
 
 def tensorboard_logger(folder: str) -> TensorBoardLogger:
@@ -68,7 +124,9 @@ def tensorboard_logger(folder: str) -> TensorBoardLogger:
 
 def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:
     """Show (3, H, W) in [0, 1] under ``key``, where the logger shows pictures."""
-    if isinstance(logger, WandbLogger):
+    if isinstance(logger, Undying):
+        logger.attempt(lambda living: log_picture(living, key, picture, step))
+    elif isinstance(logger, WandbLogger):
         import wandb
 
         logger.experiment.log({key: wandb.Image(images.to_uint8(picture)), "trainer/global_step": step})

@@ -44,10 +44,12 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
     with mistakes_in_one_line():
         try:
             hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(job)()
-        except OSError as error:
-            if begun or isinstance(error, HydraException | BrokenPipeError):  # Hydra's MissingConfigException is an OSError too
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:  # what Hydra itself lets through
+            if begun or isinstance(error, HydraException | OmegaConfBaseException | BrokenPipeError | UserError):
                 raise
-            raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
+            if isinstance(error, OSError):
+                raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
+            raise UserError(f"cannot compose a configuration: {error}") from error
 
 
 def output_folder(out: str) -> Path:

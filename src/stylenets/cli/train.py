@@ -6,11 +6,13 @@ import dataclasses
 import json
 import logging
 import platform
+import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
@@ -34,6 +36,9 @@ def main() -> None:
 
 def train(config: DictConfig) -> None:
     """Do what ``config`` (conf/train.yaml) asks for. Raises UserError for a mistake, before anything is written."""
+    from stylenets.cli.values import check_values  # imports torch
+
+    check_values(OmegaConf.to_container(config, resolve=True))
     out = output_folder(config.out)
     resume = find_checkpoint(config.ckpt, out)
     if resume and resume.parent.name == "checkpoints":
@@ -48,17 +53,23 @@ def train(config: DictConfig) -> None:
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
     pl.seed_everything(config.seed, workers=True, verbose=False)
+    share_sweep_folder()
     data = instantiate(config.data)
     data.setup()  # lists the pictures: what is missing is said before anything is written
     task, trainer = build_task(config), build_trainer(config)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    trainer.logger = instantiate(config.logger)
-    trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
-    with closing(trainer.logger):
+    with closing(instantiate(config.logger)) as trainer.logger:
+        trainer.logger.log_hyperparams(OmegaConf.to_container(config, resolve=True))
         trainer.fit(task, datamodule=data, ckpt_path=resume)
         if trainer.interrupted:
             raise KeyboardInterrupt
         finish(config, trainer, task)
+
+
+def share_sweep_folder() -> None:
+    """In a sweep, Lightning's other processes run this command again: in this sweep's folder, not in one of their own time of day."""
+    if HydraConfig.initialized() and HydraConfig.get().mode is RunMode.MULTIRUN:
+        sys.argv.append(f'hydra.sweep.dir="{HydraConfig.get().sweep.dir}"')
 
 
 def build_trainer(config: DictConfig) -> pl.Trainer:
@@ -91,9 +102,14 @@ def build_task(config: DictConfig) -> StyleTask:
 
 
 def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
-    """The file meant by ``ckpt=``: ``last`` is that of ``out`` itself or else of the newest run. Raises UserError where there is none."""
+    """The file meant by ``ckpt=``: ``last`` is that of ``out`` itself or else of the newest run. Raises UserError where there is none.
+
+    ``own`` is that of ``out``, or none where the run is still to begin: one command for a job that may be started again.
+    """
     if ckpt is None:
         return None
+    if ckpt == "own":
+        return newest_checkpoint(out)
     if ckpt != "last":
         path = newest_checkpoint(Path(ckpt)) or Path(ckpt) / "checkpoints" / "last.ckpt" if Path(ckpt).is_dir() else Path(ckpt)
         if not path.is_file():
@@ -116,9 +132,8 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     """Validate once more, and write the network with what was run, on what, and its losses."""
     from stylenets import checkpoints
 
-    losses = {
-        name: round(float(value), 6) for name, value in trainer.validate(task, datamodule=trainer.datamodule, verbose=False)[0].items()
-    }
+    validated = trainer.validate(task, datamodule=trainer.datamodule, verbose=False)  # empty where trainer.limit_val_batches=0
+    losses = {name: round(float(value), 6) for one in validated for name, value in one.items()}
     trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
     if not trainer.is_global_zero:
         return

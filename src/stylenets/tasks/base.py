@@ -101,3 +101,16 @@ class StyleTask(pl.LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add what is needed to rebuild the network, as plain data."""
         checkpoint["stylenets"] = self.network.metadata()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Raises UserError where the checkpoint to go on from is of another network than this run's."""
+        ours, theirs = self.network.metadata(), checkpoint["stylenets"]
+        for key in ("net", "styles", "net_args"):
+            if ours[key] != theirs.get(key):
+                raise UserError(
+                    f"ckpt= is of a run with {key} {theirs.get(key)}, and here it is {ours[key]}: resume with the same settings"
+                )
+        here, there = ({name: value.shape for name, value in state.items()} for state in (self.state_dict(), checkpoint["state_dict"]))
+        if here != there:
+            name = min(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+            raise UserError(f"ckpt= does not hold the weights of this run (see {name}): resume with the same settings, model.ema_decay too")
