@@ -1,7 +1,8 @@
 """Style swap: every content patch becomes its best-correlated style patch, exactly and in bounded memory (Chen & Schmidt 2016, sec. 3.1).
 
 The correlation of p x p patches is the sum of p^2 shifted copies of the correlation of single positions, a p^2-th of the multiplications,
-and adding up the chosen patches takes the place of a transposed convolution of one-hot maps.
+and adding up the chosen patches takes the place of a transposed convolution of one-hot maps. (Of patches that do not overlap the products
+of positions p - 1 in p are not needed, and computed all the same.)
 """
 
 import math
@@ -14,11 +15,8 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 
-MEMORY = 32 * 2**20  # bytes of workspace; measured on a CPU at 64 x 64 and 128 x 128 features: larger tiles are no faster
-COPIES = 2  # of a tile's correlations that exist at once: before and after a step
+MEMORY = 16 * 2**20  # bytes of workspace; measured on a CPU at 128 x 128 features: with more it is no faster
 EPSILON = 1e-8  # norm of an all-zero style patch, whose correlation with everything is 0
-
-Rectangle = tuple[int, int, int, int]  # first and last + 1 row, first and last + 1 column, in patches
 
 
 def style_swap(content: Tensor, style: Tensor, patch: int = 3, stride: int = 1, memory: int = MEMORY) -> Tensor:
@@ -47,20 +45,37 @@ def best_patches(content: Tensor, style: Tensor, patch: int, stride: int, memory
     content (B, C, H, W), style (C, h, w). Of equal ones the first is taken. The norm of a content patch changes no argmax and is left out.
     """
     rows, columns = (1 + (side - patch) // stride for side in content.shape[-2:])
-    style = style.float()
-    scale = _inverse_norms(style, patch, stride)
-    score = _shifted_scores if patch**2 > stride**4 else _direct_scores
-    tiles = _tile_sides((rows, columns, *scale.shape), patch, stride, memory, content.shape[1])
+    scale = _inverse_norms(style.float(), patch, stride)
+    high, wide, deep = _portions(content.shape[-1], style, patch, stride, memory)
     chosen = torch.zeros(len(content), rows, columns, dtype=torch.long, device=content.device)
+    best = torch.full(chosen.shape, -torch.inf, device=content.device)
     with _full_precision(content.device.type):
-        for picture, indices in zip(content, chosen, strict=True):
-            for tile in _rectangles(rows, columns, *tiles[:2]):
-                cut = _cut(picture, tile, patch, stride).float()
-                best = torch.full((tile[1] - tile[0], tile[3] - tile[2]), -torch.inf, device=content.device)
-                for other in _rectangles(*scale.shape, *tiles[2:]):
-                    scores = score(cut, _cut(style, other, patch, stride), patch, stride, _part(scale, other))
-                    _keep_best(best, _part(indices, tile), scores, other, scale.shape[1])
+        for first, last in _spans(0, len(scale), high):
+            band = _covered(style, 1, first, last, patch, stride).float().permute(1, 0, 2).contiguous()
+            for left, right in _spans(0, columns, wide):
+                part = _covered(content, 3, left, right, patch, stride)
+                for picture, value, index in zip(part, best[..., left:right], chosen[..., left:right], strict=True):
+                    _search(picture, band, scale[first:last], patch, stride, deep, value, index, first)
     return chosen
+
+
+def _search(
+    content: Tensor, band: Tensor, scale: Tensor, patch: int, stride: int, deep: int, best: Tensor, index: Tensor, first: int
+) -> None:
+    """Update ``best`` and ``index`` (rows, columns) of content (C, H, W) by the style's rows (U, C, w) from row ``first`` of patches on.
+
+    Content and style rows are paired by the distance between them: then every product of two rows is needed once, and patches sum up
+    neighboring products. ``deep``: rows of patches at a time.
+    """
+    rows, by_rows = len(best), content.permute(1, 2, 0)
+    for distance in range(1 - rows, len(scale)):
+        for top, bottom in _spans(max(0, -distance), min(rows, len(scale) - distance), deep):
+            ours = _covered(by_rows, 0, top, bottom, patch, stride).float()
+            theirs = _covered(band, 0, top + distance, bottom + distance, patch, stride)
+            scores = _scores(torch.bmm(ours, theirs), patch, stride, scale.shape[1])
+            value, place = scores.mul_(scale[top + distance : bottom + distance, None]).max(-1)
+            place += scale.shape[1] * torch.arange(first + top + distance, first + bottom + distance, device=place.device)[:, None]
+            _keep_best(best[top:bottom], index[top:bottom], value, place)
 
 
 def _check(content: Tensor, style: Tensor, patch: int, stride: int) -> None:
@@ -80,79 +95,53 @@ def _inverse_norms(style: Tensor, patch: int, stride: int) -> Tensor:
     return F.avg_pool2d(energy, patch, stride)[0, 0].mul(patch**2).sqrt().clamp_min(EPSILON).reciprocal().float()
 
 
-def _shifted_scores(content: Tensor, style: Tensor, patch: int, stride: int, scale: Tensor) -> Tensor:
-    """Cut features (C, I, J), (C, U, V) -> correlations (content patches, style patches), by shifted sums of those of single positions.
+def _scores(products: Tensor, patch: int, stride: int, style_columns: int) -> Tensor:
+    """Products of single positions (height, W, w), row by row -> correlations of patches (rows, columns, style columns).
 
-    Shifts are taken along flattened positions, so that the inner loops are long; what wraps around an edge is cut off with the last step.
+    Along a row the sums are of flattened positions, so that the inner loops are long; what wraps around an edge is left out at the end.
     """
-    (height, width), w = content.shape[1:], style.shape[2]
-    sums = content.flatten(1).T @ style.flatten(1)
-    for step, style_step in ((1, 1), (width, w)):
-        n, m = (side - (patch - 1) * by for side, by in zip(sums.shape, (step, style_step), strict=True))
-        shifted = [sums[k * step : k * step + n, k * style_step : k * style_step + m] for k in range(patch)]
-        sums = shifted[0] if patch == 1 else torch.add(shifted[0], shifted[1])
-        for more in shifted[2:]:
-            sums += more
-        del shifted  # what it was summed from
+    (height, width, w), step = products.shape, products.shape[2] + 1
     rows, columns = (1 + (side - patch) // stride for side in (height, width))
-    inner, outer = sums.stride(1), sums.stride(0)
-    grid = sums.as_strided(
-        (rows, columns, *scale.shape),
-        (stride * width * outer, stride * outer, stride * w * inner, stride * inner),
-        sums.storage_offset(),
-    )
-    return (grid * scale).view(rows, columns, -1)
+    sums = _sum([products[k : k + (rows - 1) * stride + 1 : stride] for k in range(patch)]).flatten(1)
+    del products  # its memory
+    sums = _sum([sums[:, k * step : sums.shape[1] - (patch - 1 - k) * step] for k in range(patch)]).contiguous()
+    return sums.as_strided((rows, columns, style_columns), (sums.stride(0), stride * w, stride))
 
 
-def _direct_scores(content: Tensor, style: Tensor, patch: int, stride: int, scale: Tensor) -> Tensor:
-    """The same by the patches themselves: cheaper where a wide stride leaves few of them."""
-    rows, columns = (1 + (side - patch) // stride for side in content.shape[1:])
-    ours, theirs = (F.unfold(features[None], patch, stride=stride)[0] for features in (content, style))
-    return (ours.T @ theirs).mul_(scale.flatten()).view(rows, columns, -1)
+def _sum(parts: list[Tensor]) -> Tensor:
+    total = torch.add(parts[0], parts[1]) if len(parts) > 1 else parts[0]
+    for part in parts[2:]:
+        total += part
+    return total
 
 
-def _keep_best(best: Tensor, index: Tensor, scores: Tensor, tile: Rectangle, columns: int) -> None:
-    """Update ``best`` and ``index`` (rows, columns) with (rows, columns, patches of ``tile``); of equals the lower index stays."""
-    value, place = scores.max(-1)
-    wide = tile[3] - tile[2]
-    place = (tile[0] + place // wide) * columns + tile[2] + place % wide
+def _keep_best(best: Tensor, index: Tensor, value: Tensor, place: Tensor) -> None:
+    """Update ``best`` and ``index`` where ``value`` is better; of equals the lower index stays."""
     better = (value > best) | ((value == best) & (place < index))
     best.copy_(torch.where(better, value, best))
     index.copy_(torch.where(better, place, index))
 
 
-def _tile_sides(counts: tuple[int, int, int, int], patch: int, stride: int, memory: int, channels: int) -> list[int]:
-    """Patches a tile spans along content rows and columns, style rows and columns: the largest, near a square, that fit in ``memory``."""
-    sides = list(counts)
-
-    def floats() -> float:
-        spans = [(side - 1) * stride + patch for side in sides]
-        unfolded = (sides[0] * sides[1] + sides[2] * sides[3]) * channels * patch**2 if patch**2 <= stride**4 else 0
-        return COPIES * math.prod(spans) + unfolded + channels * (spans[0] * spans[1] + spans[2] * spans[3])
-
-    for pair in ((0, 2), (1, 3)):  # whole rows for as long as one fits
-        while 4 * floats() > memory and max(sides[k] for k in pair) > 1:
-            widest = max(pair, key=lambda k: sides[k])
-            sides[widest] = sides[widest] - max(1, sides[widest] // 8)
-    return sides
+def _portions(width: int, style: Tensor, patch: int, stride: int, memory: int) -> tuple[int, int, int]:
+    """Style rows, content columns, content rows (of patches) at a time: half of ``memory`` for style features, half for products and sums."""
+    channels, _, w = style.shape
+    floats = memory // 8
+    high = 1 + (floats // (channels * w) - patch) // stride
+    span = max(patch, min(width, floats // (w * (patch + stride))))
+    deep = (floats // (span * w) - patch + 1) // (stride + 1)
+    return max(1, high), 1 + (span - patch) // stride, max(1, deep)
 
 
-def _rectangles(rows: int, columns: int, high: int, wide: int) -> Iterator[Rectangle]:
-    """Tiles of at most ``high`` x ``wide`` that cover rows x columns, of near equal size."""
-    down, across = math.ceil(rows / high), math.ceil(columns / wide)
-    for i in range(down):
-        for j in range(across):
-            yield i * rows // down, (i + 1) * rows // down, j * columns // across, (j + 1) * columns // across
+def _spans(first: int, last: int, most: int) -> Iterator[tuple[int, int]]:
+    """first to last in parts of near equal size, none larger than ``most``."""
+    count = math.ceil((last - first) / most)
+    for k in range(count):
+        yield first + k * (last - first) // count, first + (k + 1) * (last - first) // count
 
 
-def _part(values: Tensor, tile: Rectangle) -> Tensor:
-    return values[tile[0] : tile[1], tile[2] : tile[3]]
-
-
-def _cut(features: Tensor, tile: Rectangle, patch: int, stride: int) -> Tensor:
-    """The part of (C, H, W) that the patches of ``tile`` cover."""
-    top, bottom, left, right = tile
-    return features[:, top * stride : (bottom - 1) * stride + patch, left * stride : (right - 1) * stride + patch]
+def _covered(features: Tensor, dim: int, first: int, last: int, patch: int, stride: int) -> Tensor:
+    """The part that the patches ``first`` to ``last`` along ``dim`` cover."""
+    return features.narrow(dim, first * stride, (last - first - 1) * stride + patch)
 
 
 def _average(out: Tensor, style: Tensor, indices: Tensor, patch: int, stride: int, memory: int) -> None:
