@@ -137,9 +137,10 @@ def test_without_locality_the_approach_is_one_image(scene: Scene, criterion: Cri
     torch.testing.assert_close(sum(with_it.values()), sum(without.values()))
 
 
-def test_straightforward_cuts_at_the_border(scene: Scene, criterion: Criterion) -> None:
+def test_straightforward_is_every_segment_by_itself_cut_at_the_border(scene: Scene, criterion: Criterion) -> None:
     picture = painted(SEGMENTED["straightforward"], scene, criterion, 5)
-    alone = painted(partial(gatys, content_weight=1.0, style_weight=30.0, tv_weight=0.0), single(scene, "sand"), criterion, 5)
+    only_left = Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": "sand", "background": KEEP})
+    alone = painted(SEGMENTED["localized"], only_left, criterion, 5)
     assert picture[..., :24].equal(alone[..., :24]) and not picture[..., 24:].equal(alone[..., 24:])
 
 

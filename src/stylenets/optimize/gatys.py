@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from stylenets.losses import functional
-from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.loop import Objective
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
@@ -20,16 +20,25 @@ def gatys(scene: Scene, criterion: Criterion, content_weight: float, style_weigh
 
 
 def gatys_objective(
-    content: Tensor, style: Tensor, criterion: Criterion, content_weight: float, style_weight: float, tv_weight: float = 0.0
+    content: Tensor,
+    style: Tensor,
+    criterion: Criterion,
+    content_weight: float,
+    style_weight: float,
+    tv_weight: float = 0.0,
+    weights: Weights | None = None,
 ) -> Objective:
-    """The same as a function of the picture (1, 3, H, W), for content (1, 3, H, W) and style (3, h, w). A term of weight 0 is left out."""
+    """The same as a function of the picture (1, 3, H, W), for content (1, 3, H, W) and style (3, h, w). A term of weight 0 is left out.
+
+    ``weights``: of the positions that the style is measured at, as of ``Criterion.weights_of``; None: all the same.
+    """
     content_target, style_target = criterion.content_of(content), criterion.style_of(style)
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features, terms = criterion.features(picture), {}
         if content_weight:
             terms["content"] = content_weight * criterion.content_loss(features, content_target)
-        terms["style"] = style_weight * criterion.style_loss(features, style_target)
+        terms["style"] = style_weight * criterion.style_loss(features, style_target, weights)
         if tv_weight:
             terms["tv"] = tv_weight * functional.total_variation(picture)
         return terms

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from stylenets.losses import functional
-from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.gatys import gatys_objective
 from stylenets.optimize.loop import Objective, adam
 from stylenets.optimize.scene import Scene
@@ -32,12 +32,13 @@ def painted_segments(scene: Scene, criterion: Criterion, content_weight: float, 
     objective = gatys_objective(scene.content, background, criterion, content_weight, style_weight)
     pasted = whole = yield Stage(first, objective, scene.start, steps)
     for label, (mask, style) in others:
-        painted = yield Stage(label, style_only(style, criterion, style_weight), whole, steps)
+        weights = criterion.weights_of(mask, scene.content, label)
+        painted = yield Stage(label, style_only(style, criterion, style_weight, weights), whole, steps)
         pasted = torch.lerp(pasted, painted, mask.to(painted))
     return pasted
 
 
-def style_only(style: Tensor, criterion: Criterion, style_weight: float) -> Objective:
-    """style_weight * L_style against (3, h, w), as a function of the picture."""
+def style_only(style: Tensor, criterion: Criterion, style_weight: float, weights: Weights) -> Objective:
+    """style_weight * L_style against (3, h, w), at the positions that ``weights`` tell, as a function of the picture."""
     target = criterion.style_of(style)
-    return lambda picture: {"style": style_weight * criterion.style_loss(criterion.vgg(picture, criterion.style), target)}
+    return lambda picture: {"style": style_weight * criterion.style_loss(criterion.vgg(picture, criterion.style), target, weights)}

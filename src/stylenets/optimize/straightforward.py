@@ -7,13 +7,16 @@ from stylenets.optimize.stages import Stage, Stages
 
 
 def straightforward(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int) -> Stages:
-    """The whole picture in every segment's style, each by itself, and of each its segment: clear-cut borders, and as many passes as styles.
+    """Every segment by itself in its style, and put together: clear-cut borders, and as many passes as segments.
 
-    Raises UserError where there are no regions or one is empty.
+    The document "passes each pair of a content image segment and a style image through the neural style algorithm": of a pass's picture
+    the style is measured in the segment. Over the whole picture, a piece of it need not be in the style: dark and bright parts of the
+    photograph then share it out between them. Raises UserError where there are no regions or one is empty.
     """
     passes = {}
-    for label, (_, style) in scene.segments("straightforward").items():
-        objective = gatys_objective(scene.content, style, criterion, content_weight, style_weight)
+    for label, (mask, style) in scene.segments("straightforward").items():
+        weights = criterion.weights_of(mask, scene.content, label)
+        objective = gatys_objective(scene.content, style, criterion, content_weight, style_weight, weights=weights)
         passes[label] = yield Stage(label, objective, scene.start, steps)
     passes |= {label: scene.content for label, style in scene.painted_in.items() if style == KEEP}
     return composite(passes, scene.regions)
