@@ -18,9 +18,10 @@ BAND = 16.0  # pixels from a border in which another style would leak: about the
 def style_in_segments(
     vgg: LossNetwork, layers: Collection[str], picture: Tensor, segments: Mapping[str, Tensor], styles: Mapping[str, Tensor]
 ) -> dict[str, dict[str, float]]:
-    """{segment: {style: loss}} of picture (1, 3, H, W): the relative style loss of the segment's Gram matrices, mean over ``layers``.
+    """{segment: {style: distance}} of picture (1, 3, H, W): ||G - A||^2 / (||G||^2 + ||A||^2), mean over ``layers``.
 
-    ``segments``: {label: (H, W)}; ``styles``: {name: (3, h, w)}. 0 is the style, 1 a black segment. Raises UserError for an empty segment.
+    G: the Gram matrix of the segment's features, A that of the style; 0 is the style, 1 a black segment or features that have nothing in
+    common. ``segments``: {label: (H, W)}; ``styles``: {name: (3, h, w)}. Raises UserError for an empty segment.
     """
     features = vgg(picture, layers)
     targets = {name: {layer: functional.gram(maps) for layer, maps in vgg(one[None], layers).items()} for name, one in styles.items()}
@@ -64,5 +65,9 @@ def border_gradient(picture: Tensor, regions: Mapping[str, Tensor], reach: float
 
 
 def _mean_distance(grams: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> float:
-    distances = [functional.gram_distance(grams[layer], target[layer], 1, "relative") for layer in grams]
-    return float(torch.stack(distances).mean())
+    """Over the energy of both: over the style's alone, one deep layer that sees a bright neighbor across the border outweighs all others."""
+    squared = [
+        ((grams[layer] - of_style).square().sum(), grams[layer].square().sum() + of_style.square().sum())
+        for layer, of_style in target.items()
+    ]
+    return float(torch.stack([distance / energy.clamp_min(1e-12) for distance, energy in squared]).mean())
