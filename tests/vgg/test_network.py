@@ -23,6 +23,7 @@ def torchvision_relus(depth: int, file: Path, x: Tensor, average: bool = False) 
         features = {16: vgg16, 19: vgg19}[depth](weights=None).features
     state = {name.removeprefix("features."): value for name, value in torch.load(file, weights_only=True).items()}
     features.load_state_dict(state, assign=True)
+    features.to(x.dtype)
     found, block, k = {}, 1, 1
     for layer in features:
         if isinstance(layer, nn.MaxPool2d):
@@ -39,13 +40,13 @@ def torchvision_relus(depth: int, file: Path, x: Tensor, average: bool = False) 
 @torch.no_grad()
 def test_equals_torchvision_at_every_relu(random_vgg_file: Path, random_vgg19_file: Path, depth: int, pooling: str) -> None:
     file = {16: random_vgg_file, 19: random_vgg19_file}[depth]
-    network, x = LossNetwork(depth, str(file), pooling), torch.rand(2, 3, 35, 32)
+    network, x = LossNetwork(depth, str(file), pooling).double(), torch.rand(2, 3, 35, 32, dtype=torch.float64)  # float32 only rounds
     expected = torchvision_relus(depth, file, (x - IMAGENET[0]) / IMAGENET[1], pooling == "average")
     assert len(expected) == depth - 3  # three of VGG's layers are fully connected
     found = network(x, list(expected))
     assert list(found) == list(expected)
     for name, features in expected.items():
-        torch.testing.assert_close(found[name], features, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(found[name], features, rtol=1e-9, atol=1e-12)
 
 
 @torch.no_grad()

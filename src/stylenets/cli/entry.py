@@ -14,6 +14,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from stylenets.allocator import keep_freed_memory
 from stylenets.errors import UserError
 
 
@@ -30,6 +31,7 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
     ``config_name`` may name a folder too, as in "commands/infer": the command then knows only the groups in that folder.
     UserError and what Hydra finds wrong with the overrides become one line on stderr and exit status 2; ``debug=true`` shows the traceback.
     """
+    keep_freed_memory()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, where it would print several lines and exit with 1
     file = config_folder() / config_name
     begun = False

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 
 def gram(features: Tensor) -> Tensor:
@@ -12,8 +13,23 @@ def gram(features: Tensor) -> Tensor:
     The mean over positions; the other normalizations of the literature are factors of it, see ``STYLE_VARIANTS``.
     """
     with torch.autocast(features.device.type, enabled=False):
-        flat = features.float().flatten(2)
-        return flat @ flat.transpose(1, 2) / flat.shape[2]
+        flat = features.float().permute(0, 2, 3, 1).flatten(1, 2)  # a view, whether channels are first or last in memory
+        return _Gram.apply(flat) / flat.shape[1]
+
+
+class _Gram(torch.autograd.Function):
+    """F^T F of (B, N, C) with its gradient F (D + D^T), where torch would take two products, one transposed, and their sum."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, flat: Tensor) -> Tensor:
+        ctx.save_for_backward(flat)
+        return flat.transpose(1, 2) @ flat
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
+        (flat,) = ctx.saved_tensors
+        both = gradient + gradient.transpose(1, 2)
+        return flat @ both if flat.is_contiguous() else (both @ flat.transpose(1, 2)).transpose(1, 2)  # in the features' own order
 
 
 # Each: factor on ||G_x - G_s||_F^2 for G = F F^T / (H W), from channels C, positions M = H W and the style's Gram (B, C, C) -> scalar or (B,).

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from stylenets import masks
 from stylenets.errors import UserError
+from stylenets.losses import functional
 
 
 def regional_gram(features: Tensor, weight: Tensor) -> Tensor:
@@ -15,9 +15,8 @@ def regional_gram(features: Tensor, weight: Tensor) -> Tensor:
     Divided by the weights' own sum, so that a region of any size has the Gram matrix of a whole picture of its texture, and a weight of 1
     everywhere gives ``functional.gram``.
     """
-    with torch.autocast(features.device.type, enabled=False):
-        flat, share = features.float().flatten(2), (weight / weight.sum()).flatten()
-        return (flat * share) @ flat.transpose(1, 2)
+    share = weight / weight.sum() * weight.numel()
+    return functional.gram(features.float() * share.sqrt())
 
 
 def at_layers(weight: Tensor, features: Mapping[str, Tensor], label: str = "a region") -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import relu
+from torch.nn.functional import relu_
 
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer, pad_to_multiple
 from stylenets.layers.norm import ConditionalInstanceNorm
@@ -32,7 +32,7 @@ class ConditionedResidual(nn.Module):
         self.conv2 = ConditionedConv(ConvLayer(channels, channels, 3, bias=False), styles)
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        return x + self.conv2(relu(self.conv1(x, weights)), weights)
+        return x + self.conv2(relu_(self.conv1(x, weights)), weights)
 
 
 class CINNet(nn.Module):
@@ -67,11 +67,11 @@ class CINNet(nn.Module):
         height, width = x.shape[-2:]
         y = pad_to_multiple(x, 4)
         for layer in self.down:
-            y = relu(layer(y, weights))
+            y = relu_(layer(y, weights))
         for block in self.residual:
             y = block(y, weights)
         for layer in self.up:
-            y = relu(layer(y, weights))
+            y = relu_(layer(y, weights))
         return torch.sigmoid(self.output(y, weights))[..., :height, :width]
 
     def with_more_styles(self, count: int) -> "CINNet":

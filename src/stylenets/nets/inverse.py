@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from stylenets.errors import UserError
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer
+from stylenets.layers.norm import InstanceNorm
 
 LEVELS = {"relu2_1": 2, "relu3_1": 3, "relu4_1": 4}  # the layers that can be inverted
 BLOCKS = {16: (2, 2, 3), 19: (2, 2, 4)}  # convolutions of VGG's first blocks (Simonyan & Zisserman 2015, table 1, columns D and E)
@@ -34,7 +35,7 @@ class InverseNet(nn.Module):
         self.convs = nn.ModuleList(
             (UpsampleConvLayer if k in doubled else ConvLayer)(before, after, 3) for k, (before, after) in enumerate(pairwise(widths))
         )
-        self.norms = nn.ModuleList(nn.InstanceNorm2d(width, affine=True) if norm else nn.Identity() for width in widths[1:-1])
+        self.norms = nn.ModuleList(InstanceNorm(width) if norm else nn.Identity() for width in widths[1:-1])
         for conv in self.convs:
             nn.init.kaiming_normal_(conv.conv2d.weight, nonlinearity="relu")
             nn.init.zeros_(conv.conv2d.bias)
@@ -55,7 +56,7 @@ class InverseNet(nn.Module):
         """(B, C, h, w) of ``layer``, at least 2 a side -> (B, 3, factor h, factor w) RGB, nominally in [0, 1]."""
         y = features / self.scale.to(features.dtype)
         for conv, norm in zip(self.convs[:-1], self.norms, strict=True):
-            y = F.relu(norm(conv(y)))
+            y = F.relu_(norm(conv(y)))
         return self.convs[-1](y)
 
 

@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from torch import Tensor, nn
-from torch.nn.functional import relu
+from torch.nn.functional import relu_
 
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer, pad_to_multiple
+from stylenets.layers.norm import InstanceNorm
 
 
 class ResidualBlock(nn.Module):
@@ -14,12 +15,12 @@ class ResidualBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv1 = ConvLayer(channels, channels, 3)
-        self.in1 = nn.InstanceNorm2d(channels, affine=True)
+        self.in1 = InstanceNorm(channels)
         self.conv2 = ConvLayer(channels, channels, 3)
-        self.in2 = nn.InstanceNorm2d(channels, affine=True)
+        self.in2 = InstanceNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.in2(self.conv2(relu(self.in1(self.conv1(x)))))
+        return x + self.in2(self.conv2(relu_(self.in1(self.conv1(x)))))
 
 
 class JohnsonNet(nn.Module):
@@ -33,29 +34,29 @@ class JohnsonNet(nn.Module):
     def __init__(self, width: int = 32, blocks: int = 5) -> None:
         super().__init__()
         self.conv1 = ConvLayer(3, width, 9)
-        self.in1 = nn.InstanceNorm2d(width, affine=True)
+        self.in1 = InstanceNorm(width)
         self.conv2 = ConvLayer(width, 2 * width, 3, stride=2)
-        self.in2 = nn.InstanceNorm2d(2 * width, affine=True)
+        self.in2 = InstanceNorm(2 * width)
         self.conv3 = ConvLayer(2 * width, 4 * width, 3, stride=2)
-        self.in3 = nn.InstanceNorm2d(4 * width, affine=True)
+        self.in3 = InstanceNorm(4 * width)
         self.width, self.blocks = width, blocks
         for k in range(1, blocks + 1):
             self.add_module(f"res{k}", ResidualBlock(4 * width))
         self.deconv1 = UpsampleConvLayer(4 * width, 2 * width, 3)
-        self.in4 = nn.InstanceNorm2d(2 * width, affine=True)
+        self.in4 = InstanceNorm(2 * width)
         self.deconv2 = UpsampleConvLayer(2 * width, width, 3)
-        self.in5 = nn.InstanceNorm2d(width, affine=True)
+        self.in5 = InstanceNorm(width)
         self.deconv3 = ConvLayer(width, 3, 9)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) RGB in [0, 1], at least 5 pixels a side -> (B, 3, H, W) RGB, nominally in [0, 1]."""
         height, width = x.shape[-2:]
         y = pad_to_multiple(x * 255.0, 4)
-        y = relu(self.in1(self.conv1(y)))
-        y = relu(self.in2(self.conv2(y)))
-        y = relu(self.in3(self.conv3(y)))
+        y = relu_(self.in1(self.conv1(y)))
+        y = relu_(self.in2(self.conv2(y)))
+        y = relu_(self.in3(self.conv3(y)))
         for k in range(1, self.blocks + 1):
             y = self.get_submodule(f"res{k}")(y)
-        y = relu(self.in4(self.deconv1(y)))
-        y = relu(self.in5(self.deconv2(y)))
+        y = relu_(self.in4(self.deconv1(y)))
+        y = relu_(self.in5(self.deconv2(y)))
         return self.deconv3(y)[..., :height, :width] / 255.0

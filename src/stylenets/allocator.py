@@ -1,0 +1,20 @@
+"""Keep freed memory for the next tensor instead of giving it back to the system.
+
+glibc maps every large block anew and unmaps it when it is freed. The system fills the pages of a new mapping one by one as they are first
+written, which takes longer than most of what is done to a tensor: ReLU of 32 x 512 x 512 values 16 ms instead of 3 ms.
+"""
+
+import ctypes
+import sys
+
+TRIM_THRESHOLD, MMAP_MAX = -1, -4  # mallopt(3)
+
+
+def keep_freed_memory() -> bool:
+    """Let this process reuse large blocks from now on; its memory then stays at its peak. False where the C library is not glibc."""
+    if not sys.platform.startswith("linux"):
+        return False
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "gnu_get_libc_version"):  # musl has no mallopt
+        return False
+    return bool(library.mallopt(TRIM_THRESHOLD, 2**31 - 1) and library.mallopt(MMAP_MAX, 0))
