@@ -45,6 +45,23 @@ def test_a_picture_is_the_inverse_of_the_weighted_features(
     torch.testing.assert_close(picture, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("box", [(0, 6, 0, 4), (10, 30, 24, 42), (14, 15, 20, 21)])
+def test_a_region_is_swapped_as_it_would_be_in_the_whole(
+    network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, box: tuple[int, ...]
+) -> None:
+    """Only what a style has a share in is swapped, and the patches that reach into it."""
+    photo, weights = torch.rand(3, 32, 42), torch.zeros(3, 32, 42)
+    top, bottom, left, right = box
+    weights[1, top:bottom, left:right] = 1
+    weights[0] = 1 - weights[1]
+    content, *styles = (random_vgg(picture[None], ["relu2_1"])["relu2_1"] for picture in (photo, *tiny_bank.pictures))
+    shares = torch.nn.functional.interpolate(weights[None], content.shape[-2:], mode="area")[0]
+    features = shares[0] * style_swap(content, styles[0]) + shares[1] * style_swap(content, styles[1])
+    with torch.no_grad():
+        expected = network.net(features)[0].clamp(0, 1)
+    torch.testing.assert_close(SwapStylizer(network, random_vgg, tiny_bank).stylize(photo, weights), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_any_size_comes_back_as_it_went_in(network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, photo: Tensor) -> None:
     stylizer = SwapStylizer(network, random_vgg, tiny_bank)
     picture = stylizer.stylize(photo, stylizer.weights({"tiles": 1}))

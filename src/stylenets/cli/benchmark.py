@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
+from stylenets.cli.benchmark_output import described, leave, progress, read_photos
+from stylenets.cli.benchmark_scaling import scaling, startup
+from stylenets.cli.benchmark_speed import speed
 from stylenets.cli.entry import choose_device, output_folder, run_hydra
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from stylenets.report.tables import Sheet
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,6 @@ def quality(config: DictConfig, out: Path) -> None:
     """A network's losses beside those of L-BFGS: tables, and quality.json, quality.md, quality.png and config.yaml in ``out``."""
     check_quality(config)
     from stylenets import checkpoints, images
-    from stylenets.evaluation import machine
     from stylenets.evaluation.quality import measure, styles_of
     from stylenets.evaluation.quality_tables import figures, pictures, sheets
     from stylenets.inference.stylizer import Stylizer
@@ -60,8 +57,7 @@ def quality(config: DictConfig, out: Path) -> None:
     with progress(total) as advance:
         measured = measure(stylizer, criterion, photos, optimized, iterations, advance)
     images.write(out / "quality.png", pictures(measured))
-    described = {"loss_network": criterion.vgg.source, "settings": settings(config), "machine": machine.describe(device)}
-    leave("quality", sheets(measured), figures(measured) | described, out)
+    leave("quality", sheets(measured), figures(measured) | {"loss_network": criterion.vgg.source} | described(config, device), out)
 
 
 def swap(config: DictConfig, out: Path) -> None:
@@ -70,7 +66,6 @@ def swap(config: DictConfig, out: Path) -> None:
     import torch
 
     from stylenets import images
-    from stylenets.evaluation import machine
     from stylenets.evaluation.swap import compare, measure_rest
     from stylenets.nets.inverse import LEVELS
     from stylenets.styles import central_square
@@ -87,15 +82,13 @@ def swap(config: DictConfig, out: Path) -> None:
     content, style = (whole_steps(one, chosen.patch, chosen.stride) for one in features)
     with progress(2) as advance:
         compared = replace(compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance), rest=rest)
-    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
-    leave("swap", [compared.sheet()], compared.figures() | described, out)
+    leave("swap", [compared.sheet()], compared.figures() | {"loss_network": vgg.source} | described(config, device), out)
 
 
 def inversion(config: DictConfig, out: Path) -> None:
     """How well an inverse network inverts features: a table, and inversion.json, inversion.md and config.yaml in ``out``."""
     check_quality(config)
     from stylenets import checkpoints, images
-    from stylenets.evaluation import machine
     from stylenets.evaluation.inversion import measure
     from stylenets.inference.swapping import encoder
     from stylenets.styles import central_square
@@ -108,14 +101,12 @@ def inversion(config: DictConfig, out: Path) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(styles) + len(photos) * (1 + len(styles))) as advance:
         measured = measure(network.net.to(device).eval(), vgg, photos, styles, advance)
-    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
-    leave("inversion", [measured.sheet()], measured.figures() | described, out)
+    leave("inversion", [measured.sheet()], measured.figures() | {"loss_network": vgg.source} | described(config, device), out)
 
 
 def attention(config: DictConfig, out: Path) -> None:
     """Saliency's overlap with the person segmenter: a table, and attention.json, attention.md and config.yaml in ``out``."""
     check_size(config)
-    from stylenets.evaluation import machine
     from stylenets.evaluation.attention import compare
     from stylenets.segmentation.selfie import Selfie
 
@@ -125,8 +116,7 @@ def attention(config: DictConfig, out: Path) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(photos)) as advance:
         compared = compare(photos, person, vgg, advance)
-    described = {"loss_network": vgg.source, "settings": settings(config), "machine": machine.describe(device)}
-    leave("attention", [compared.sheet()], compared.figures() | described, out)
+    leave("attention", [compared.sheet()], compared.figures() | {"loss_network": vgg.source} | described(config, device), out)
 
 
 def check_size(config: DictConfig) -> None:
@@ -161,54 +151,13 @@ def check_quality(config: DictConfig) -> None:
         raise UserError(f"iterations={config.iterations}: must be a list of whole numbers, as in 'iterations=[10,100]'")
 
 
-def read_photos(folder: str | None, limit: int | None, size: int, square: bool = True) -> dict[str, Tensor]:
-    """{path below the folder: central square (3, size, size), or the whole at that size} of its first ``limit`` pictures; null: the bundled photographs."""
-    from stylenets import images
-    from stylenets.photos import bundled_photos
-    from stylenets.styles import central_square
-
-    paths = bundled_photos() if folder is None else images.list_pictures(folder)
-    names = [path.name if folder is None else path.relative_to(folder).as_posix() for path in paths]
-    pictures = {name: images.read(path, size) for name, path in list(zip(names, paths, strict=True))[:limit]}
-    return {name: central_square(picture) if square else picture for name, picture in pictures.items()}
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr with the time left; yields what to call after each of ``total`` steps."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)
-
-
-def settings(config: DictConfig) -> dict[str, Any]:
-    """The resolved configuration without the folders of this machine, which mean nothing in a report."""
-    values = OmegaConf.to_container(config, resolve=True)
-    return values | {name: values[name] and Path(values[name]).name for name in ("ckpt", "photos", "out")}
-
-
-def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path) -> None:
-    """Write <name>.json and <name>.md, and show the tables on stdout."""
-    from rich.console import Console
-
-    from stylenets.checkpoints import atomic_write
-
-    content, markdown = json.dumps(figures, indent=1), "\n".join(sheet.markdown() for sheet in sheets)
-    atomic_write(out / f"{name}.json", lambda file: file.write(content.encode()))
-    atomic_write(out / f"{name}.md", lambda file: file.write(markdown.encode()))
-    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
-    for sheet in sheets:
-        console.print(sheet.rich())
-    log.info("written: %s", out / f"{name}.json")
-
-
 SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "quality": quality,
     "swap": swap,
     "inversion": inversion,
     "attention": attention,
+    "infer": speed,
+    "train": speed,
+    "scaling": scaling,
+    "startup": startup,
 }

@@ -17,6 +17,8 @@ from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
+PATCH = 3  # features a side (Chen & Schmidt 2016, sec. 3.1)
+
 
 class SwapStylizer:
     """An inverse network with its VGG and style pictures, used as a ``Stylizer``; ``styles`` are the pictures' names.
@@ -51,7 +53,9 @@ class SwapStylizer:
             features = (1 - self.strength) * content
             for share, style in zip(self.strength * self._shares(weights, content), self.bank.pictures, strict=True):
                 if share.any():
-                    features += share * style_swap(content, self._encode(style))
+                    rows, columns = _around(share)
+                    swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
+                    features[..., rows, columns] += share[rows, columns] * swapped
             output = self.net(features)
         except torch.OutOfMemoryError as error:
             shape = f"{picture.shape[2]} x {picture.shape[1]}"
@@ -68,6 +72,14 @@ class SwapStylizer:
     def _encode(self, picture: Tensor) -> Tensor:
         """(3, H, W) -> (1, C, h, w) of the layer that the network inverts, where the last features may see repeated pixels."""
         return self.vgg(pad_to_multiple(picture[None].to(self.device), self.net.factor), [self.net.layer])[self.net.layer]
+
+
+def _around(share: Tensor) -> tuple[slice, slice]:
+    """Rows and columns of the features to swap for a share (1, 1) or (h, w): where it is not 0, and as far as patches reach into that."""
+    if share.numel() == 1:
+        return slice(None), slice(None)
+    there = (share.any(other).nonzero() for other in (1, 0))
+    return tuple(slice(max(0, int(found[0]) - PATCH + 1), int(found[-1]) + PATCH) for found in there)
 
 
 def encoder(network: Network, weights: Path | None = None, convention: str = "imagenet") -> LossNetwork:

@@ -81,12 +81,16 @@ class PerceptualLoss(nn.Module):
             )
         if style:
             per_layer = sum(
-                weight * functional.style_reconstruction(features[layer], self._target(layer, weights), self.variant)
+                weight * functional.style_reconstruction(features[layer], self.target(layer, weights), self.variant)
                 for layer, weight in style.items()
             )
             terms["style"] = per_layer * (weights @ self.coefficients)
         return terms
 
-    def _target(self, layer: str, weights: Tensor) -> Tensor:
+    def target(self, layer: str, weights: Tensor) -> Tensor:
         """The Gram matrices of mixed styles: (B, S) weights over (S, C, C) -> (B, C, C)."""
-        return torch.einsum("bs,scd->bcd", weights, getattr(self, f"gram_{layer}"))
+        grams = getattr(self, f"gram_{layer}")
+        if weights.device.type == "cpu":  # where reading all of many styles takes long, and asking which ones are there costs nothing
+            used = weights.any(0)
+            weights, grams = weights[:, used], grams[used]
+        return torch.einsum("bs,scd->bcd", weights, grams)

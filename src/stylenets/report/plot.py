@@ -55,6 +55,16 @@ def draw(
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">\n' + "\n".join(parts) + "\n</svg>"
 
 
+def standing_alone(drawing: str, names: Sequence[str]) -> str:
+    """A drawing of the lines ``names`` as a file of its own: on white, with the legend in it."""
+    legend = (
+        f'<text x="{LEFT + 14}" y="{TOP + 16 + 18 * k}" font-size="13" fill="{color(k)}">{html.escape(name)}</text>'
+        for k, name in enumerate(names)
+    )
+    head = '<svg xmlns="http://www.w3.org/2000/svg" style="background:#fff;color:#111" font-family="sans-serif" '
+    return drawing.replace("<svg ", head, 1).replace("</svg>", "\n".join([*legend, "</svg>"]))
+
+
 def color(number: int) -> str:
     """Of the line that comes at this place, from 0."""
     return COLORS[number % len(COLORS)]

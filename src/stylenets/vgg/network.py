@@ -64,12 +64,13 @@ class LossNetwork(nn.Module):
         if y.device.type == "cpu":  # whose convolutions are faster so
             y = y.contiguous(memory_format=torch.channels_last)
         for layer in self.layers[: 1 + max((self.layers.index(name) for name in wanted), default=-1)]:
-            y = F.relu_(y) if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted else self._compute(layer, y)
+            y = F.relu_(y) if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted else self.compute(layer, y)
             if layer in wanted:
                 features[layer] = y
         return features
 
-    def _compute(self, layer: str, y: Tensor) -> Tensor:
+    def compute(self, layer: str, y: Tensor) -> Tensor:
+        """One layer, from the output of the one before it (B, C, H, W); a new tensor."""
         kind, name = layer[:4], layer[4:]
         if kind == "conv":
             return F.conv2d(y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1)
@@ -91,7 +92,7 @@ class LossNetwork(nn.Module):
             kernel, bias = getattr(self, f"kernel{layer[4:]}", None), getattr(self, f"bias{layer[4:]}", None)
             if layer.startswith("conv"):
                 kernel.mul_(scale.view(1, -1, 1, 1))
-            features = [self._compute(layer, y) for y in features]
+            features = [self.compute(layer, y) for y in features]
             if layer.startswith("relu"):
                 means = torch.stack([y.mean((0, 2, 3)) for y in features]).mean(0)
                 scale = torch.where(means > DEAD * means.mean(), means, means.mean())

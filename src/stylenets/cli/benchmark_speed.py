@@ -1,0 +1,121 @@
+"""The suites ``infer`` and ``train`` of the command ``benchmark``, each measured in two fresh processes, this file: freed memory given back, and kept."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets import assets
+from stylenets.allocator import keep_freed_memory
+from stylenets.cli.benchmark_output import described, leave, progress, read_photos
+from stylenets.errors import UserError
+
+if TYPE_CHECKING:
+    from stylenets.evaluation.speed import Timed
+
+POLICIES = {"given back": False, "kept": True}  # what becomes of freed memory
+
+
+def speed(config: DictConfig, out: Path) -> None:
+    """Time whole passes or steps beside the reference recipe: tables, and <suite>.json, <suite>.md and config.yaml in ``out``."""
+    check(config)
+    from stylenets.evaluation.speed import Timed, sheet
+
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    chosen = config.speed[config.suite]
+    variants = 2 if config.suite == "train" else 3
+    rates, timed = {}, []
+    with progress(len(POLICIES) * variants * len(chosen.cases) * (chosen.repeats + 1)) as advance:
+        for policy in POLICIES:
+            found = _in_a_process(out / "config.yaml", policy, advance)
+            rates[policy] = found["rates"]
+            timed += [Timed(**one) for one in found["timed"]]
+    cases = dict.fromkeys(one.case for one in timed)
+    sheets = [sheet([one for one in timed if one.case == case], config.suite) for case in cases]
+    figures = {"machine_gflops": rates, "timed": [one.figures() for one in timed]}
+    leave(config.suite, sheets, figures | described(config, "cpu"), out)
+
+
+def check(config: DictConfig) -> None:
+    """Raises UserError for a value that is no sensible number, and for a GPU, on which the variants are still to be written."""
+    if config.device not in ("auto", "cpu"):
+        raise UserError(f"suite={config.suite} measures the CPU: give device=cpu")
+    chosen = config.speed[config.suite]
+    if type(chosen.repeats) is not int or chosen.repeats < 1:
+        raise UserError(f"speed.{config.suite}.repeats={chosen.repeats}: must be a whole number of at least 1")
+    for case in chosen.cases:
+        if type(case.size) is not int or case.size < 16:
+            raise UserError(f"speed.{config.suite}.cases: size={case.size} must be a whole number of at least 16")
+
+
+def _in_a_process(config: Path, policy: str, advance: Callable[[], None]) -> dict[str, Any]:
+    """What a fresh process prints: a line for each step of the progress, then its figures."""
+    command = [sys.executable, "-m", "stylenets.cli.benchmark_speed", str(config), policy]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        found = None
+        for line in process.stdout:
+            found = json.loads(line) if line.startswith("{") else advance()
+    if process.returncode or found is None:
+        raise UserError(f"the measurement with freed memory {policy} did not get through (status {process.returncode})")
+    return found
+
+
+def _infer(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
+    from stylenets import checkpoints
+    from stylenets.evaluation.speed import infer
+    from stylenets.nets.cin import CINNet
+
+    timed = []
+    for case in config.speed.infer.cases:
+        trained = case.get("width") is None
+        net = checkpoints.load(assets.network_file(config.ckpt or "six")).net if trained else CINNet(6, case.width, case.blocks)
+        (photo,) = read_photos(config.photos, 1, case.size).values()
+        name = f"{'standard' if trained else 'small'} network, {case.size} px"
+        timed += infer(name, net.eval(), photo, kept, config.speed.infer.repeats, advance)
+    return timed
+
+
+def _train(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
+    import torch
+
+    from stylenets.evaluation.speed import train
+
+    torch.manual_seed(0)
+    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=instantiate(config.styles))
+    timed = []
+    for case in config.speed.train.cases:
+        photos = list(read_photos(config.photos, case.batch, case.size).values())
+        batch = torch.stack([photos[k % len(photos)] for k in range(case.batch)])
+        name = f"a step on {case.batch} pictures of {case.size} px"
+        timed += train(name, criterion, batch, kept, config.speed.train.repeats, advance)
+    return timed
+
+
+def _process() -> None:
+    file, policy = sys.argv[1:]
+    if POLICIES[policy]:
+        keep_freed_memory()
+    from dataclasses import asdict
+
+    from stylenets.evaluation.timing import machine_rates
+
+    config = OmegaConf.load(file)
+
+    def advance() -> None:
+        sys.stdout.write(".\n")
+        sys.stdout.flush()
+
+    rates = machine_rates("cpu")
+    timed = {"infer": _infer, "train": _train}[config.suite](config, POLICIES[policy], advance)
+    sys.stdout.write(json.dumps({"rates": rates, "timed": [asdict(one) for one in timed]}) + "\n")
+
+
+if __name__ == "__main__":
+    _process()

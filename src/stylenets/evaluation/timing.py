@@ -1,0 +1,44 @@
+"""How long things take beside each other: variants in turn, medians and quartiles, and what the machine could do at best."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median, quantiles
+
+import torch
+import torch.nn.functional as F
+
+Run = Callable[[], object]
+
+
+def interleave(variants: Mapping[str, Run], repeats: int, advance: Callable[[], None] = lambda: None) -> dict[str, list[float]]:
+    """{name: ``repeats`` times in seconds}. The variants take turns, so that a machine that slows down slows all; first calls do not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in variants}
+    for turn in range(repeats + 1):
+        for name, run in variants.items():
+            start = time.perf_counter()
+            run()
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
+            if turn:
+                seconds[name].append(time.perf_counter() - start)
+            advance()
+    return seconds
+
+
+def spread(seconds: Sequence[float]) -> tuple[float, float]:
+    """The quartiles; of fewer than three values the least and the largest."""
+    if len(seconds) < 3:
+        return min(seconds), max(seconds)
+    lower, _, upper = quantiles(seconds, n=4, method="inclusive")
+    return lower, upper
+
+
+@torch.inference_mode()
+def machine_rates(device: str, dtype: torch.dtype = torch.float32, repeats: int = 5) -> dict[str, float]:
+    """GFLOP/s of a product of 2048 x 2048 matrices, and of a 3 x 3 convolution of 128 channels, channels last, over 4 x 128 x 128 pixels."""
+    matrix = torch.randn(2048, 2048, device=device, dtype=dtype)
+    x = torch.randn(4, 128, 128, 128, device=device, dtype=dtype).contiguous(memory_format=torch.channels_last)
+    kernel = torch.randn(128, 128, 3, 3, device=device, dtype=dtype).contiguous(memory_format=torch.channels_last)
+    runs = {"matrix product": lambda: matrix @ matrix, "convolution": lambda: F.conv2d(x, kernel, padding=1)}
+    work = {"matrix product": 2 * 2048**3, "convolution": 2 * x.numel() * 128 * 9}
+    return {name: work[name] / median(seconds) / 1e9 for name, seconds in interleave(runs, repeats).items()}
