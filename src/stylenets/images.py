@@ -27,10 +27,14 @@ def list_pictures(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"no such folder: {folder}")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in EXTENSIONS and not p.name.startswith("."))
-    if not paths:
+    found = [(*root.split(os.sep), name) for root, _, names in os.walk(folder) for name in names if _is_picture(name)]
+    if not found:
         raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
-    return paths
+    return [Path(os.sep.join(parts)) for parts in sorted(found)]
+
+
+def _is_picture(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in EXTENSIONS and not name.startswith(".")
 
 
 def read(path: str | Path, size: int | None = None) -> Tensor:
@@ -39,13 +43,26 @@ def read(path: str | Path, size: int | None = None) -> Tensor:
     ``size``: shortest side in pixels after an antialiased resize that keeps the aspect; None leaves the picture as it is.
     Raises UserError for anything that is missing, damaged, or not a picture.
     """
+    return from_pixels(read_pixels(path, size))
+
+
+def read_pixels(path: str | Path, size: int | None = None) -> np.ndarray:
+    """As ``read``, but (H, W, 3) uint8: a quarter of the memory."""
     picture = _decode(Path(path), size, _to_rgb)
     if size is not None:
         height, width = shortest_side(picture.height, picture.width, size)
         if height * width > MAX_PIXELS:
             raise UserError(f"{path} would be {width} x {height} at size {size}: larger than {MAX_PIXELS // 10**6} megapixels")
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
+    return np.array(picture)
+
+
+def from_pixels(pixels: np.ndarray, size: int | None = None) -> Tensor:
+    """(H, W, 3) uint8 -> (3, H, W) float32 in [0, 1], with shortest side ``size`` as ``read`` resizes."""
+    if size is not None and min(pixels.shape[:2]) != size:
+        height, width = shortest_side(*pixels.shape[:2], size)
+        pixels = np.array(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
+    return torch.from_numpy(pixels).permute(2, 0, 1).float().div_(255.0)
 
 
 def read_alpha(path: str | Path) -> Tensor:

@@ -55,9 +55,9 @@ def test_winograds_filtering_is_a_convolution(size: tuple[int, int]) -> None:
 
 @torch.no_grad()
 def test_winograd_is_taken_where_it_is_exact_and_pays() -> None:
-    x, weight = torch.rand(1, 64, 40, 40), torch.rand(64, 64, 3, 3)
+    x, weight = torch.rand(1, 128, 40, 40), torch.rand(128, 128, 3, 3)
     assert winograd.pays(x, weight)
-    assert not winograd.pays(x, torch.rand(64, 64, 5, 5)) and not winograd.pays(x[..., :20, :20], weight)
+    assert not winograd.pays(x, torch.rand(128, 128, 5, 5)) and not winograd.pays(x[..., :20, :20], weight)
     assert not winograd.pays(x[:, :32], weight[:, :32]) and not winograd.pays(x.bfloat16(), weight)
     with torch.autocast("cpu", torch.bfloat16):
         assert not winograd.pays(x, weight)
@@ -65,15 +65,21 @@ def test_winograd_is_taken_where_it_is_exact_and_pays() -> None:
         assert not winograd.pays(x, weight)
 
 
-@pytest.mark.parametrize("batch", [1, 3])
-def test_instance_norm_by_batch_norm(batch: int) -> None:
+@pytest.mark.parametrize(("batch", "channels"), [(1, 16), (3, 20), (2, 3)])
+def test_instance_norm_by_batch_norm(batch: int, channels: int) -> None:
     def plain(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         return gamma[:, :, None, None] * F.instance_norm(x, eps=1e-5) + beta[:, :, None, None]
 
-    assert_same(partial(cpu.instance_norm, eps=1e-5), plain, 3 * torch.randn(batch, 5, 9, 8) + 1, torch.randn(batch, 5), torch.randn(batch, 5))
+    assert_same(
+        partial(cpu.instance_norm, eps=1e-5),
+        plain,
+        3 * torch.randn(batch, channels, 9, 8) + 1,
+        torch.randn(batch, channels),
+        torch.randn(batch, channels),
+    )
 
 
-@pytest.mark.parametrize("layer", [ConvLayer(3, 4, 9), ConvLayer(4, 3, 9), ConvLayer(64, 64, 3), UpsampleConvLayer(6, 4, 3)])
+@pytest.mark.parametrize("layer", [ConvLayer(3, 4, 9), ConvLayer(4, 3, 9), ConvLayer(128, 128, 3), UpsampleConvLayer(6, 4, 3)])
 @torch.no_grad()
 def test_a_layer_computes_what_its_plain_form_does(layer: ConvLayer, monkeypatch: pytest.MonkeyPatch) -> None:
     x = torch.randn(2, layer.conv2d.in_channels, 40, 36)

@@ -6,6 +6,7 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from stylenets.data.cache import Cache
 from stylenets.data.order import EpochBatches, seeded
 from stylenets.data.pictures import PictureLoader, Pictures
 from stylenets.errors import UserError
@@ -19,6 +20,7 @@ class PictureDataModule(pl.LightningDataModule):
     ``size``: side of the crops in pixels. ``batch_size``: of all processes together. ``workers``: loader processes, or "auto".
     ``scale``, ``flip``: random crops as in Pictures. ``max_bad``: fraction of unreadable files that is tolerated.
     ``val_count``: pictures of the validation set. ``samples_per_epoch``: crops per epoch, None: one per file.
+    ``cache``: a folder for the pictures as decoded, None: they are decoded every time.
     Built for a Trainer with ``use_distributed_sampler=False``. Raises UserError for settings that cannot work.
     """
 
@@ -35,6 +37,7 @@ class PictureDataModule(pl.LightningDataModule):
         max_bad: float = 0.05,
         val_count: int = 32,
         samples_per_epoch: int | None = None,
+        cache: str | None = None,
     ) -> None:
         super().__init__()
         if not 0 < scale[0] <= scale[1] <= 1:
@@ -50,6 +53,7 @@ class PictureDataModule(pl.LightningDataModule):
         self.max_bad = max_bad
         self.val_count = val_count
         self.samples_per_epoch = samples_per_epoch
+        self.cache = None if cache is None else Cache(cache, round(size / self.scale[0]))
         self.train_set: Pictures | None = None
         self.val_set: Pictures | None = None
         self._origin = {"epoch": 0, "samples": 0, "batches": 0}
@@ -64,7 +68,7 @@ class PictureDataModule(pl.LightningDataModule):
         if self.train_set is None:
             train, val = self.files()
             samples = max(self.samples_per_epoch or len(train), self.batch_size)
-            common = {"size": self.size, "seed": self.seed, "max_bad": self.max_bad}
+            common = {"size": self.size, "seed": self.seed, "max_bad": self.max_bad, "cache": self.cache}
             self.train_set = self.dataset(train, scale=self.scale, flip=self.flip, samples=samples, **common)
             self.val_set = self.dataset(val, scale=None, flip=False, samples=None, **common)
 

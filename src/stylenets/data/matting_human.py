@@ -21,7 +21,7 @@ class Portraits(Pictures):
 
     def read(self, file: tuple[Path, Path], size: int) -> dict[str, Tensor]:
         """The pair with shortest side ``size``. Raises UserError where one is unreadable or they differ in shape."""
-        image, matte = images.read(file[0], size), images.resize(images.read_alpha(file[1]), size)
+        image, matte = self.read_picture(file[0], size), images.resize(images.read_alpha(file[1]), size)
         if image.shape[1:] != matte.shape[1:]:
             raise UserError(f"matte of another shape than its picture: {file[1]}")
         return {"image": image, "matte": matte}

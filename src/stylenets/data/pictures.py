@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, default_collate
 
 from stylenets import images
+from stylenets.data.cache import Cache
 from stylenets.data.order import seeded
 from stylenets.errors import UserError
 
@@ -22,10 +23,19 @@ class Pictures(Dataset):
     ``scale``: (low, high) side of the random crop as a fraction of the shortest side; None takes the center crop, unflipped.
     ``flip``: mirror every second training crop. ``samples``: length of an epoch; beyond the number of files they repeat.
     ``max_bad``: fraction of the files that may be unreadable. One that is, is replaced by the next; "bad" says why.
+    ``cache``: what reads the pictures, None: ``images``.
     """
 
     def __init__(
-        self, files: list, size: int, scale: tuple[float, float] | None, flip: bool, seed: int, samples: int | None, max_bad: float
+        self,
+        files: list,
+        size: int,
+        scale: tuple[float, float] | None,
+        flip: bool,
+        seed: int,
+        samples: int | None,
+        max_bad: float,
+        cache: Cache | None = None,
     ) -> None:
         self.files = files
         self.size = size
@@ -33,11 +43,12 @@ class Pictures(Dataset):
         self.flip = flip
         self.seed = seed
         self.samples = samples or len(files)
+        self.read_picture = images.read if cache is None else cache.read
         self.allowed_bad = min(math.ceil(max_bad * len(files)), len(files) - 1)
 
     def read(self, file: Any, size: int) -> dict[str, Tensor]:
         """One file -> layers of one height and width, shortest side ``size``. Raises UserError where it is unreadable."""
-        return {"image": images.read(file, size)}
+        return {"image": self.read_picture(file, size)}
 
     def __len__(self) -> int:
         return self.samples

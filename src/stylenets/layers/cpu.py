@@ -10,7 +10,7 @@ from torch import Tensor
 
 from stylenets.layers import winograd
 
-FULL = 16  # output channels that a convolution with AVX-512 computes at once: with fewer the others are idle
+FULL = 16  # channels that AVX-512 computes at once: with fewer it idles
 # An output row of phase 0 or 1 of nearest x2 sees rows (above, own, own) or (own, own, below): two distinct rows, three taps summed to two
 PHASES = (((1.0, 0.0, 0.0), (0.0, 1.0, 1.0)), ((1.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
@@ -60,8 +60,10 @@ def upsampled_convolution(x: Tensor, weight: Tensor, bias: Tensor | None) -> Ten
 def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
     """gamma * (x - mean) / std + beta of (B, C, H, W), with gamma and beta (B, C).
 
-    For one picture that is batch norm, which, unlike torch's instance norm, leaves channels last where they are.
+    For one picture that is batch norm, which, unlike torch's instance norm, leaves channels last where they are; a few are no slower first.
     """
+    if x.shape[1] < FULL:
+        return torch.addcmul(beta[:, :, None, None], gamma[:, :, None, None], F.instance_norm(x, eps=eps))
     pictures = zip(x.contiguous(memory_format=torch.channels_last).split(1), gamma, beta, strict=True)
     normed = [F.batch_norm(one, None, None, scale, shift, training=True, eps=eps) for one, scale, shift in pictures]
     return normed[0] if len(normed) == 1 else torch.cat(normed)
