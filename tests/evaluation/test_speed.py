@@ -66,7 +66,10 @@ def test_losses_and_gradients_are_those_of_the_reference_recipe(
 def test_variants_take_turns_and_first_calls_do_not_count() -> None:
     calls = []
     seconds = interleave({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 2)
-    assert calls == ["a", "b"] * 3 and {name: len(times) for name, times in seconds.items()} == {"a": 2, "b": 2}
+    assert calls == ["a", "b", "a", "a", "b", "b", "a", "a", "b", "b"] and {name: len(times) for name, times in seconds.items()} == {
+        "a": 2,
+        "b": 2,
+    }
     assert spread([3.0, 1.0]) == (1.0, 3.0) and spread([1.0, 2.0, 3.0, 4.0, 5.0]) == (2.0, 4.0)
 
 

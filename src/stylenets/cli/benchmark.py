@@ -12,7 +12,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
-from stylenets.cli.benchmark_output import described, leave, progress, read_photos
+from stylenets.cli.benchmark_data import data
+from stylenets.cli.benchmark_memory import memory
+from stylenets.cli.benchmark_output import described, leave, progress, read_photos, readme
 from stylenets.cli.benchmark_scaling import scaling, startup
 from stylenets.cli.benchmark_speed import speed
 from stylenets.cli.entry import choose_device, output_folder, run_hydra
@@ -158,6 +160,9 @@ SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "attention": attention,
     "infer": speed,
     "train": speed,
+    "data": data,
+    "memory": memory,
     "scaling": scaling,
     "startup": startup,
+    "readme": readme,
 }

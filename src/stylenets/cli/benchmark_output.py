@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from stylenets.errors import UserError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -70,3 +72,17 @@ def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path
     for sheet in sheets:
         console.print(sheet.rich())
     log.info("written: %s", out / f"{name}.json")
+
+
+def readme(config: DictConfig, out: Path) -> None:
+    """Put the section on performance, made of the figures in ``readme.figures``, into ``readme.file``. Raises UserError where it cannot."""
+    from stylenets.checkpoints import atomic_write
+    from stylenets.evaluation.performance import put_in, section
+
+    file = Path(config.readme.file)
+    try:
+        text = put_in(file.read_text(encoding="utf-8"), section(Path(config.readme.figures)))
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"cannot put the figures of {config.readme.figures} into {file}: {error}") from error
+    atomic_write(file, lambda opened: opened.write(text.encode()))
+    log.info("written: %s", file)

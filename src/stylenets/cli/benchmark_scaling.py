@@ -36,9 +36,8 @@ def scaling(config: DictConfig, out: Path) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     net = checkpoints.load(assets.network_file(config.ckpt or "six")).net.eval()
     criteria = [_criterion(config, count) for count in chosen.styles]
-    turns = chosen.repeats + 1
-    passes = sum(turns if side <= 1024 else 2 for side in chosen.sides)
-    with progress(passes + turns * (len(chosen.batches) + len(chosen.styles)) + len(chosen.processes)) as advance:
+    passes = sum(chosen.repeats if side <= 1024 else 1 for side in chosen.sides)
+    with progress(passes + chosen.repeats * (len(chosen.batches) + len(chosen.styles)) + len(chosen.processes)) as advance:
         curves = [
             by_side(net, chosen.sides, chosen.repeats, advance),
             by_batch(criteria[0], chosen.train_size, chosen.batches, chosen.repeats, advance),
@@ -71,7 +70,14 @@ def by_processes(config: DictConfig, advance: Callable[[], None]) -> Curve:
             script = Path(folder) / "train.py"  # every process starts this file anew
             script.write_text(TRAIN)
             overrides = [f"data.size={chosen.train_size}", "trainer=ddp", "trainer.accelerator=cpu", f"trainer.devices={count}"]
-            overrides += ["trainer.max_epochs=-1", "trainer.max_steps=20", "trainer.limit_val_batches=0", "logger=csv", "styles.size=128"]
+            overrides += [
+                "loss.schedule=null",
+                "trainer.max_epochs=-1",
+                "trainer.max_steps=20",
+                "trainer.limit_val_batches=0",
+                "logger=csv",
+                "styles.size=128",
+            ]
             overrides += ["callbacks.throughput.every=5", "callbacks.samples.every=1000", f"vgg.weights={config.vgg.weights}"]
             _run([sys.executable, str(script), *overrides, f"out={folder}/run"])
             rows = list(csv.DictReader(next(Path(folder).rglob("metrics.csv")).open()))
@@ -91,7 +97,7 @@ def startup(config: DictConfig, out: Path) -> None:
     with TemporaryDirectory() as folder:
         picture = [f"content={bundled_photos()[0]}", "styles=[ink]", "size=256", f"out={folder}/pictures"]
         step = [
-            "+experiment=smoke",
+            "experiment=smoke",
             "trainer.max_steps=1",
             "trainer.limit_val_batches=0",
             "logger=csv",

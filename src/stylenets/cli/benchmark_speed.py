@@ -32,7 +32,7 @@ def speed(config: DictConfig, out: Path) -> None:
     chosen = config.speed[config.suite]
     variants = 2 if config.suite == "train" else 3
     rates, timed = {}, []
-    with progress(len(POLICIES) * variants * len(chosen.cases) * (chosen.repeats + 1)) as advance:
+    with progress(len(POLICIES) * variants * len(chosen.cases) * chosen.repeats) as advance:
         for policy in POLICIES:
             found = _in_a_process(out / "config.yaml", policy, advance)
             rates[policy] = found["rates"]

@@ -126,4 +126,4 @@ def _cells(figures: dict[str, Any]) -> list[str]:
     nearest = sum(value == min(losses[label].values()) for label, value in own.items())
     leak = f"{mean(figures['leak'].values()):.2f}" if figures["leak"] else ""
     style = f"{mean(own.values()):.3f}" if own else ""
-    return [content, style, f"{nearest} of {len(own)}", leak, f"{figures['gradient']['picture']['ratio']:.2f}"]
+    return [content, style, f"{nearest} of {len(own)}" if own else "", leak, f"{figures['gradient']['picture']['ratio']:.2f}"]

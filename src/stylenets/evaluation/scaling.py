@@ -75,7 +75,7 @@ def _step(criterion: PerceptualLoss, photos: Tensor) -> Callable[[], None]:
 
 
 def drawing(curves: Sequence[Curve]) -> str:
-    """Every curve's seconds over its least value, both relative to the first point, in one SVG: 1 stays 1 where nothing grows."""
+    """Every curve relative to its first point, in one SVG."""
     series = {
         f"by {curve.of}": [(v / curve.values[0], s / curve.seconds[0]) for v, s in zip(curve.values, curve.seconds, strict=True)]
         for curve in curves

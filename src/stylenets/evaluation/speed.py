@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from stylenets.errors import UserError
@@ -55,58 +55,67 @@ class Timed:
         return self.flops / self.median / 1e9
 
 
+def passes(net: CINNet, picture: Tensor) -> dict[str, Callable[[], Tensor]]:
+    """Both ways to stylize (3, H, W) in the network's first style -> (1, 3, H, W)."""
+    x, weights = picture[None], torch.eye(net.styles)[:1]
+    return {REFERENCE: lambda: reference.stylize(net, x, weights), OURS: lambda: net(x, weights)}
+
+
+def steps(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], float]]:
+    """Both ways to do a step of Adam on photos (B, 3, H, W), a style each, from the same weights -> the loss before it."""
+    styles = len(criterion.coefficients)
+    weights = torch.eye(styles)[torch.arange(len(photos)) % styles]
+    net = CINNet(styles)
+
+    def stepper(net: CINNet, losses: Callable[[CINNet], dict[str, Tensor]]) -> Callable[[], float]:
+        optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+
+        def step() -> float:
+            optimizer.zero_grad()
+            loss = sum(term.sum() for term in losses(net).values()) / len(photos)
+            loss.backward()
+            optimizer.step()
+            return loss.item()
+
+        return step
+
+    return {
+        REFERENCE: stepper(
+            copy.deepcopy(net), lambda net: reference.losses(criterion, reference.stylize(net, photos, weights), photos, weights)
+        ),
+        OURS: stepper(net, lambda net: criterion(net(photos, weights), photos, weights)),
+    }
+
+
 @torch.inference_mode()
 def infer(case: str, net: CINNet, picture: Tensor, memory_kept: bool, repeats: int, advance: Callable[[], None]) -> list[Timed]:
-    """Stylize (3, H, W) in the network's first style. Raises UserError where ONNX Runtime is not installed."""
-    x, weights = picture[None], torch.eye(net.styles)[:1]
-    runtime = _onnx_runtime(net, x, weights)
+    """Time ``passes`` over (3, H, W), and ONNX Runtime's. Raises UserError where that is not installed."""
+    both = passes(net, picture)
+    variants = {REFERENCE: both[REFERENCE], RUNTIME: _onnx_runtime(net, picture[None]), OURS: both[OURS]}
     with FlopCounterMode(display=False) as counter:
-        expected = reference.stylize(net, x, weights)
-    variants = {REFERENCE: lambda: reference.stylize(net, x, weights), RUNTIME: runtime, OURS: lambda: net(x, weights)}
+        expected = variants[REFERENCE]()
+    differences = {name: 255 * float((run() - expected).abs().max()) for name, run in variants.items()}
     seconds = timing.interleave(variants, repeats, advance)
     flops = counter.get_total_flops()
-    return [
-        Timed(case, name, memory_kept, seconds[name], 1, flops, 255 * float((run() - expected).abs().max()))
-        for name, run in variants.items()
-    ]
+    return [Timed(case, name, memory_kept, seconds[name], 1, flops, differences[name]) for name in variants]
 
 
 def train(
     case: str, criterion: PerceptualLoss, photos: Tensor, memory_kept: bool, repeats: int, advance: Callable[[], None]
 ) -> list[Timed]:
-    """Whole steps of Adam on photos (B, 3, H, W), a style each, from the same weights; at the end of the loss schedule."""
-    styles = len(criterion.coefficients)
-    weights = torch.eye(styles)[torch.arange(len(photos)) % styles]
-    net = CINNet(styles)
-    recipe, found = copy.deepcopy(net), {REFERENCE: [], OURS: []}
-
-    def step(name: str, net: nn.Module, optimizer: torch.optim.Optimizer, loss: Callable[[], dict[str, Tensor]]) -> None:
-        optimizer.zero_grad()
-        total = sum(term.sum() for term in loss().values()) / len(photos)
-        total.backward()
-        optimizer.step()
-        found[name].append(total.item())
-
-    ours, theirs = (torch.optim.Adam(one.parameters(), 1e-3) for one in (net, recipe))
-    variants = {
-        REFERENCE: lambda: step(REFERENCE, recipe, theirs, lambda: _reference_losses(criterion, recipe, photos, weights)),
-        OURS: lambda: step(OURS, net, ours, lambda: criterion(net(photos, weights), photos, weights)),
-    }
+    """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
+    variants = steps(criterion, photos)
     with FlopCounterMode(display=False) as counter:
-        variants[REFERENCE]()
-    variants[OURS]()
-    difference = abs(found[OURS][0] / found[REFERENCE][0] - 1)
+        expected = variants[REFERENCE]()
+    differences = {REFERENCE: 0.0, OURS: abs(variants[OURS]() / expected - 1)}
     seconds = timing.interleave(variants, repeats, advance)
     flops = counter.get_total_flops()
-    return [Timed(case, name, memory_kept, seconds[name], len(photos), flops, difference if name == OURS else 0.0) for name in variants]
+    return [Timed(case, name, memory_kept, seconds[name], len(photos), flops, differences[name]) for name in variants]
 
 
-def _reference_losses(criterion: PerceptualLoss, net: CINNet, photos: Tensor, weights: Tensor) -> dict[str, Tensor]:
-    return reference.losses(criterion, reference.stylize(net, photos, weights), photos, weights)
-
-
-def _onnx_runtime(net: CINNet, x: Tensor, weights: Tensor) -> Callable[[], Tensor]:
-    """The network as ONNX Runtime computes it after its own optimizations, on as many threads as torch."""
+def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
+    """The network in its first style as ONNX Runtime computes it after its own optimizations, on as many threads as torch."""
+    weights = torch.eye(net.styles)[:1]
     try:
         import onnxruntime
         import onnxscript  # noqa: F401  torch's exporter needs it

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -21,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from stylenets.errors import UserError
+from stylenets.evaluation.machine import memory
 from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import EPSILON, style_swap
 from stylenets.report.tables import Sheet
@@ -165,26 +165,6 @@ def measure_rest(vgg: LossNetwork, layer: str, photo: Tensor, style: Tensor, rep
         net(features).cpu()
         seconds.append(time.perf_counter() - start)
     return Measurement(median(seconds), peak() - before)
-
-
-def memory(device: str) -> tuple[int, Callable[[], int]]:
-    """Bytes in use now, and what tells the peak from now on: PyTorch's own count on a GPU, the process's resident memory on a CPU.
-
-    Raises UserError where the system does not tell a process's peak (/proc is Linux's).
-    """
-    if device.startswith("cuda"):
-        torch.cuda.reset_peak_memory_stats(device)
-        return torch.cuda.memory_allocated(device), lambda: torch.cuda.max_memory_allocated(device)
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        raise UserError("the memory of a CPU process can be measured on Linux only; give device=cuda")
-    with suppress(OSError):  # not everywhere allowed; then the peak is that of the process, in which this is the largest thing
-        Path("/proc/self/clear_refs").write_text("5")  # proc(5): the peak begins anew
-
-    def read(field: str) -> int:
-        return next(1024 * int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(field))
-
-    return read("VmRSS:"), lambda: read("VmHWM:")
 
 
 def _process() -> None:

@@ -8,21 +8,29 @@ import torch
 import torch.nn.functional as F
 
 Run = Callable[[], object]
+PAUSE = 0.1  # seconds before each turn: by then the threads of another library, which wait for more work by spinning, sleep
+QUICK = 0.5  # seconds: what takes less is called once more before it is timed, so that caches are as in a stream of pictures
 
 
 def interleave(variants: Mapping[str, Run], repeats: int, advance: Callable[[], None] = lambda: None) -> dict[str, list[float]]:
     """{name: ``repeats`` times in seconds}. The variants take turns, so that a machine that slows down slows all; first calls do not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in variants}
-    for turn in range(repeats + 1):
+    seconds: dict[str, list[float]] = {name: [_timed(run)] for name, run in variants.items()}
+    for _ in range(repeats):
         for name, run in variants.items():
-            start = time.perf_counter()
-            run()
-            if torch.cuda.is_available():
-                torch.cuda.synchronize()
-            if turn:
-                seconds[name].append(time.perf_counter() - start)
+            time.sleep(PAUSE)
+            if seconds[name][-1] < QUICK:
+                run()
+            seconds[name].append(_timed(run))
             advance()
-    return seconds
+    return {name: times[1:] for name, times in seconds.items()}
+
+
+def _timed(run: Run) -> float:
+    start = time.perf_counter()
+    run()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
 
 
 def spread(seconds: Sequence[float]) -> tuple[float, float]:

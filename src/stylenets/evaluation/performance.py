@@ -1,0 +1,77 @@
+"""The README's section on performance, made from the figures that the benchmark's suites left."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from stylenets.evaluation.scaling import Curve
+from stylenets.evaluation.speed import OURS, REFERENCE, Timed, sheet
+
+BEGIN, END = "<!-- performance: made by scripts/benchmark.py suite=readme -->", "<!-- end of performance -->"
+Figures = dict[str, Any]
+
+
+def put_in(text: str, section: str) -> str:
+    """``text`` with the section in place of what stands between the two marks. Raises ValueError where they are not there."""
+    before, found, rest = text.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not found or not ended:
+        raise ValueError(f"no {BEGIN} … {END} to put the section between")
+    return f"{before}{BEGIN}\n{section}\n{END}{after}"
+
+
+def section(folder: Path) -> str:
+    """Markdown from train.json, infer.json, memory.json, data.json, scaling.json and startup.json in ``folder``."""
+    read = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    parts = [_machine(read["train"]), *_speed(read, "train"), *_speed(read, "infer"), _memory(read["memory"]), _data(read["data"])]
+    parts += [_scaling(read["scaling"]), _startup(read["startup"])]
+    return "\n".join(parts)
+
+
+def _machine(train: Figures) -> str:
+    machine, rates = train["machine"], train["machine_gflops"]["kept"]
+    return (
+        f"On {machine['processor']}, {machine['threads']} threads, torch {machine['torch']}; medians. The machine's own rates:"
+        f" matrix product {rates['matrix product']:.0f} GFLOP/s, 3 x 3 convolution {rates['convolution']:.0f}. The reference recipe is the"
+        " published network and losses written out (`src/stylenets/evaluation/reference.py`); GFLOP/s are of its operations, so that ours,"
+        ' which does fewer, can exceed the rates. "Memory kept": our commands let the process keep freed memory, where glibc gives large'
+        " blocks back and takes them anew for every tensor.\n"
+    )
+
+
+def _speed(read: dict[str, Figures], suite: str) -> Iterable[str]:
+    names = {field.name for field in fields(Timed)}
+    timed = [Timed(**{name: one[name] for name in names}) for one in read[suite]["timed"]]
+    for case in dict.fromkeys(one.case for one in timed):
+        yield sheet([one for one in timed if one.case == case], suite).markdown()
+
+
+def _memory(figures: Figures) -> str:
+    lines = ["**Peak memory beyond the network's own, in MB**", "", f"| | {REFERENCE} | {OURS} |", "| :-- | --: | --: |"]
+    return "\n".join([*lines, *(f"| {one['case']} | {one[REFERENCE] / 1e6:.0f} | {one[OURS] / 1e6:.0f} |" for one in figures["cases"]), ""])
+
+
+def _data(figures: Figures) -> str:
+    size, files = figures["settings"]["size"], figures["settings"]["data_suite"]["files"]
+    lines = [
+        f"**Random crops of {size} px a second, by loader processes**",
+        "",
+        "| processes | decoded | from `data.cache` |",
+        "| :-- | --: | --: |",
+    ]
+    rates = {(one["workers"], one["cache"]): one["crops_per_second"] for one in figures["rates"]}
+    lines += [f"| {count} | {rates[count, False]:.0f} | {rates[count, True]:.0f} |" for count in sorted({count for count, _ in rates})]
+    first, again = figures["first_batch_seconds"]
+    return "\n".join([*lines, "", f"From a folder of {files:,} files to the first batch: {first:.1f} s, again {again:.1f} s.", ""])
+
+
+def _scaling(figures: Figures) -> str:
+    curves = [Curve(**one) for one in figures["curves"]]
+    return "\n".join([*(curve.sheet().markdown() for curve in curves), "![what grows and what does not](docs/performance/scaling.svg)", ""])
+
+
+def _startup(figures: Figures) -> str:
+    lines = ["**From the command to the result**", "", "| | seconds |", "| :-- | --: |"]
+    return "\n".join([*lines, *(f"| {name} | {sorted(times)[len(times) // 2]:.2f} |" for name, times in figures["seconds"].items()), ""])
