@@ -81,7 +81,8 @@ def test_an_experiment_overrides_only_differences(file: Path) -> None:
     """Whatever an experiment sets must differ from what its choices say without it."""
     config, text = OmegaConf.load(file), file.read_text()
     assert text.startswith("# @package _global_\n# "), "the second line says what the recipe is"
-    chosen = [f"{key.split('/')[-1]}={value}" for default in config.pop("defaults", []) for key, value in default.items()]
+    bases = [{"experiment": default} if isinstance(default, str) else default for default in config.pop("defaults", [])]
+    chosen = [f"{key.split('/')[-1]}={value}" for default in bases for key, value in default.items()]
     plain = composed(*chosen)
     same = [path for path, value in leaves(config) if OmegaConf.select(plain, path, default=object()) == value]
     assert not same

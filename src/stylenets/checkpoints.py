@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from stylenets.errors import UserError
 from stylenets.nets import NETS
@@ -154,10 +155,20 @@ def _read_torch(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     return {"format": FORMAT, "net": "johnson", "net_args": net_args, "styles": [path.stem]}, tensors
 
 
+class _NoValues(TorchFunctionMode):
+    """On the meta device ``normal_`` has nothing to do, and would import torch's compiler for it, which takes 2 s."""
+
+    def __torch_function__(self, function: Callable, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None) -> Any:
+        kwargs = kwargs or {}
+        if function.__name__ == "normal_":
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **kwargs)
+
+
 def _build(path: Path, metadata: Any, tensors: dict[str, Tensor]) -> Network:
     """The network that ``metadata`` describes, holding ``tensors``; every name and shape is compared on the meta device first."""
     name, net_args, styles = _check_metadata(f"cannot load {path}", metadata)
-    with torch.device("meta"):
+    with torch.device("meta"), _NoValues():
         net = NETS[name](**net_args)
     expected = {key: value.shape for key, value in net.state_dict().items()}
     different = sorted(map(str, expected.keys() ^ tensors.keys()))

@@ -20,7 +20,7 @@ STYLES = ["ink", "glass", "points"]
 # runs the door as a person would, then tells on the last line of stderr which of the slow packages it imported
 DOOR = """
 import atexit, runpy, sys
-slow = ("torch", "torchvision", "pytorch_lightning", "wandb")
+slow = ("torch", "torch._dynamo", "sympy", "torchvision", "pytorch_lightning", "wandb")
 atexit.register(lambda: sys.stderr.write("imported: " + " ".join(name for name in slow if name in sys.modules)))
 sys.argv[0] = sys.argv.pop(1)
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -46,6 +46,19 @@ def test_scaling_has_four_curves_and_a_plot(random_vgg_file: Path, tmp_path: Pat
     assert (tmp_path / "scaling.svg").read_text().startswith("<svg")
 
 
+@pytest.mark.slow
+def test_startup_times_whole_commands(random_vgg_file: Path, tmp_path: Path) -> None:
+    found = run(tmp_path, "suite=startup", "startup.repeats=1", f"vgg.weights={random_vgg_file}")["seconds"]
+    assert found["Python"] < found["Python, torch"] < found["infer: to the first picture"] < found["train: a run of one step"]
+
+
+@pytest.mark.slow
+def test_scaling_times_the_command_with_processes(random_vgg_file: Path, tmp_path: Path) -> None:
+    small = ["scaling.sides=[32]", "scaling.train_size=32", "scaling.batches=[1]", "scaling.styles=[1]", "scaling.repeats=1"]
+    found = run(tmp_path, "suite=scaling", *small, "scaling.processes=[1,2]", f"vgg.weights={random_vgg_file}")
+    assert found["curves"][3]["values"] == [1, 2] and all(second > 0 for second in found["curves"][3]["seconds"])
+
+
 def test_mistakes_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"data_suite\.batch=0: must be a whole number of at least 1"):
         run(tmp_path, "suite=data", "data_suite.batch=0")

@@ -31,7 +31,7 @@ def memory(config: DictConfig, out: Path) -> None:
                 advance()
             found.append(one)
     rows = [[one["case"], *(f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)), f"{one[REFERENCE] / one[OURS]:.2f}"] for one in found]
-    table = Sheet("Peak memory beyond the network's own, in MB", ["", REFERENCE, OURS, "times less"], rows)
+    table = Sheet("Peak memory of a process beyond Python and torch, in MB", ["", REFERENCE, OURS, "times less"], rows)
     leave("memory", [table], {"cases": found} | described(config, "cpu"), out)
 
 
@@ -57,6 +57,7 @@ def _process() -> None:
 
     if variant == OURS:
         keep_freed_memory()  # as the commands do
+    before, peak = memory("cpu")
     config = OmegaConf.load(file)
     case = config.memory.cases[int(number)]
     photos = list(read_photos(config.photos, case.get("batch", 1), case.size).values())
@@ -65,7 +66,6 @@ def _process() -> None:
         run = steps(criterion, torch.stack([photos[k % len(photos)] for k in range(case.batch)]))[variant]
     else:
         run = passes(checkpoints.load(assets.network_file(config.ckpt or "six")).net.requires_grad_(False), photos[0])[variant]
-    before, peak = memory("cpu")
     with torch.set_grad_enabled("batch" in case):
         run()
     sys.stdout.write(f"{peak() - before}\n")

@@ -49,7 +49,7 @@ def _speed(read: dict[str, Figures], suite: str) -> Iterable[str]:
 
 
 def _memory(figures: Figures) -> str:
-    lines = ["**Peak memory beyond the network's own, in MB**", "", f"| | {REFERENCE} | {OURS} |", "| :-- | --: | --: |"]
+    lines = ["**Peak memory of a process beyond Python and torch, in MB**", "", f"| | {REFERENCE} | {OURS} |", "| :-- | --: | --: |"]
     return "\n".join([*lines, *(f"| {one['case']} | {one[REFERENCE] / 1e6:.0f} | {one[OURS] / 1e6:.0f} |" for one in figures["cases"]), ""])
 
 
