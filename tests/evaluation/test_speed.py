@@ -98,7 +98,6 @@ def test_train_leaves_figures_and_a_table(random_vgg_file: Path, tmp_path: Path,
 
 
 def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
     benchmark(composed("suite=infer", "speed.infer.cases=[{size:64,width:8,blocks:1}]", "speed.infer.repeats=1", f"out={tmp_path}"))
     found = json.loads((tmp_path / "infer.json").read_text())["timed"]
     assert [one["variant"] for one in found] == ["reference recipe", "ONNX Runtime", "stylenets"] * 2
