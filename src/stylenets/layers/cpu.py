@@ -11,7 +11,7 @@ from torch import Tensor
 from stylenets.layers import winograd
 
 FULL = 16  # channels that AVX-512 computes at once: with fewer it idles
-# An output row of phase 0 or 1 of nearest x2 sees rows (above, own, own) or (own, own, below): two distinct rows, three taps summed to two
+# an output row of phase 0 or 1 of nearest x2 sees the rows (above, own, own) or (own, own, below): its three taps summed to two
 PHASES = (((1.0, 0.0, 0.0), (0.0, 1.0, 1.0)), ((1.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 
