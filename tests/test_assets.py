@@ -9,7 +9,7 @@ from stylenets import assets, checkpoints, styles
 
 def test_the_bundled_pictures_and_networks_are_there() -> None:
     assert {path.stem for path in assets.STYLES.glob("*.jpg")} == set(styles.SIX)
-    assert checkpoints.load(assets.SIX).styles == list(styles.SIX)
+    assert all(checkpoints.load(file).styles == list(styles.SIX) for file in (assets.SIX, assets.SMALL))
     assert checkpoints.load(assets.INVERSE).name == "inverse"
 
 
