@@ -98,10 +98,17 @@ def test_train_leaves_figures_and_a_table(random_vgg_file: Path, tmp_path: Path,
 
 
 def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
-    benchmark(composed("suite=infer", "speed.infer.cases=[{size:64,width:8,blocks:1}]", "speed.infer.repeats=1", f"out={tmp_path}"))
+    benchmark(composed("suite=infer", "speed.infer.cases=[{size:64,ckpt:small}]", "speed.infer.repeats=1", f"out={tmp_path}"))
     found = json.loads((tmp_path / "infer.json").read_text())["timed"]
     assert [one["variant"] for one in found] == ["reference recipe", "ONNX Runtime", "stylenets"] * 2
-    assert all(one["difference"] < 1 / 3 for one in found)
+    assert all(one["difference"] < 1 / 3 and one["case"] == "network small, 64 px" for one in found)
+
+
+def test_a_mistake_in_the_measuring_process_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        benchmark(composed("suite=infer", "speed.infer.cases=[{size:64,ckpt:nosuch}]", f"out={tmp_path}"))
+    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith(("error", "Traceback"))]
+    assert len(told) == 1 and "nosuch" in told[0]
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
 from stylenets.allocator import keep_freed_memory
-from stylenets.cli.benchmark_output import described, leave, progress, read_photos
-from stylenets.errors import UserError
+from stylenets.cli.benchmark_output import described, in_a_process, leave, progress, read_photos
+from stylenets.cli.entry import mistakes_in_one_line
 
 
 def memory(config: DictConfig, out: Path) -> None:
@@ -27,7 +26,7 @@ def memory(config: DictConfig, out: Path) -> None:
         for number, case in enumerate(config.memory.cases):
             one = {"case": _name(case)}
             for variant in (REFERENCE, OURS):
-                one[variant] = _in_a_process(out / "config.yaml", number, variant)
+                one[variant] = in_a_process("stylenets.cli.benchmark_memory", str(out / "config.yaml"), str(number), variant)["bytes"]
                 advance()
             found.append(one)
     rows = [[one["case"], *(f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)), f"{one[REFERENCE] / one[OURS]:.2f}"] for one in found]
@@ -37,14 +36,6 @@ def memory(config: DictConfig, out: Path) -> None:
 
 def _name(case: DictConfig) -> str:
     return f"a step on {case.batch} pictures of {case.size} px" if "batch" in case else f"a pass over a picture of {case.size} px"
-
-
-def _in_a_process(config: Path, number: int, variant: str) -> int:
-    command = [sys.executable, "-m", "stylenets.cli.benchmark_memory", str(config), str(number), variant]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"the {variant} did not get through (status {done.returncode}); give smaller memory.cases")
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _process() -> None:
@@ -68,8 +59,9 @@ def _process() -> None:
         run = passes(checkpoints.load(assets.network_file(config.ckpt or "six")).net.requires_grad_(False), photos[0])[variant]
     with torch.set_grad_enabled("batch" in case):
         run()
-    sys.stdout.write(f"{peak() - before}\n")
+    sys.stdout.write(json.dumps({"bytes": peak() - before}) + "\n")
 
 
 if __name__ == "__main__":
-    _process()
+    with mistakes_in_one_line():
+        _process()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,27 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
         task = bar.add_task("", total=total)
         yield lambda: bar.advance(task)
+
+
+def in_a_process(module: str, *arguments: str, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """The figures that a fresh process of ``module`` prints, as JSON, after a "." for each step of the progress.
+
+    A mistake that it has told ends this one, too; raises UserError where it does not get through otherwise.
+    """
+    with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as process:
+        found = None
+        for line in process.stdout:
+            if line.startswith("{"):
+                found = json.loads(line)
+            else:
+                advance()
+    if process.returncode == 2:
+        sys.exit(2)
+    if process.returncode or found is None:
+        raise UserError(
+            f"the measurement of {' '.join(arguments[1:])} did not get through (status {process.returncode}); give smaller sizes"
+        )
+    return found
 
 
 def described(config: DictConfig, device: str) -> dict[str, Any]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
 from stylenets.allocator import keep_freed_memory
-from stylenets.cli.benchmark_output import described, leave, progress, read_photos
+from stylenets.cli.benchmark_output import described, in_a_process, leave, progress, read_photos
+from stylenets.cli.entry import mistakes_in_one_line
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def speed(config: DictConfig, out: Path) -> None:
     rates, timed = {}, []
     with progress(len(POLICIES) * variants * len(chosen.cases) * chosen.repeats) as advance:
         for policy in POLICIES:
-            found = _in_a_process(out / "config.yaml", policy, advance)
+            found = in_a_process("stylenets.cli.benchmark_speed", str(out / "config.yaml"), policy, advance=advance)
             rates[policy] = found["rates"]
             timed += [Timed(**one) for one in found["timed"]]
     cases = dict.fromkeys(one.case for one in timed)
@@ -55,30 +55,16 @@ def check(config: DictConfig) -> None:
             raise UserError(f"speed.{config.suite}.cases: size={case.size} must be a whole number of at least 16")
 
 
-def _in_a_process(config: Path, policy: str, advance: Callable[[], None]) -> dict[str, Any]:
-    """What a fresh process prints: a line for each step of the progress, then its figures."""
-    command = [sys.executable, "-m", "stylenets.cli.benchmark_speed", str(config), policy]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        found = None
-        for line in process.stdout:
-            found = json.loads(line) if line.startswith("{") else advance()
-    if process.returncode or found is None:
-        raise UserError(f"the measurement with freed memory {policy} did not get through (status {process.returncode})")
-    return found
-
-
 def _infer(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
     from stylenets import checkpoints
     from stylenets.evaluation.speed import infer
-    from stylenets.nets.cin import CINNet
 
     timed = []
     for case in config.speed.infer.cases:
-        trained = case.get("width") is None
-        net = checkpoints.load(assets.network_file(config.ckpt or "six")).net if trained else CINNet(6, case.width, case.blocks)
+        file = assets.network_file(case.get("ckpt") or config.ckpt or "six")
         (photo,) = read_photos(config.photos, 1, case.size).values()
-        name = f"{'standard' if trained else 'small'} network, {case.size} px"
-        timed += infer(name, net.eval(), photo, kept, config.speed.infer.repeats, advance)
+        name = f"network {file.stem}, {case.size} px"
+        timed += infer(name, checkpoints.load(file).net, photo, kept, config.speed.infer.repeats, advance)
     return timed
 
 
@@ -118,4 +104,5 @@ def _process() -> None:
 
 
 if __name__ == "__main__":
-    _process()
+    with mistakes_in_one_line():
+        _process()

@@ -120,7 +120,7 @@ def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
         import onnxruntime
         import onnxscript  # noqa: F401  torch's exporter needs it
     except ImportError as error:
-        raise UserError("suite=infer compares with ONNX Runtime: pip install stylenets[benchmark]") from error
+        raise UserError("suite=infer compares with ONNX Runtime: pip install 'stylenets[benchmark]'") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), redirect_stdout(None):
