@@ -102,7 +102,10 @@ class Checkpoints(pl.callbacks.Checkpoint):
 
 def _diverging(trainer: pl.Trainer) -> bool:
     """Whether the step just done was left out: weights of which that is said must not replace those of the checkpoint before."""
-    return any(callback.in_a_row for callback in trainer.callbacks if isinstance(callback, SkipNonFinite))
+    guards = [callback for callback in trainer.callbacks if isinstance(callback, SkipNonFinite)]
+    for guard in guards:
+        guard.count()
+    return any(guard.in_a_row for guard in guards)
 
 
 def _validation_due(trainer: pl.Trainer) -> bool:

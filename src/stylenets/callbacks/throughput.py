@@ -48,7 +48,19 @@ class Throughput(pl.Callback):
 
 
 class ProgressBar(pl.callbacks.RichProgressBar):
-    """Lightning's rich progress bar with the time to the end of the run, not of the epoch."""
+    """Lightning's rich progress bar with the time to the end of the run, not of the epoch, and figures that change once a second.
+
+    Lightning reads them at every step, which has a GPU finish all its work first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = 0.0
+
+    def _update_metrics(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
+        if time.monotonic() - self.shown >= 1:
+            super()._update_metrics(trainer, task)
+            self.shown = time.monotonic()
 
     def get_metrics(self, trainer: pl.Trainer, task: pl.LightningModule) -> dict[str, Any]:
         """Lightning's own without the version number, and "to_go"."""

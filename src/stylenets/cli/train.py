@@ -47,11 +47,13 @@ def train(config: DictConfig) -> None:
         raise UserError(f"{out} holds a finished run: choose another out=, go on with ckpt={out}, or give overwrite=true")
     config.out = str(out)
     import pytorch_lightning as pl
+    import torch
 
     from stylenets.callbacks.loggers import closing
 
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
+    torch.set_float32_matmul_precision(config.float32_matmul)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     share_sweep_folder()
     data = instantiate(config.data)

@@ -14,6 +14,8 @@ from stylenets.errors import UserError
 GENERAL = {  # what train.yaml holds besides its groups
     **dict.fromkeys(("ckpt", "init", "about", "group"), str | None),
     "seed": int,
+    "compile": bool,
+    "float32_matmul": Literal["highest", "high", "medium"],
     "overwrite": bool,
     "debug": bool,
     "project": str,

@@ -58,10 +58,13 @@ def upsampled_convolution(x: Tensor, weight: Tensor, bias: Tensor | None) -> Ten
 
 
 def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    """gamma * (x - mean) / std + beta of (B, C, H, W), with gamma and beta (B, C).
+    """gamma * (x - mean) / std + beta of (B, C, H, W), with gamma and beta (B, C) or, per pixel, (B, C, H, W).
 
     For one picture that is batch norm, which, unlike torch's instance norm, leaves channels last where they are; a few are no slower first.
     """
+    if gamma.ndim == 4:
+        ones, zeros = (full(x.shape[:2], dtype=gamma.dtype) for full in (torch.ones, torch.zeros))
+        return torch.addcmul(beta, gamma, instance_norm(x, ones, zeros, eps))
     if x.shape[1] < FULL:
         return torch.addcmul(beta[:, :, None, None], gamma[:, :, None, None], F.instance_norm(x, eps=eps))
     pictures = zip(x.contiguous(memory_format=torch.channels_last).split(1), gamma, beta, strict=True)

@@ -18,7 +18,7 @@ class InstanceNorm(nn.InstanceNorm2d):
     def forward(self, x: Tensor) -> Tensor:
         if cpu.runs(x):
             return cpu.instance_norm(x, self.weight.expand(len(x), -1), self.bias.expand(len(x), -1), EPS)
-        return super().forward(x)
+        return normalized(x, self.weight[:, None, None], self.bias[:, None, None])
 
 
 class ConditionalInstanceNorm(nn.Module):
@@ -34,15 +34,29 @@ class ConditionalInstanceNorm(nn.Module):
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
         """x (B, C, H, W); weights (B, S) for whole pictures or (B, S, h, w) per pixel, resized to H x W by area -> (B, C, H, W)."""
-        if weights.ndim == 2 and cpu.runs(x):
-            return cpu.instance_norm(x, weights @ self.gamma, weights @ self.beta, EPS)
-        x = F.instance_norm(x, eps=EPS)
-        return torch.addcmul(blend(self.beta, weights, x), blend(self.gamma, weights, x), x)
+        gamma, beta = (blend(table, weights, x) for table in (self.gamma, self.beta))
+        if cpu.runs(x):
+            return cpu.instance_norm(x, gamma, beta, EPS)
+        return normalized(x, gamma, beta) if weights.ndim == 4 else normalized(x, gamma[:, :, None, None], beta[:, :, None, None])
 
 
 def blend(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
-    """(S, C) rows mixed by (B, S) -> (B, C, 1, 1), or by (B, S, h, w) -> (B, C, H, W), in the type of ``like``."""
-    if weights.ndim == 2:
-        return (weights @ table).to(like.dtype)[:, :, None, None]
-    weights = F.interpolate(weights, like.shape[-2:], mode="area")
-    return torch.einsum("bshw,sc->bchw", weights, table).to(like.dtype)
+    """(S, C) rows mixed by (B, S) -> (B, C), or by (B, S, h, w) -> (B, C, H, W) of ``like``; in the table's type, whatever the autocast state."""
+    with torch.autocast(like.device.type, enabled=False):
+        if weights.ndim == 2:
+            return weights @ table
+        weights = F.interpolate(weights, like.shape[-2:], mode="area")
+        return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)  # channels last in memory, as on all ways through the networks
+
+
+def normalized(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+    """gamma * (x - mean) / std + beta of (B, C, H, W), in the type of ``x``, with statistics in float32; gamma and beta broadcast to x.
+
+    In the end one multiplication and addition a value, which leaves channels last where they are so: ``F.instance_norm`` copies them. An
+    exported network has that one all the same: other runtimes know it as a whole.
+    """
+    if torch.compiler.is_exporting():
+        return torch.addcmul(beta, gamma, F.instance_norm(x, eps=EPS))
+    variance, mean = torch.var_mean(x.float(), (2, 3), correction=0, keepdim=True)
+    scale = gamma * (variance + EPS).rsqrt()
+    return torch.addcmul(beta - mean * scale, scale, x.float()).to(x.dtype)

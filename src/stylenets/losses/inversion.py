@@ -1,6 +1,6 @@
 """The training objective of an inverse network: its pictures must have the features they were made from (Chen & Schmidt 2016, eq. 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -64,12 +64,19 @@ class InversionLoss(nn.Module):
         ``originals``: those of them that have one -> the pictures (n', 3, H, W) whose features they are.
         """
         factors = self.factors(step)
+        wanted = [name for name, factor in factors.items() if factor]
+        return {name: factors[name] * value for name, value in self.terms(pictures, latents, originals, wanted).items()}
+
+    def terms(
+        self, pictures: Tensor, latents: Mapping[str, Tensor], originals: Mapping[str, Tensor], wanted: Collection[str]
+    ) -> dict[str, Tensor]:
+        """Those of ``latents``, and the losses of ``wanted`` beside them, as in ``forward``, not yet weighted."""
         targets, counts = torch.cat(list(latents.values())), [len(of_one) for of_one in latents.values()]
         errors = functional.feature_reconstruction(self.encode(pictures), targets, self.relative)
         terms = dict(zip(latents, errors.split(counts), strict=True))
         made = dict(zip(latents, pictures.float().split(counts), strict=True))
-        if factors["reconstruction"] and (known := [name for name in made if name in originals]):
+        if "reconstruction" in wanted and (known := [name for name in made if name in originals]):
             terms["reconstruction"] = torch.cat([functional.reconstruction(made[name], originals[name]) for name in known])
-        if factors["tv"]:
+        if "tv" in wanted:
             terms["tv"] = functional.total_variation(pictures.float(), self.summed_tv)
-        return {name: factors[name] * value for name, value in terms.items()}
+        return terms

@@ -1,6 +1,6 @@
 """The training objective of a stylization network: named, weighted perceptual losses against frozen VGG features."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -52,45 +52,54 @@ class PerceptualLoss(nn.Module):
         features = [self.vgg(picture[None], self.style) for picture in styles.pictures]
         return {layer: torch.cat([functional.gram(of_one[layer]) for of_one in features]) for layer in self.style}
 
+    def factors(self, step: int | None = None) -> dict[str, float]:
+        """The weight of each loss at a training step, None: at the end of the schedule. What has weight 0 need not be computed."""
+        return {name: weight * self.schedule.factor(name, 10**9 if step is None else step) for name, weight in self.weights.items()}
+
     def forward(self, x: Tensor, photo: Tensor, weights: Tensor, step: int | None = None) -> dict[str, Tensor]:
         """Weighted losses of stylized x against photo, both (B, 3, H, W), and style weights (B, S) -> {"content": (B,), "style": (B,), …}.
 
         ``step``: where the loss schedule stands; None is its end. A loss whose weight is 0 there is left out and costs nothing.
         """
-        factors = {name: weight * self.schedule.factor(name, 10**9 if step is None else step) for name, weight in self.weights.items()}
-        terms = self._vgg_terms(x, photo, weights, factors)
-        if factors["tv"]:
-            terms["tv"] = functional.total_variation(x.float(), self.summed_tv)
-        if factors["reconstruction"]:
-            terms["reconstruction"] = functional.reconstruction(x.float(), photo)
-        return {name: factors[name] * value for name, value in terms.items()}
+        factors = {name: factor for name, factor in self.factors(step).items() if factor}
+        return {name: factors[name] * value for name, value in self.terms(x, photo, weights, factors).items()}
 
-    def _vgg_terms(self, x: Tensor, photo: Tensor, weights: Tensor, factors: Mapping[str, float]) -> dict[str, Tensor]:
-        content = self.content if factors["content"] else {}
-        style = self.style if factors["style"] else {}
-        if not content and not style:
-            return {}
-        features = self.vgg(x, {**content, **style})
+    def terms(self, x: Tensor, photo: Tensor, weights: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
+        """The losses of ``wanted`` as in ``forward``, not yet weighted."""
+        content = self.content if "content" in wanted else {}
+        style = self.style if "style" in wanted else {}
+        features = self.vgg(x, {**content, **style}) if content or style else {}
         terms = {}
         if content:
-            with torch.no_grad():
-                targets = self.vgg(photo, content)
-            terms["content"] = sum(
-                weight * functional.feature_reconstruction(features[layer], targets[layer], self.relative_content)
-                for layer, weight in content.items()
-            )
+            terms["content"] = self._content(features, photo)
         if style:
-            per_layer = sum(
-                weight * functional.style_reconstruction(features[layer], self.target(layer, weights), self.variant)
-                for layer, weight in style.items()
-            )
-            terms["style"] = per_layer * (weights @ self.coefficients)
+            terms["style"] = self._style(features, weights)
+        if "tv" in wanted:
+            terms["tv"] = functional.total_variation(x.float(), self.summed_tv)
+        if "reconstruction" in wanted:
+            terms["reconstruction"] = functional.reconstruction(x.float(), photo)
         return terms
 
+    def _content(self, features: Mapping[str, Tensor], photo: Tensor) -> Tensor:
+        with torch.no_grad():
+            targets = self.vgg(photo, self.content)
+        return sum(
+            weight * functional.feature_reconstruction(features[layer], targets[layer], self.relative_content)
+            for layer, weight in self.content.items()
+        )
+
+    def _style(self, features: Mapping[str, Tensor], weights: Tensor) -> Tensor:
+        per_layer = sum(
+            weight * functional.style_reconstruction(features[layer], self.target(layer, weights), self.variant)
+            for layer, weight in self.style.items()
+        )
+        return per_layer * (weights * self.coefficients).sum(1)
+
     def target(self, layer: str, weights: Tensor) -> Tensor:
-        """The Gram matrices of mixed styles: (B, S) weights over (S, C, C) -> (B, C, C)."""
+        """The Gram matrices of mixed styles: (B, S) weights over (S, C, C) -> (B, C, C), in float32 whatever the autocast state."""
         grams = getattr(self, f"gram_{layer}")
-        if weights.device.type == "cpu":  # where reading all of many styles takes long, and asking which ones are there costs nothing
-            used = weights.any(0)
+        if weights.device.type == "cpu" and not torch.compiler.is_compiling():
+            used = weights.any(0)  # reading all of many styles takes long there, and asking which ones are used costs nothing
             weights, grams = weights[:, used], grams[used]
-        return torch.einsum("bs,scd->bcd", weights, grams)
+        with torch.autocast(weights.device.type, enabled=False):
+            return torch.einsum("bs,scd->bcd", weights, grams)

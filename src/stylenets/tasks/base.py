@@ -12,6 +12,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
+from stylenets.losses.inversion import InversionLoss
+from stylenets.losses.perceptual import PerceptualLoss
 
 Terms = dict[str, Tensor]
 
@@ -23,25 +25,41 @@ def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> 
         raise UserError(f"model={model} is trained with {wanted}, not {given}: choose another loss=")
 
 
+def arriving(values: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the CPU on ``device``, without waiting for a GPU to have it."""
+    return (values.pin_memory() if device.type == "cuda" else values).to(device, non_blocking=True)
+
+
+def measure(
+    net: nn.Module, criterion: PerceptualLoss | InversionLoss, inputs: tuple[Any, ...], targets: tuple[Any, ...], wanted: tuple[str, ...]
+) -> Terms:
+    """The criterion's ``wanted`` terms, not weighted, of the pictures that ``net`` makes of ``inputs``, against ``targets``."""
+    return criterion.terms(net(*inputs), *targets, wanted)
+
+
 class StyleTask(pl.LightningModule):
     """Trains ``network.net``; a subclass implements ``losses`` and ``validation_losses``.
 
     ``optimizer``: parameters -> Optimizer. ``scheduler``: (Optimizer, total steps) -> LRScheduler, stepped every batch.
     ``ema_decay``: also keep an exponential moving average of the weights, which then is what is validated, shown and saved.
+    ``compiled``: train with network, loss network and losses as one graph of ``torch.compile``.
     """
 
     def __init__(
         self,
         network: Network,
+        criterion: PerceptualLoss | InversionLoss,
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
         scheduler: Callable[[Optimizer, int], LRScheduler],
         ema_decay: float | None = None,
+        compiled: bool = False,
     ) -> None:
         super().__init__()
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise UserError(f"model.ema_decay={ema_decay}: between 0 and 1, or null for none")
         self.network, self.make_optimizer, self.make_scheduler, self.ema_decay = network, optimizer, scheduler, ema_decay
-        self.net = network.net
+        self.net, self.criterion = network.net, criterion
+        self.compiled = torch.compile(measure, dynamic=False, fullgraph=True) if compiled else None
         self.ema = copy.deepcopy(self.net).requires_grad_(False) if ema_decay else None
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
@@ -55,6 +73,17 @@ class StyleTask(pl.LightningModule):
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) by ``best_net`` in the style of that index."""
         raise NotImplementedError
+
+    def weighted_terms(self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], step: int | None) -> Terms:
+        """``measure`` times the weights at that step of the loss schedule, those of weight 0 left out.
+
+        A compiled graph has them all, from the first step to the last: another one for every stretch of the schedule would cost more.
+        """
+        factors = self.criterion.factors(step)
+        compiled = self.compiled if torch.is_grad_enabled() else None  # a validation is too short to be worth it
+        wanted = tuple(name for name, factor in (self.criterion.weights if compiled else factors).items() if factor)
+        found = (compiled or measure)(net, self.criterion, inputs, targets, wanted)
+        return {name: factors[name] * value for name, value in found.items() if factors[name]}
 
     @property
     def style_names(self) -> list[str]:

@@ -14,7 +14,7 @@ from stylenets.losses.inversion import InversionLoss
 from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, Terms, check_criterion
+from stylenets.tasks.base import StyleTask, Terms, arriving, check_criterion
 
 SHOWN = 8  # styles in the sample grids: a folder may hold thousands
 
@@ -40,8 +40,8 @@ class ArbitraryStyle(StyleTask):
         check_criterion(criterion, InversionLoss, "style_swap")
         if style_batch < 1:
             raise UserError(f"model.style_batch={style_batch}: at least 1")
-        super().__init__(_network(net, styles, criterion, init), **settings)
-        self.styles, self.criterion, self.style_batch = styles, criterion, style_batch
+        super().__init__(_network(net, styles, criterion, init), criterion, **settings)
+        self.styles, self.style_batch = styles, style_batch
         self.patch, self.stride, self.seed = patch, stride, seed
 
     @property
@@ -52,12 +52,12 @@ class ArbitraryStyle(StyleTask):
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
         photos = batch["image"]
-        return self._terms(self.net, photos, self.draw_crops(photos.shape[-1], self.global_step).to(photos.device), self.global_step)
+        return self._terms(self.net, photos, arriving(self.draw_crops(photos.shape[-1], self.global_step), photos.device), self.global_step)
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
         """The same for ``best_net`` with the same crops every time."""
         photos = batch["image"]
-        return self._terms(self.best_net, photos, self.draw_crops(photos.shape[-1], 0).to(photos.device), None)
+        return self._terms(self.best_net, photos, arriving(self.draw_crops(photos.shape[-1], 0), photos.device), None)
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W), swapped with the whole style picture of that index."""
@@ -76,7 +76,7 @@ class ArbitraryStyle(StyleTask):
     def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, step: int | None) -> Terms:
         latents = self._latents(photos, crops, step)
         originals = {"content": photos, "style": crops}
-        return self.criterion(net(torch.cat(list(latents.values()))), latents, originals, step) if latents else {}
+        return self.weighted_terms(net, (torch.cat(list(latents.values())),), (latents, originals), step) if latents else {}
 
     @torch.no_grad()
     def _latents(self, photos: Tensor, crops: Tensor, step: int | None) -> dict[str, Tensor]:

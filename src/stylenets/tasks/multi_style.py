@@ -1,5 +1,6 @@
 """Many styles in one network by conditional instance norm (Dumoulin et al. 2017; seed 000), and new styles on a trained one."""
 
+from collections import defaultdict
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.styles import StyleBank, one_hot
-from stylenets.tasks.base import StyleTask, Terms, check_criterion
+from stylenets.tasks.base import StyleTask, Terms, arriving, check_criterion
 
 
 class MultiStyle(StyleTask):
@@ -28,8 +29,8 @@ class MultiStyle(StyleTask):
         trained = net(styles=len(styles)) if init is None else _grown(init, styles)
         names = styles.names if init is None else [*init.styles, *styles.names]
         net_args = {"styles": len(names), "width": trained.width, "blocks": len(trained.residual)}
-        super().__init__(Network(trained, "cin", net_args, names, criterion.vgg.source), **settings)
-        self.criterion, self.trained_styles, self.offset = criterion, styles.names, len(names) - len(styles)
+        super().__init__(Network(trained, "cin", net_args, names, criterion.vgg.source), criterion, **settings)
+        self.trained_styles, self.offset = styles.names, len(names) - len(styles)
         self.seed = seed
         if init is not None:
             _freeze_all_but_new_rows(trained, self.offset)
@@ -37,12 +38,13 @@ class MultiStyle(StyleTask):
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """Terms of a batch with a style drawn for every picture: content, style/<name> of its pictures, …"""
         photos = batch["image"]
-        chosen = self.draw_styles(len(photos)).to(photos.device)
+        chosen = self.draw_styles(len(photos))
         terms = self._terms(self.net, photos, chosen, self.global_step)
-        style = terms.pop("style", None)
-        if style is not None:
-            for index in chosen.unique().tolist():
-                terms[f"style/{self.trained_styles[index]}"] = style[chosen == index]
+        if "style" in terms:
+            of_style = defaultdict(list)
+            for index, loss in zip(chosen.tolist(), terms.pop("style").unbind(), strict=True):
+                of_style[self.trained_styles[index]].append(loss)
+            terms |= {f"style/{name}": torch.stack(losses) for name, losses in of_style.items()}
         return terms
 
     def draw_styles(self, count: int) -> Tensor:
@@ -55,7 +57,7 @@ class MultiStyle(StyleTask):
         """Every style on every picture: content/<name>, style/<name> and their means over the styles."""
         photos, terms = batch["image"], {}
         for index, name in enumerate(self.trained_styles):
-            chosen = torch.full((len(photos),), index, device=photos.device)
+            chosen = torch.full((len(photos),), index)
             for term, value in self._terms(self.best_net, photos, chosen, None).items():
                 terms[f"{term}/{name}"] = value
                 terms[term] = torch.cat([terms.get(term, value[:0]), value])
@@ -67,8 +69,9 @@ class MultiStyle(StyleTask):
         return self.best_net(photos, one_hot(chosen, len(self.network.styles)))
 
     def _terms(self, net: nn.Module, photos: Tensor, chosen: Tensor, step: int | None) -> Terms:
-        stylized = net(photos, one_hot(chosen + self.offset, len(self.network.styles)))
-        return self.criterion(stylized, photos, one_hot(chosen, len(self.trained_styles)), step)
+        rows = (one_hot(chosen + self.offset, len(self.network.styles)), one_hot(chosen, len(self.trained_styles)))
+        of_net, of_loss = (arriving(weights, photos.device) for weights in rows)
+        return self.weighted_terms(net, (photos, of_net), (photos, of_loss), step)
 
 
 def _grown(init: Network, styles: StyleBank) -> CINNet:

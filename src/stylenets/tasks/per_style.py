@@ -24,8 +24,7 @@ class PerStyle(StyleTask):
             )
         if init is not None and init.name != "johnson":
             raise UserError(f"init= holds a {init.name} network: model=johnson starts from a johnson network")
-        super().__init__(_network(net(), styles, criterion, init), **settings)
-        self.criterion = criterion
+        super().__init__(_network(net(), styles, criterion, init), criterion, **settings)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """Terms of the batch under the names content, style/<name>, …"""
@@ -40,7 +39,7 @@ class PerStyle(StyleTask):
         return self.best_net(photos).clamp(0, 1)
 
     def _terms(self, net: nn.Module, photos: Tensor, step: int | None) -> Terms:
-        terms = self.criterion(net(photos), photos, torch.ones(len(photos), 1, device=photos.device), step)
+        terms = self.weighted_terms(net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), step)
         return {f"style/{self.network.styles[0]}" if name == "style" else name: term for name, term in terms.items()}
 
 

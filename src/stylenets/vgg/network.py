@@ -60,9 +60,9 @@ class LossNetwork(nn.Module):
         if min(x.shape[-2:]) < SMALLEST:
             raise UserError(f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network: at least {SMALLEST} a side")
         features: dict[str, Tensor] = {}
-        y = (x - self.mean) / self.std
-        if y.device.type == "cpu":  # whose convolutions are faster so
-            y = y.contiguous(memory_format=torch.channels_last)
+        y = ((x - self.mean) / self.std).contiguous(
+            memory_format=torch.channels_last
+        )  # whose convolutions are faster, on a GPU in bfloat16
         for layer in self.layers[: 1 + max((self.layers.index(name) for name in wanted), default=-1)]:
             y = F.relu_(y) if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted else self.compute(layer, y)
             if layer in wanted:
