@@ -57,6 +57,29 @@ def read_pixels(path: str | Path, size: int | None = None) -> np.ndarray:
     return np.array(picture)
 
 
+def read_square(path: str | Path, size: int, side: int, down: float, right: float) -> Tensor:
+    """A square of a picture that becomes (3, side, side) where its shortest side becomes ``size``: RGB float32 in [0, 1].
+
+    It lies at (down, right), each in [0, 1), of the room there is. Nothing else is resized. Raises UserError as ``read``.
+    """
+    return square_of_pixels(np.array(_decode(Path(path), size, _to_rgb)), size, side, down, right)
+
+
+def square_of_pixels(pixels: np.ndarray, size: int, side: int, down: float, right: float) -> Tensor:
+    """The same out of (H, W, 3) uint8, by an antialiased bicubic resize, which torch does in a fourth of Pillow's time."""
+    part = max(1, round(side * min(pixels.shape[:2]) / size))
+    cut = square(torch.from_numpy(pixels).permute(2, 0, 1), part, down, right)
+    if part != side:
+        cut = torch.nn.functional.interpolate(cut[None], (side, side), mode="bicubic", antialias=True)[0]
+    return cut.float().div_(255.0)
+
+
+def square(picture: Tensor, side: int, down: float, right: float) -> Tensor:
+    """(C, H, W) -> (C, side, side) at (down, right), each in [0, 1), of the room that there is for it."""
+    top, left = (int(place * (length - side + 1)) for place, length in zip((down, right), picture.shape[1:], strict=True))
+    return picture[:, top : top + side, left : left + side]
+
+
 def from_pixels(pixels: np.ndarray, size: int | None = None) -> Tensor:
     """(H, W, 3) uint8 -> (3, H, W) float32 in [0, 1], with shortest side ``size`` as ``read`` resizes."""
     if size is not None and min(pixels.shape[:2]) != size:

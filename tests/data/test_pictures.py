@@ -46,10 +46,21 @@ def test_a_circle_stays_a_circle(tmp_path: Path) -> None:
     assert seen.any(0).sum() == seen.any(1).sum() == 24
 
 
-def test_the_center_crop_is_the_center_of_the_resized_picture(files: list[Path]) -> None:
-    whole = images.read(files[0], SIZE)
-    top = (whole.shape[1] - SIZE + 1) // 2
-    assert torch.equal(crops(files, scale=None)[0]["image"], whole[:, top : top + SIZE])
+def test_the_center_crop_is_the_central_square_resized(files: list[Path]) -> None:
+    middle = images.read(files[2])[:, 2:18]  # of 20 x 16
+    assert float((crops(files, scale=None)[2]["image"] - images.resize(middle, SIZE)).abs().max()) <= 1 / 255
+
+
+@pytest.mark.parametrize(("down", "right"), [(0.0, 0.0), (0.4, 0.7), (0.999, 0.999)])
+def test_a_square_is_that_of_the_whole_picture_resized(tmp_path: Path, down: float, right: float) -> None:
+    """To a pixel, as a picture shows that holds its own coordinates."""
+    y, x = torch.meshgrid(torch.linspace(0, 1, 180), torch.linspace(0, 1, 240), indexing="ij")
+    images.write(tmp_path / "map.png", torch.stack([y, x, y]))
+    found, whole = (
+        images.read_square(tmp_path / "map.png", 90, 64, down, right),
+        images.square(images.read(tmp_path / "map.png", 90), 64, down, right),
+    )
+    assert found.shape == (3, 64, 64) and float((found - whole).abs().max()) < 1 / 90
 
 
 def test_half_of_the_crops_are_mirrored(tmp_path: Path) -> None:

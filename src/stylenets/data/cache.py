@@ -22,7 +22,13 @@ class Cache:
 
     def read(self, path: str | Path, size: int) -> Tensor:
         """As ``images.read``: (3, H, W) RGB float32 in [0, 1], resized twice. Raises UserError where that does, or nothing can be kept."""
-        path = Path(path)
+        return images.from_pixels(self._pixels(Path(path)), size)
+
+    def read_square(self, path: str | Path, size: int, side: int, down: float, right: float) -> Tensor:
+        """As ``images.read_square``, resized twice. Raises UserError as ``read``."""
+        return images.square_of_pixels(self._pixels(Path(path)), size, side, down, right)
+
+    def _pixels(self, path: Path) -> np.ndarray:
         if not path.is_file():
             raise UserError(f"no such picture: {path}")
         state = path.stat()
@@ -33,7 +39,7 @@ class Cache:
         except (OSError, ValueError, EOFError):  # not there yet, or damaged
             pixels = images.read_pixels(path, self.size)
             self._keep(kept, pixels)
-        return images.from_pixels(pixels, size)
+        return pixels
 
     def _keep(self, kept: Path, pixels: np.ndarray) -> None:
         part = kept.with_name(f".part-{os.getpid()}-{kept.name}")

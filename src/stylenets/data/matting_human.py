@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 class Portraits(Pictures):
     """Pictures whose files are (portrait, matte) pairs; adds "matte": (1, size, size), 1 on the person, cropped alike."""
 
-    def read(self, file: tuple[Path, Path], size: int) -> dict[str, Tensor]:
-        """The pair with shortest side ``size``. Raises UserError where one is unreadable or they differ in shape."""
-        image, matte = self.read_picture(file[0], size), images.resize(images.read_alpha(file[1]), size)
-        if image.shape[1:] != matte.shape[1:]:
+    def read(self, file: tuple[Path, Path], size: int, down: float, right: float) -> dict[str, Tensor]:
+        """The squares of the pair. Raises UserError where one is unreadable or they differ in shape."""
+        layers = {"image": self.reader.read(file[0], size), "matte": images.resize(images.read_alpha(file[1]), size)}
+        if layers["image"].shape[1:] != layers["matte"].shape[1:]:
             raise UserError(f"matte of another shape than its picture: {file[1]}")
-        return {"image": image, "matte": matte}
+        return {name: images.square(layer, self.size, down, right) for name, layer in layers.items()}
 
 
 class MattingHumanData(PictureDataModule):

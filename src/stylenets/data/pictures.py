@@ -43,12 +43,12 @@ class Pictures(Dataset):
         self.flip = flip
         self.seed = seed
         self.samples = samples or len(files)
-        self.read_picture = images.read if cache is None else cache.read
+        self.reader = images if cache is None else cache
         self.allowed_bad = min(math.ceil(max_bad * len(files)), len(files) - 1)
 
-    def read(self, file: Any, size: int) -> dict[str, Tensor]:
-        """One file -> layers of one height and width, shortest side ``size``. Raises UserError where it is unreadable."""
-        return {"image": self.read_picture(file, size)}
+    def read(self, file: Any, size: int, down: float, right: float) -> dict[str, Tensor]:
+        """One file -> layers (C, self.size, self.size), as ``images.read_square``. Raises UserError where it is unreadable."""
+        return {"image": self.reader.read_square(file, size, self.size, down, right)}
 
     def __len__(self) -> int:
         return self.samples
@@ -70,10 +70,7 @@ class Pictures(Dataset):
         else:
             draw, down, right, mirror = torch.rand(4, generator=seeded(self.seed, epoch, index)).tolist()
             fraction = self.scale[0] + (self.scale[1] - self.scale[0]) * draw
-        layers = self.read(file, round(self.size / fraction))
-        height, width = layers["image"].shape[-2:]
-        top, left = int(down * (height - self.size + 1)), int(right * (width - self.size + 1))
-        layers = {name: layer[:, top : top + self.size, left : left + self.size] for name, layer in layers.items()}
+        layers = self.read(file, round(self.size / fraction), down, right)
         return {name: layer.flip(-1) for name, layer in layers.items()} if self.flip and mirror < 0.5 else layers
 
 
