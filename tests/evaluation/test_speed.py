@@ -113,7 +113,7 @@ def test_a_mistake_in_the_measuring_process_is_one_line(tmp_path: Path, capfd: p
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
     for overrides, message in {
-        ("suite=infer", "device=cuda"): "measures the CPU: give device=cpu",
+        ("suite=infer", "device=cuda"): "CUDA devices that torch can use; give device=cpu",
         ("suite=train", "speed.train.repeats=0"): "must be a whole number of at least 1",
         ("suite=train", "speed.train.cases=[{size:8,batch:2}]"): "size=8 must be a whole number of at least 16",
     }.items():

@@ -13,8 +13,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
 from stylenets.allocator import keep_freed_memory
+from stylenets.cli.benchmark_gpu import speed_of_gpu
 from stylenets.cli.benchmark_output import described, in_a_process, leave, progress, read_photos
-from stylenets.cli.entry import mistakes_in_one_line
+from stylenets.cli.entry import choose_device, mistakes_in_one_line
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ POLICIES = {"given back": False, "kept": True}  # what becomes of freed memory
 def speed(config: DictConfig, out: Path) -> None:
     """Time whole passes or steps beside the reference recipe: tables, and <suite>.json, <suite>.md and config.yaml in ``out``."""
     check(config)
+    device = choose_device(config.device)
+    if device != "cpu":
+        return speed_of_gpu(config, out, device)
     from stylenets.evaluation.speed import Timed, sheet
 
     OmegaConf.save(config, out / "config.yaml", resolve=True)
@@ -44,15 +48,15 @@ def speed(config: DictConfig, out: Path) -> None:
 
 
 def check(config: DictConfig) -> None:
-    """Raises UserError for a value that is no sensible number, and for a GPU, on which the variants are still to be written."""
-    if config.device not in ("auto", "cpu"):
-        raise UserError(f"suite={config.suite} measures the CPU: give device=cpu")
+    """Raises UserError for a value that is no sensible number."""
     chosen = config.speed[config.suite]
     if type(chosen.repeats) is not int or chosen.repeats < 1:
         raise UserError(f"speed.{config.suite}.repeats={chosen.repeats}: must be a whole number of at least 1")
-    for case in chosen.cases:
-        if type(case.size) is not int or case.size < 16:
-            raise UserError(f"speed.{config.suite}.cases: size={case.size} must be a whole number of at least 16")
+    for case in [*chosen.cases, *chosen.gpu.cases]:
+        for name in {"size", "batch", "height", "width"} & case.keys():
+            least = 1 if name == "batch" else 16
+            if type(case[name]) is not int or case[name] < least:
+                raise UserError(f"speed.{config.suite}: {name}={case[name]} must be a whole number of at least {least}")
 
 
 def _infer(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:

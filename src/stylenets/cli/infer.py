@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 
 from stylenets.cli.entry import choose_device, report, run_hydra
-from stylenets.cli.infer_request import Request, Swap, read_request
+from stylenets.cli.infer_request import Request, read_request
 from stylenets.cli.regions import build_segmenter, partition_of
 from stylenets.errors import UserError
 
@@ -41,7 +41,7 @@ def infer(config: DictConfig) -> None:
     from stylenets.inference import pictures
 
     contents = images.list_pictures(request.content) if request.content.is_dir() else [request.content]
-    stylizer = build_stylizer(checkpoints.load(request.ckpt), request.swap, choose_device(request.device))
+    stylizer = build_stylizer(checkpoints.load(request.ckpt), request)
     names, masks, prepare = work_on_regions(request, stylizer) if request.regions else work_on_styles(request, stylizer)
     root = request.content if request.content.is_dir() else request.content.parent
     jobs = pictures.plan(contents, root, request.out, names, request.format, masks)
@@ -84,15 +84,20 @@ def work_on_regions(request: Request, stylizer: Stylizer | SwapStylizer) -> Work
     return ["regions"], list(looks), prepare
 
 
-def build_stylizer(network: Network, swap: Swap | None, device: str) -> Stylizer | SwapStylizer:
-    """What turns contents into pictures: the network by its own styles, or an inverse network by the pictures of ``swap``."""
+def build_stylizer(network: Network, request: Request) -> Stylizer | SwapStylizer:
+    """What turns contents into pictures: the network by its own styles, or an inverse network by style pictures."""
+    import torch
+
     from stylenets import images
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer, encoder
     from stylenets.styles import picture_styles
 
+    device, swap = choose_device(request.device), request.swap
     if swap is None:
-        return Stylizer(network, device)
+        automatic = "float32" if device == "cpu" else "float16"
+        precision = automatic if request.precision == "auto" else request.precision
+        return Stylizer(network, device, getattr(torch, precision), request.compiled)
     vgg = encoder(network, swap.vgg_weights, swap.vgg_convention)
     paths = [picture for path in swap.paths for picture in (images.list_pictures(path) if path.is_dir() else [path])]
     return SwapStylizer(network, vgg, picture_styles(paths, swap.style_size, crop=False), swap.strength, device)

@@ -18,6 +18,7 @@ from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
+PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Request:
     size: int | None
     format: str
     device: str
+    precision: str
+    compiled: bool
     swap: Swap | None
     regions: RegionRequest | None
 
@@ -67,6 +70,9 @@ def read_request(config: DictConfig) -> Request:
         raise UserError(f"format={form}: must be one of {', '.join(FORMATS)}")
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
         raise UserError(f"device={device}: must be auto, cpu, cuda or cuda:N")
+    precision, compiled = str(values["precision"]), values["compile"]
+    if precision not in PRECISIONS or type(compiled) is not bool:
+        raise UserError(f"precision={precision} compile={compiled}: must be one of {', '.join(PRECISIONS)}, and true or false")
     styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
     if styles and mix:
         raise UserError("give styles= for a picture in each, or mix= for one picture in a blend, not both")
@@ -75,7 +81,10 @@ def read_request(config: DictConfig) -> Request:
         raise UserError("give regions= for a style in each region, or styles= or mix= for the whole picture, not both")
     if swap and styles:
         raise UserError("give style= for style pictures and an inverse network, or styles= for a network's own styles, not both")
-    return Request(content, ckpt, output_folder(values["out"]), styles, mix, size, form, device, swap, regions)
+    if swap and (compiled or precision not in ("auto", "float32")):
+        raise UserError("style= is computed in float32, and as it comes: leave precision= and compile= out")
+    out = output_folder(values["out"])
+    return Request(content, ckpt, out, styles, mix, size, form, device, precision, compiled, swap, regions)
 
 
 def read_swap(values: dict[str, Any]) -> Swap | None:

@@ -42,11 +42,11 @@ def spread(seconds: Sequence[float]) -> tuple[float, float]:
 
 
 @torch.inference_mode()
-def machine_rates(device: str, dtype: torch.dtype = torch.float32, repeats: int = 5) -> dict[str, float]:
-    """GFLOP/s of a product of 2048 x 2048 matrices, and of a 3 x 3 convolution of 128 channels, channels last, over 4 x 128 x 128 pixels."""
-    matrix = torch.randn(2048, 2048, device=device, dtype=dtype)
-    x = torch.randn(4, 128, 128, 128, device=device, dtype=dtype).contiguous(memory_format=torch.channels_last)
+def machine_rates(device: str, dtype: torch.dtype = torch.float32, repeats: int = 5, side: int = 2048, batch: int = 4) -> dict[str, float]:
+    """GFLOP/s of a product of square matrices, and of a 3 x 3 convolution of 128 channels, channels last, over 128 x 128 pixels."""
+    matrix = torch.randn(side, side, device=device, dtype=dtype)
+    x = torch.randn(batch, 128, 128, 128, device=device, dtype=dtype).contiguous(memory_format=torch.channels_last)
     kernel = torch.randn(128, 128, 3, 3, device=device, dtype=dtype).contiguous(memory_format=torch.channels_last)
     runs = {"matrix product": lambda: matrix @ matrix, "convolution": lambda: F.conv2d(x, kernel, padding=1)}
-    work = {"matrix product": 2 * 2048**3, "convolution": 2 * x.numel() * 128 * 9}
+    work = {"matrix product": 2 * side**3, "convolution": 2 * x.numel() * 128 * 9}
     return {name: work[name] / median(seconds) / 1e9 for name, seconds in interleave(runs, repeats).items()}
