@@ -46,6 +46,17 @@ def test_scaling_has_four_curves_and_a_plot(random_vgg_file: Path, tmp_path: Pat
     assert (tmp_path / "scaling.svg").read_text().startswith("<svg")
 
 
+def test_curves_compare_precisions_with_first_weights(random_vgg_file: Path, tmp_path: Path) -> None:
+    sizes = ["curves.size=32", "curves.batch=2", "curves.steps=20", "styles.size=32"]
+    found = run(tmp_path, "suite=curves", *sizes, f"vgg.weights={random_vgg_file}")["curves"]
+    assert [(one["precision"], one["seed"]) for one in found] == [(p, seed) for seed in (0, 1) for p in ("float32", "bfloat16")]
+    full, half, other = (one["losses"] for one in found[:3])
+    assert 0 < abs(half[0] / full[0] - 1) < 0.01 < abs(other[0] / full[0] - 1) and len(full) == 20  # from the same weights, or others
+    assert (tmp_path / "curves.svg").read_text().startswith("<svg")
+    row = (tmp_path / "curves.md").read_text().splitlines()[4]
+    assert row.startswith("| 1 to 4 |") and row.count("%") == 2
+
+
 @pytest.mark.slow
 def test_startup_times_whole_commands(random_vgg_file: Path, tmp_path: Path) -> None:
     found = run(tmp_path, "suite=startup", "startup.repeats=1", f"vgg.weights={random_vgg_file}")["seconds"]

@@ -12,6 +12,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
+from stylenets.cli.benchmark_curves import curves
 from stylenets.cli.benchmark_data import data
 from stylenets.cli.benchmark_memory import memory
 from stylenets.cli.benchmark_output import described, leave, progress, read_photos, readme
@@ -160,6 +161,7 @@ SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "attention": attention,
     "infer": speed,
     "train": speed,
+    "curves": curves,
     "data": data,
     "memory": memory,
     "scaling": scaling,
