@@ -41,12 +41,11 @@ class ConditionalInstanceNorm(nn.Module):
 
 
 def blend(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
-    """(S, C) rows mixed by (B, S) -> (B, C), or by (B, S, h, w) -> (B, C, H, W) of ``like``; in the table's type, whatever the autocast state."""
-    with torch.autocast(like.device.type, enabled=False):
-        if weights.ndim == 2:
-            return weights @ table
-        weights = F.interpolate(weights, like.shape[-2:], mode="area")
-        return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)  # channels last in memory, as on all ways through the networks
+    """(S, C) rows mixed by (B, S) -> (B, C), or by (B, S, h, w) -> (B, C, H, W) of ``like``."""
+    if weights.ndim == 2:
+        return (weights[:, :, None] * table).sum(1)  # a product of matrices would be rounded to bfloat16 under autocast
+    weights = F.interpolate(weights, like.shape[-2:], mode="area")
+    return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)  # channels last in memory, as on all ways through the networks
 
 
 def normalized(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
