@@ -1,12 +1,17 @@
 """The suites of a GPU, tiny and on the CPU: the ways to train and to stylize give the same, and the table says what was measured."""
 
+import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
 
 from stylenets.checkpoints import Network
+from stylenets.cli.benchmark_gpu import VARIANTS, speed_of_gpu
+from stylenets.cli.entry import config_folder
 from stylenets.evaluation import gpu
 from stylenets.evaluation.speed import OURS, REFERENCE
 from stylenets.losses.perceptual import PerceptualLoss
@@ -46,6 +51,22 @@ def test_ways_to_stylize_give_the_same_picture(net: Callable[[int], CINNet]) -> 
     assert [one.variant for one in timed] == [REFERENCE, "in float16", OURS, f"{OURS}, from the CPU and back"]
     assert timed[0].difference == 0 and all(one.difference < 1 for one in timed)
     assert timed[0].flops > 2 * 81 * 3 * 4 * 32 * 48 * 2  # the first and the last convolution
+
+
+@pytest.mark.parametrize("suite", ["train", "infer"])
+def test_the_suite_leaves_figures_and_a_table(suite: str, random_vgg_file: Path, tmp_path: Path) -> None:
+    small = "matrix:64,convolution:1,repeats:1"
+    cases = {"train": "[{size:32,batch:2}]", "infer": "[{ckpt:small,height:32,width:80}]"}[suite]
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        config = compose(
+            "benchmark", [f"suite={suite}", f"speed.{suite}.gpu={{cases:{cases},{small}}}", "styles.size=32", f"out={tmp_path}"]
+        )
+    config.vgg.weights = str(random_vgg_file)
+    speed_of_gpu(config, tmp_path, "cpu")
+    found = json.loads((tmp_path / f"{suite}_gpu.json").read_text())
+    assert len(found["timed"]) == VARIANTS and all(one["pictures_per_second"] > 0 and one["flops"] > 1e6 for one in found["timed"])
+    assert {"a step on 2 pictures of 32 px", "network small, 80 x 32 px"} & {one["case"] for one in found["timed"]}
+    assert (tmp_path / f"{suite}_gpu.md").read_text().count(" % |") == VARIANTS  # the share of the matrix rate
 
 
 def test_the_table_says_what_was_measured() -> None:

@@ -63,7 +63,7 @@ class LossNetwork(nn.Module):
         y = ((x - self.mean) / self.std).contiguous(
             memory_format=torch.channels_last
         )  # whose convolutions are faster, on a GPU in bfloat16
-        for layer in self.layers[: 1 + max((self.layers.index(name) for name in wanted), default=-1)]:
+        for layer in self.layers[: max([0, *(1 + self.layers.index(name) for name in wanted)])]:
             y = F.relu_(y) if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted else self.compute(layer, y)
             if layer in wanted:
                 features[layer] = y
