@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def run(out: Path, *overrides: str) -> dict:
     """The figures that the command leaves."""
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = compose("benchmark", [*overrides, f"out={out}"])
+        config = compose("benchmark", ["device=cpu", *overrides, f"out={out}"])
     benchmark(config)
     assert {"config.yaml", f"{config.suite}.md"} <= {path.name for path in out.iterdir()}
     return json.loads((out / f"{config.suite}.json").read_text())

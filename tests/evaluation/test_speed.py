@@ -25,7 +25,7 @@ from stylenets.vgg.network import LossNetwork
 
 def composed(*overrides: str) -> object:
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        return compose("benchmark", list(overrides))
+        return compose("benchmark", ["device=cpu", *overrides])
 
 
 @pytest.mark.parametrize("size", [256, 131])
@@ -85,7 +85,13 @@ def test_times_faster_are_over_the_reference_that_gives_memory_back() -> None:
 
 
 def test_train_leaves_figures_and_a_table(random_vgg_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    settings = ["speed.train.cases=[{size:32,batch:2}]", "speed.train.repeats=1", "styles.size=32", f"vgg.weights={random_vgg_file}"]
+    settings = [
+        "speed.train.cases=[{size:32,batch:2}]",
+        "speed.train.repeats=1",
+        "speed.train.rounds=1",
+        "styles.size=32",
+        f"vgg.weights={random_vgg_file}",
+    ]
     benchmark(composed("suite=train", *settings, f"out={tmp_path}"))
     assert {path.name for path in tmp_path.iterdir()} == {"train.json", "train.md", "config.yaml"}
     found = json.loads((tmp_path / "train.json").read_text())
@@ -98,9 +104,14 @@ def test_train_leaves_figures_and_a_table(random_vgg_file: Path, tmp_path: Path,
 
 
 def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
-    benchmark(composed("suite=infer", "speed.infer.cases=[{size:64,ckpt:small}]", "speed.infer.repeats=1", f"out={tmp_path}"))
+    benchmark(
+        composed(
+            "suite=infer", "speed.infer.cases=[{size:64,ckpt:small}]", "speed.infer.repeats=1", "speed.infer.rounds=2", f"out={tmp_path}"
+        )
+    )
     found = json.loads((tmp_path / "infer.json").read_text())["timed"]
     assert [one["variant"] for one in found] == ["reference recipe", "ONNX Runtime", "stylenets"] * 2
+    assert all(len(one["seconds"]) == 2 for one in found)  # of two rounds
     assert all(one["difference"] < 1 / 3 and one["case"] == "network small, 64 px" for one in found)
 
 

@@ -1,4 +1,4 @@
-"""The suites ``infer`` and ``train`` of the command ``benchmark``, each measured in two fresh processes, this file: freed memory given back, and kept."""
+"""The suites ``infer`` and ``train`` of the command ``benchmark``, each measured in fresh processes, this file: freed memory given back, and kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -35,23 +36,32 @@ def speed(config: DictConfig, out: Path) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     chosen = config.speed[config.suite]
     variants = 2 if config.suite == "train" else 3
-    rates, timed = {}, []
-    with progress(len(POLICIES) * variants * len(chosen.cases) * chosen.repeats) as advance:
-        for policy in POLICIES:
-            found = in_a_process("stylenets.cli.benchmark_speed", str(out / "config.yaml"), policy, advance=advance)
-            rates[policy] = found["rates"]
-            timed += [Timed(**one) for one in found["timed"]]
+    rounds = {policy: [] for policy in POLICIES}
+    with progress(chosen.rounds * len(POLICIES) * variants * len(chosen.cases) * chosen.repeats) as advance:
+        for _ in range(chosen.rounds):  # in turn, for a machine may be slower for minutes
+            for policy, found in rounds.items():
+                found.append(in_a_process("stylenets.cli.benchmark_speed", str(out / "config.yaml"), policy, advance=advance))
+    timed = [Timed(**one) for found in rounds.values() for one in joined([each["timed"] for each in found])]
+    rates = {
+        policy: {name: median(each["rates"][name] for each in found) for name in found[0]["rates"]} for policy, found in rounds.items()
+    }
     cases = dict.fromkeys(one.case for one in timed)
     sheets = [sheet([one for one in timed if one.case == case], config.suite) for case in cases]
     figures = {"machine_gflops": rates, "timed": [one.figures() for one in timed]}
     leave(config.suite, sheets, figures | described(config, "cpu"), out)
 
 
+def joined(rounds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The same variants, timed in several rounds, with the seconds of all of them."""
+    return [same[0] | {"seconds": [second for one in same for second in one["seconds"]]} for same in zip(*rounds, strict=True)]
+
+
 def check(config: DictConfig) -> None:
     """Raises UserError for a value that is no sensible number."""
     chosen = config.speed[config.suite]
-    if type(chosen.repeats) is not int or chosen.repeats < 1:
-        raise UserError(f"speed.{config.suite}.repeats={chosen.repeats}: must be a whole number of at least 1")
+    for name in ("repeats", "rounds"):
+        if type(chosen[name]) is not int or chosen[name] < 1:
+            raise UserError(f"speed.{config.suite}.{name}={chosen[name]}: must be a whole number of at least 1")
     for case in [*chosen.cases, *chosen.gpu.cases]:
         for name in {"size", "batch", "height", "width"} & case.keys():
             least = 1 if name == "batch" else 16
