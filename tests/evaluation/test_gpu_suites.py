@@ -1,6 +1,7 @@
 """The suites of a GPU, tiny and on the CPU: the ways to train and to stylize give the same, and the table says what was measured."""
 
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from stylenets.checkpoints import Network
 from stylenets.cli.benchmark_gpu import VARIANTS, speed_of_gpu
 from stylenets.cli.entry import config_folder
 from stylenets.evaluation import gpu
+from stylenets.evaluation.performance import section
 from stylenets.evaluation.speed import OURS, REFERENCE
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import CINNet
@@ -67,6 +69,15 @@ def test_the_suite_leaves_figures_and_a_table(suite: str, random_vgg_file: Path,
     assert len(found["timed"]) == VARIANTS and all(one["pictures_per_second"] > 0 and one["flops"] > 1e6 for one in found["timed"])
     assert {"a step on 2 pictures of 32 px", "network small, 80 x 32 px"} & {one["case"] for one in found["timed"]}
     assert (tmp_path / f"{suite}_gpu.md").read_text().count(" % |") == VARIANTS  # the share of the matrix rate
+
+
+def test_the_readme_has_a_gpus_figures_where_there_are_some(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "docs" / "performance", tmp_path, dirs_exist_ok=True)
+    timed = gpu.Timed("a step on a GPU", OURS, [0.5], 10**9, 0.01, 16, 10**12)
+    figures = {"machine": {"device": "A card", "torch": "9"}, "machine_gflops": {"matrix product": 5e5, "convolution": 4e5}}
+    (tmp_path / "train_gpu.json").write_text(json.dumps(figures | {"timed": [timed.figures()]}))
+    after = section(tmp_path).partition("On A card, torch 9; in bfloat16 a matrix product does 500 TFLOP/s")[2]
+    assert "**a step on a GPU**" in after and "| stylenets | 50.00 |" in after
 
 
 def test_the_table_says_what_was_measured() -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from stylenets.evaluation import curves, gpu
 from stylenets.evaluation.scaling import Curve
 from stylenets.evaluation.speed import OURS, REFERENCE, Timed, sheet
 
@@ -23,10 +24,14 @@ def put_in(text: str, section: str) -> str:
 
 
 def section(folder: Path) -> str:
-    """Markdown from train.json, infer.json, memory.json, data.json, scaling.json and startup.json in ``folder``."""
+    """Markdown from train.json, infer.json, curves.json, memory.json, data.json, scaling.json and startup.json in ``folder``.
+
+    Those of a GPU, train_gpu.json and infer_gpu.json, come after them where there are any.
+    """
     read = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
-    parts = [_machine(read["train"]), *_speed(read, "train"), *_speed(read, "infer"), _memory(read["memory"]), _data(read["data"])]
-    parts += [_scaling(read["scaling"]), _startup(read["startup"])]
+    parts = [_machine(read["train"]), *_speed(read, "train"), *_speed(read, "infer"), _curves(read["curves"]), _memory(read["memory"])]
+    parts += [_data(read["data"]), _scaling(read["scaling"]), _startup(read["startup"])]
+    parts += [part for suite in ("train_gpu", "infer_gpu") if suite in read for part in _gpu(read[suite])]
     return "\n".join(parts)
 
 
@@ -46,6 +51,23 @@ def _speed(read: dict[str, Figures], suite: str) -> Iterable[str]:
     timed = [Timed(**{name: one[name] for name in names}) for one in read[suite]["timed"]]
     for case in dict.fromkeys(one.case for one in timed):
         yield sheet([one for one in timed if one.case == case], suite).markdown()
+
+
+def _gpu(figures: Figures) -> Iterable[str]:
+    machine, rates, names = figures["machine"], figures["machine_gflops"], {field.name for field in fields(gpu.Timed)}
+    yield (
+        f"On {machine['device']}, torch {machine['torch']}; in bfloat16 a matrix product does {rates['matrix product'] / 1e3:.0f} TFLOP/s, a"
+        f" 3 x 3 convolution {rates['convolution'] / 1e3:.0f}.\n"
+    )
+    timed = [gpu.Timed(**{name: one[name] for name in names}) for one in figures["timed"]]
+    for case in dict.fromkeys(one.case for one in timed):
+        yield gpu.sheet([one for one in timed if one.case == case], rates["matrix product"]).markdown()
+
+
+def _curves(figures: Figures) -> str:
+    size, batch = (figures["settings"]["curves"][name] for name in ("size", "batch"))
+    table = curves.sheet([curves.Curve(**one) for one in figures["curves"]]).markdown()
+    return f"{table}\nBatches of {batch} at {size} px. ![losses in both precisions](docs/performance/curves.svg)\n"
 
 
 def _memory(figures: Figures) -> str:
