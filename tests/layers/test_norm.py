@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import Tensor
 
+from stylenets.layers import cpu
 from stylenets.layers.norm import ConditionalInstanceNorm
+
+
+@pytest.fixture(autouse=True, params=["a CPU's form", "the plain form"])
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is true of one is true of the other, which a GPU and torch.compile take."""
+    if request.param == "the plain form":
+        monkeypatch.setattr(cpu, "runs", lambda x: False)
 
 
 @pytest.fixture
@@ -61,3 +69,11 @@ def test_a_region_map_of_another_size_is_averaged_over_areas(norm: ConditionalIn
     x, fine = torch.randn(1, 5, 4, 4), torch.rand(1, 3, 8, 8)
     coarse = fine.view(1, 3, 4, 2, 4, 2).mean((3, 5))
     torch.testing.assert_close(norm(x, fine), norm(x, coarse))
+
+
+def test_statistics_of_half_precision_are_those_of_float32() -> None:
+    """A variance of 1e6 is more than float16 can hold."""
+    norm, x = ConditionalInstanceNorm(1, 16).half(), (1000 * torch.randn(1, 16, 32, 32)).half()
+    out = norm(x, torch.ones(1, 1).half())
+    assert out.dtype == torch.float16
+    torch.testing.assert_close(out.float(), torch.nn.functional.instance_norm(x.float()), rtol=1e-2, atol=1e-2)
