@@ -67,7 +67,8 @@ def _gpu(figures: Figures) -> Iterable[str]:
 def _curves(figures: Figures) -> str:
     size, batch = (figures["settings"]["curves"][name] for name in ("size", "batch"))
     table = curves.sheet([curves.Curve(**one) for one in figures["curves"]]).markdown()
-    return f"{table}\nBatches of {batch} at {size} px. ![losses in both precisions](docs/performance/curves.svg)\n"
+    words = f"Batches of {batch} at {size} px; the loss grows at first because its schedule turns the style up."
+    return f"{table}\n{words}\n\n![losses in both precisions](docs/performance/curves.svg)\n"
 
 
 def _memory(figures: Figures) -> str:
