@@ -100,7 +100,7 @@ def train(case: str, criterion: PerceptualLoss, photos: Tensor, repeats: int, ad
     """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
     with FlopCounterMode(display=False) as counter:
         steps(criterion, photos)["our losses, float32"]()
-    timed = _timed(steps(criterion, photos), photos.device.type, lambda loss, expected: abs(float(loss / expected) - 1), repeats, advance)
+    timed = _timed(steps(criterion, photos), str(photos.device), lambda loss, expected: abs(float(loss / expected) - 1), repeats, advance)
     return [Timed(case, name, *figures, len(photos), counter.get_total_flops()) for name, *figures in timed]
 
 

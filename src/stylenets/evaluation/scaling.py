@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from stylenets.evaluation import timing
+from stylenets.evaluation.speed import stepper
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.report import plot
@@ -60,18 +61,10 @@ def by_styles(criteria: Sequence[PerceptualLoss], side: int, batch: int, repeats
     return Curve(f"A training step on {batch} pictures of {side} pixels", "styles", counts, medians, [batch] * len(counts))
 
 
-def _step(criterion: PerceptualLoss, photos: Tensor) -> Callable[[], None]:
+def _step(criterion: PerceptualLoss, photos: Tensor) -> Callable[[], Tensor]:
     styles = len(criterion.coefficients)
-    net, weights = CINNet(styles), one_hot(torch.arange(len(photos)) % styles, styles)
-    optimizer = torch.optim.Adam(net.parameters(), 1e-3)
-
-    def step() -> None:
-        optimizer.zero_grad()
-        terms = criterion(net(photos, weights), photos, weights)
-        torch.stack([term.sum() for term in terms.values()]).sum().backward()
-        optimizer.step()
-
-    return step
+    weights = one_hot(torch.arange(len(photos)) % styles, styles)
+    return stepper(CINNet(styles), lambda net: criterion(net(photos, weights), photos, weights), len(photos), fused=True)
 
 
 def drawing(curves: Sequence[Curve]) -> str:

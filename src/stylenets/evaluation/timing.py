@@ -28,8 +28,8 @@ def interleave(variants: Mapping[str, Run], repeats: int, advance: Callable[[], 
 def _timed(run: Run) -> float:
     start = time.perf_counter()
     run()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
+    for device in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):  # whichever of them it ran on
+        torch.cuda.synchronize(device)
     return time.perf_counter() - start
 
 
