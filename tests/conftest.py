@@ -11,7 +11,25 @@ from torch import Tensor
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-VGG16 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512)  # torchvision's "D"; 0: pooling
+VGG16 = (
+    64,
+    64,
+    0,
+    128,
+    128,
+    0,
+    256,
+    256,
+    256,
+    0,
+    512,
+    512,
+    512,
+    0,
+    512,
+    512,
+    512,
+)  # torchvision's "D"; 0: pooling
 VGG19 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512)
 
 
@@ -22,7 +40,9 @@ def random_state(channels: tuple[int, ...], seed: int) -> dict[str, Tensor]:
     for out in channels:
         if out:
             scale = (2 / (9 * before)) ** 0.5
-            state[f"features.{position}.weight"] = torch.randn(out, before, 3, 3, generator=generator) * scale
+            state[f"features.{position}.weight"] = (
+                torch.randn(out, before, 3, 3, generator=generator) * scale
+            )
             state[f"features.{position}.bias"] = torch.randn(out, generator=generator) * 0.1
             position, before = position + 2, out
         else:
@@ -53,8 +73,13 @@ def random_vgg(random_vgg_file: Path) -> LossNetwork:
 def tiny_bank() -> StyleBank:
     """Three textures of 48 pixels and different grain, with coefficients of 1."""
     generator = torch.Generator().manual_seed(2)
-    pictures = [torch.rand(3, 48 // grain, 48 // grain, generator=generator) for grain in (1, 4, 12)]
-    pictures = [torch.nn.functional.interpolate(picture[None], (48, 48), mode="nearest")[0] for picture in pictures]
+    pictures = [
+        torch.rand(3, 48 // grain, 48 // grain, generator=generator) for grain in (1, 4, 12)
+    ]
+    pictures = [
+        torch.nn.functional.interpolate(picture[None], (48, 48), mode="nearest")[0]
+        for picture in pictures
+    ]
     return StyleBank(["sand", "tiles", "blocks"], pictures, [1.0, 1.0, 1.0])
 
 
@@ -63,8 +88,20 @@ def trainer(tmp_path: Path) -> Callable:
     """Lightning's Trainer on the CPU, silent and without files of its own; give it max_steps."""
     import pytorch_lightning as pl  # takes a second, and few tests need it
 
-    quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "enable_model_summary": False}
-    return partial(pl.Trainer, accelerator="cpu", max_epochs=-1, log_every_n_steps=1, default_root_dir=tmp_path, **quiet)
+    quiet = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+    }
+    return partial(
+        pl.Trainer,
+        accelerator="cpu",
+        max_epochs=-1,
+        log_every_n_steps=1,
+        default_root_dir=tmp_path,
+        **quiet,
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -21,12 +21,19 @@ print(kept, resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def pages_taken(keep: bool) -> tuple[bool, int]:
-    done = subprocess.run([sys.executable, "-c", PROGRAM.format(keep=keep)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(keep=keep)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     kept, pages = done.stdout.split()
     return kept == "True", int(pages)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="page faults are counted as Linux counts them")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="page faults are counted as Linux counts them"
+)
 def test_a_large_tensor_reuses_the_pages_of_the_last() -> None:
     kept, pages = pages_taken(keep=True)
     if not kept:

@@ -9,13 +9,19 @@ from stylenets import assets, checkpoints, styles
 
 def test_the_bundled_pictures_and_networks_are_there() -> None:
     assert {path.stem for path in assets.STYLES.glob("*.jpg")} == set(styles.SIX)
-    assert all(checkpoints.load(file).styles == list(styles.SIX) for file in (assets.SIX, assets.SMALL))
+    assert all(
+        checkpoints.load(file).styles == list(styles.SIX) for file in (assets.SIX, assets.SMALL)
+    )
     assert checkpoints.load(assets.INVERSE).name == "inverse"
 
 
-def test_a_path_comes_before_a_bundled_network_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_comes_before_a_bundled_network_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert assets.network_file("six") == assets.SIX
-    assert assets.network_file("runs/six") == Path("runs/six") and assets.network_file("seven") == Path("seven")
+    assert assets.network_file("runs/six") == Path("runs/six") and assets.network_file(
+        "seven"
+    ) == Path("seven")
     Path("six").mkdir()
     assert assets.network_file("six") == Path("six")

@@ -35,10 +35,20 @@ def no_waiting() -> Iterator[None]:
 def build(random_vgg_file: str, tiny_bank: StyleBank) -> Callable[[bool], MultiStyle]:
     def make(compiled: bool) -> MultiStyle:
         torch.manual_seed(0)
-        criterion = PerceptualLoss(LossNetwork(16, str(random_vgg_file)), tiny_bank, {"relu3_3": 1.0}, {"relu2_2": 1.0, "relu4_3": 1.0})
+        criterion = PerceptualLoss(
+            LossNetwork(16, str(random_vgg_file)),
+            tiny_bank,
+            {"relu3_3": 1.0},
+            {"relu2_2": 1.0, "relu4_3": 1.0},
+        )
         optimizer = partial(torch.optim.Adam, lr=1e-3, fused=True)
         return MultiStyle(
-            partial(CINNet, width=8, blocks=1), tiny_bank, criterion, compiled=compiled, optimizer=optimizer, scheduler=constant
+            partial(CINNet, width=8, blocks=1),
+            tiny_bank,
+            criterion,
+            compiled=compiled,
+            optimizer=optimizer,
+            scheduler=constant,
         )
 
     return make
@@ -46,7 +56,9 @@ def build(random_vgg_file: str, tiny_bank: StyleBank) -> Callable[[bool], MultiS
 
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.filterwarnings("ignore:.*self.log:UserWarning")
-def test_a_step_waits_for_nothing_and_has_the_losses_of_float32(build: Callable[[bool], MultiStyle], compiled: bool) -> None:
+def test_a_step_waits_for_nothing_and_has_the_losses_of_float32(
+    build: Callable[[bool], MultiStyle], compiled: bool
+) -> None:
     x = torch.rand(4, 3, 64, 64)
     expected = build(False).training_step({"image": x}, 0).item()
     task, batch = build(compiled).cuda(), {"image": x.cuda()}
@@ -68,7 +80,10 @@ def test_a_bad_step_is_left_out_on_the_device(trainer: Callable) -> None:
     class Line(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.weight, self.device = torch.nn.Parameter(torch.ones(3, device="cuda")), torch.device("cuda")
+            self.weight, self.device = (
+                torch.nn.Parameter(torch.ones(3, device="cuda")),
+                torch.device("cuda"),
+            )
 
         def log(self, *_: object) -> None:
             pass
@@ -89,7 +104,10 @@ def test_a_bad_step_is_left_out_on_the_device(trainer: Callable) -> None:
 def test_float16_paints_the_same_picture(size: int, compiled: bool) -> None:
     """Every style of the bundled network, within 4 of 255 and on average within a tenth; by a CUDA graph as without one."""
     file, picture = assets.network_file("six"), images.read(bundled_photos()[0], size)
-    full, half = Stylizer(checkpoints.load(file)), Stylizer(checkpoints.load(file), "cuda", torch.float16, compiled)
+    full, half = (
+        Stylizer(checkpoints.load(file)),
+        Stylizer(checkpoints.load(file), "cuda", torch.float16, compiled),
+    )
     for weights in torch.eye(len(full.styles)):
         for _ in range(2):
             apart = 255 * (half.stylize(picture, weights) - full.stylize(picture, weights)).abs()

@@ -20,7 +20,9 @@ RANKS = (
 )
 FILES = sorted(SOURCE.rglob("*.py"))
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home|tmp|Users|mnt)/\w")
-MODULES = pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(SOURCE).as_posix())
+MODULES = pytest.mark.parametrize(
+    "file", FILES, ids=lambda file: file.relative_to(SOURCE).as_posix()
+)
 
 
 def room(file: Path) -> str:
@@ -44,20 +46,34 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 def imported_rooms(tree: ast.AST) -> set[str]:
     names = [name.split(".") for name in imported(tree)]
-    rooms = {parts[1] if len(parts) > 1 else "__init__" for parts in names if parts[0] == "stylenets"}
-    return {name if (SOURCE / name).is_dir() or (SOURCE / f"{name}.py").is_file() else "__init__" for name in rooms}
+    rooms = {
+        parts[1] if len(parts) > 1 else "__init__" for parts in names if parts[0] == "stylenets"
+    }
+    return {
+        name if (SOURCE / name).is_dir() or (SOURCE / f"{name}.py").is_file() else "__init__"
+        for name in rooms
+    }
 
 
 def test_there_is_a_house() -> None:
     """Each of these rules would hold of an empty folder."""
     assert len(FILES) > 40
-    assert imported_rooms(ast.parse((SOURCE / "tasks" / "multi_style.py").read_text())) >= {"checkpoints", "losses", "nets", "styles"}
+    assert imported_rooms(ast.parse((SOURCE / "tasks" / "multi_style.py").read_text())) >= {
+        "checkpoints",
+        "losses",
+        "nets",
+        "styles",
+    }
 
 
 @MODULES
 def test_a_file_imports_only_from_a_lower_rank_or_its_own_room(file: Path) -> None:
     own = room(file)
-    higher = {other for other in imported_rooms(ast.parse(file.read_text())) if other != own and rank(other) >= rank(own)}
+    higher = {
+        other
+        for other in imported_rooms(ast.parse(file.read_text()))
+        if other != own and rank(other) >= rank(own)
+    }
     assert not higher, f"{own} (rank {rank(own)}) imports {', '.join(sorted(higher))}"
 
 
@@ -71,7 +87,9 @@ def test_a_file_can_be_read_in_one_go(file: Path) -> None:
     assert docstring and text.startswith('"""'), "the first line says what the file is"
     assert docstring.splitlines()[0].endswith((".", ":")) or len(docstring.splitlines()) == 1
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    assert "print" not in [function.id for function in calls if isinstance(function, ast.Name)], "use logging"
+    assert "print" not in [function.id for function in calls if isinstance(function, ast.Name)], (
+        "use logging"
+    )
 
 
 @MODULES
@@ -84,7 +102,11 @@ def test_no_path_of_a_machine() -> None:
     files = [ROOT / "train.py", ROOT / "infer.py", ROOT / "README.md", ROOT / "pyproject.toml"]
     for folder in ("src", "conf", "scripts", "data"):
         files += [f for f in (ROOT / folder).rglob("*") if f.suffix in {".py", ".yaml", ".md"}]
-    found = [f"{file.relative_to(ROOT)}: {match[0]}" for file in files for match in MACHINE.finditer(file.read_text())]
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in files
+        for match in MACHINE.finditer(file.read_text())
+    ]
     assert not found
 
 
@@ -92,5 +114,9 @@ def test_the_doors_hold_no_logic() -> None:
     for door in (ROOT / "train.py", ROOT / "infer.py", *(ROOT / "scripts").glob("*.py")):
         tree = ast.parse(door.read_text())
         assert len(door.read_text().splitlines()) <= 10, door
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For)], door
+        assert not [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For)
+        ], door
         assert {name.split(".")[0] for name in imported(tree)} == {"stylenets"}, door

@@ -56,7 +56,10 @@ def test_a_transparent_palette_entry_is_white(tmp_path: Path) -> None:
     picture = Image.fromarray(np.array([[0, 1], [2, 1]], dtype=np.uint8), "P")
     picture.putpalette([10, 20, 30, 200, 0, 0, 0, 90, 0])
     picture.save(tmp_path / "a.png", transparency=1)
-    assert pixels(tmp_path / "a.png").round().tolist() == [[[10, 20, 30], [255, 255, 255]], [[0, 90, 0], [255, 255, 255]]]
+    assert pixels(tmp_path / "a.png").round().tolist() == [
+        [[10, 20, 30], [255, 255, 255]],
+        [[0, 90, 0], [255, 255, 255]],
+    ]
 
 
 def test_16_bit_gray_is_scaled_not_saturated(tmp_path: Path) -> None:
@@ -64,7 +67,9 @@ def test_16_bit_gray_is_scaled_not_saturated(tmp_path: Path) -> None:
     Image.fromarray(values).save(tmp_path / "a.png")
     Image.fromarray(values).save(tmp_path / "a.tif")
     for name in ("a.png", "a.tif"):
-        np.testing.assert_allclose(pixels(tmp_path / name), np.repeat(values[..., None] / 257.0, 3, axis=2), atol=0.51)
+        np.testing.assert_allclose(
+            pixels(tmp_path / name), np.repeat(values[..., None] / 257.0, 3, axis=2), atol=0.51
+        )
 
 
 def test_gray_black_and_white_and_cmyk_become_rgb(tmp_path: Path) -> None:
@@ -73,7 +78,9 @@ def test_gray_black_and_white_and_cmyk_become_rgb(tmp_path: Path) -> None:
     assert (pixels(tmp_path / "gray.png") == gray[..., None]).all()
     Image.fromarray(gray > 127).save(tmp_path / "bits.png")
     assert (pixels(tmp_path / "bits.png") == (gray > 127)[..., None] * 255).all()
-    Image.fromarray(np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 0, 0, 255]]], dtype=np.uint8), "CMYK").save(tmp_path / "cmyk.tif")
+    Image.fromarray(
+        np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 0, 0, 255]]], dtype=np.uint8), "CMYK"
+    ).save(tmp_path / "cmyk.tif")
     assert pixels(tmp_path / "cmyk.tif").tolist() == [[[255, 255, 255], [0, 255, 255], [0, 0, 0]]]
 
 
@@ -85,7 +92,9 @@ def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
     Image.fromarray(stored).save(tmp_path / "a.png", exif=exif)
     assert (pixels(tmp_path / "a.png") == ORIENTATIONS[orientation](stored)).all()
     Image.fromarray(stored).resize((40, 24)).save(tmp_path / "a.jpg", exif=exif)
-    expected = (48, 80) if orientation < 5 else (80, 48)  # the shortest side is asked for after turning
+    expected = (
+        (48, 80) if orientation < 5 else (80, 48)
+    )  # the shortest side is asked for after turning
     assert images.read(tmp_path / "a.jpg", 48).shape[1:] == expected
 
 
@@ -111,10 +120,17 @@ def test_a_truncated_or_false_picture_is_refused_by_name(tmp_path: Path) -> None
 @pytest.mark.parametrize("side", [13_360, 14_000, 30_000])
 def test_a_decompression_bomb_is_refused_before_it_takes_memory(tmp_path: Path, side: int) -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    data = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
     (tmp_path / "bomb.png").write_bytes(data)
     with pytest.raises(UserError, match=r"bomb\.png is .*larger than 178 megapixels"):
         images.read(tmp_path / "bomb.png")
@@ -124,7 +140,10 @@ def test_extreme_shapes(tmp_path: Path) -> None:
     images.write(tmp_path / "dot.png", torch.tensor([0.2, 0.4, 0.6]).view(3, 1, 1))
     images.write(tmp_path / "line.png", torch.rand(3, 1, 5000))
     dot = images.read(tmp_path / "dot.png", 16)
-    assert dot.shape == (3, 16, 16) and (dot - torch.tensor([0.2, 0.4, 0.6]).view(3, 1, 1)).abs().max() < 1e-6
+    assert (
+        dot.shape == (3, 16, 16)
+        and (dot - torch.tensor([0.2, 0.4, 0.6]).view(3, 1, 1)).abs().max() < 1e-6
+    )
     assert images.read(tmp_path / "line.png").shape == (3, 1, 5000)
     assert images.read(tmp_path / "line.png", 2).shape == (3, 2, 10000)
     with pytest.raises(UserError, match=r"line\.png would be 2560000 x 512 at size 512"):
@@ -133,12 +152,20 @@ def test_extreme_shapes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("height", "width"), [(40, 60), (61, 40), (33, 200), (7, 7)])
 @pytest.mark.parametrize("size", [5, 24, 90])
-def test_resizing_keeps_the_aspect_and_the_mean(tmp_path: Path, height: int, width: int, size: int) -> None:
+def test_resizing_keeps_the_aspect_and_the_mean(
+    tmp_path: Path, height: int, width: int, size: int
+) -> None:
     picture = torch.rand(3, height, width)
     images.write(tmp_path / "a.png", picture)
-    for resized in (images.read(tmp_path / "a.png", size), images.resize(picture, size), images.resize(picture[None], size)[0]):
+    for resized in (
+        images.read(tmp_path / "a.png", size),
+        images.resize(picture, size),
+        images.resize(picture[None], size)[0],
+    ):
         assert min(resized.shape[1:]) == size
-        assert abs(resized.shape[2] / resized.shape[1] - width / height) <= 1 / size * max(width / height, 1)
+        assert abs(resized.shape[2] / resized.shape[1] - width / height) <= 1 / size * max(
+            width / height, 1
+        )
         assert 0 <= resized.min() and resized.max() <= 1
         assert (resized.mean() - picture.mean()).abs() < 0.05
 
@@ -159,7 +186,9 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     images.write(tmp_path / "old.webp", picture)
     before = (tmp_path / "old.webp").read_bytes()
     with pytest.raises(UserError, match=r"cannot write .*old\.webp"):
-        images.write(tmp_path / "old.webp", torch.rand(3, 1, 17000))  # wider than the format can hold
+        images.write(
+            tmp_path / "old.webp", torch.rand(3, 1, 17000)
+        )  # wider than the format can hold
     assert (tmp_path / "old.webp").read_bytes() == before
     with pytest.raises(UserError, match="cannot write"):
         images.write(tmp_path / "old.webp" / "below_a_file.png", picture)
@@ -189,11 +218,16 @@ def test_grid_is_a_table_on_white() -> None:
     assert torch.equal(sheet, expected)
     labeled = (images.grid(rows, ["first", "second"], ["left", "right"], gap=4) * 255).round()
     below, beside = labeled.shape[1] - sheet.shape[1], labeled.shape[2] - sheet.shape[2]
-    assert torch.equal(labeled[:, below + 4 : below + 24, beside + 4 : beside + 34], expected[:, 4:24, 4:34])
+    assert torch.equal(
+        labeled[:, below + 4 : below + 24, beside + 4 : beside + 34], expected[:, 4:24, 4:34]
+    )
     assert labeled[:, :below].min() < 128 and labeled[:, below:, :beside].min() < 128  # letters
 
 
 def test_a_long_label_stays_above_its_own_column() -> None:
-    sheet = images.grid([[torch.ones(3, 20, 60), torch.ones(3, 20, 60)]], column_labels=["a long name for a style picture" * 2, ""])
+    sheet = images.grid(
+        [[torch.ones(3, 20, 60), torch.ones(3, 20, 60)]],
+        column_labels=["a long name for a style picture" * 2, ""],
+    )
     assert sheet[:, :, :68].min() < 0.5
     assert sheet[:, :, 70:].min() == 1

@@ -82,11 +82,16 @@ def test_border_weight_falls_linearly_to_zero_at_its_reach() -> None:
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 100), (101, 100), (37, 91), (300, 40)])
-def test_a_surrogate_shows_each_picture_in_its_region_and_covers_all(height: int, width: int) -> None:
+def test_a_surrogate_shows_each_picture_in_its_region_and_covers_all(
+    height: int, width: int
+) -> None:
     """Seed 002, attempt 3, for a canvas of 100 x 150."""
     left = torch.zeros(100, 150)
     left[:, :60] = 1
-    pictures = {"left": torch.full((3, height, width), 0.25), "background": torch.full((3, 70, 120), 0.75)}
+    pictures = {
+        "left": torch.full((3, height, width), 0.25),
+        "background": torch.full((3, 70, 120), 0.75),
+    }
     made = masks.surrogate(masks.partition({"left": left}), pictures)
     torch.testing.assert_close(made, 0.75 - 0.5 * left.expand(3, -1, -1), rtol=0, atol=1e-4)
 

@@ -19,24 +19,36 @@ def textbook(content: Tensor, style: Tensor, patch: int, stride: int) -> tuple[T
     correlation = F.conv2d(content, patches / norms[:, None, None, None], stride=stride)
     chosen = correlation.argmax(1)
     one_hot = F.one_hot(chosen, len(patches)).permute(0, 3, 1, 2).to(style)
-    overlaps = F.conv_transpose2d(torch.ones_like(one_hot[:, :1]), torch.ones(1, 1, patch, patch).to(style), stride=stride)
+    overlaps = F.conv_transpose2d(
+        torch.ones_like(one_hot[:, :1]), torch.ones(1, 1, patch, patch).to(style), stride=stride
+    )
     return F.conv_transpose2d(one_hot, patches, stride=stride) / overlaps, chosen
 
 
 @pytest.fixture
 def features() -> tuple[Tensor, Tensor]:
     """Two contents of 15 x 21 and a style of 17 x 13; as after a ReLU, but never 0, or single positions would be parallel and tie."""
-    return torch.randn(2, 5, 15, 21).relu() + 0.1 * torch.rand(2, 5, 15, 21), torch.randn(5, 17, 13).relu() + 0.1 * torch.rand(5, 17, 13)
+    return torch.randn(2, 5, 15, 21).relu() + 0.1 * torch.rand(2, 5, 15, 21), torch.randn(
+        5, 17, 13
+    ).relu() + 0.1 * torch.rand(5, 17, 13)
 
 
-@pytest.mark.parametrize(("patch", "stride"), [(1, 1), (2, 1), (3, 1), (5, 1), (3, 2), (3, 3), (5, 2), (2, 2)])
+@pytest.mark.parametrize(
+    ("patch", "stride"), [(1, 1), (2, 1), (3, 1), (5, 1), (3, 2), (3, 3), (5, 2), (2, 2)]
+)
 @pytest.mark.parametrize("memory", [TINY, 2**26])
-def test_equals_the_textbook(features: tuple[Tensor, Tensor], patch: int, stride: int, memory: int) -> None:
+def test_equals_the_textbook(
+    features: tuple[Tensor, Tensor], patch: int, stride: int, memory: int
+) -> None:
     content, style = features
-    content = content[..., : patch + (15 - patch) // stride * stride, : patch + (21 - patch) // stride * stride]
+    content = content[
+        ..., : patch + (15 - patch) // stride * stride, : patch + (21 - patch) // stride * stride
+    ]
     expected, chosen = textbook(content, style, patch, stride)
     assert torch.equal(best_patches(content, style, patch, stride, memory), chosen)
-    torch.testing.assert_close(style_swap(content, style[None], patch, stride, memory), expected, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(
+        style_swap(content, style[None], patch, stride, memory), expected, rtol=1e-5, atol=1e-6
+    )
 
 
 def test_signed_features_are_ranked_too() -> None:
@@ -47,14 +59,23 @@ def test_signed_features_are_ranked_too() -> None:
 
 @pytest.mark.parametrize("memory", [0, 5000, 40_000, 2**20])
 @pytest.mark.parametrize(("patch", "stride"), [(3, 1), (3, 2)])
-def test_the_budget_changes_nothing(features: tuple[Tensor, Tensor], patch: int, stride: int, memory: int) -> None:
-    features = features[0][:, :, :9, :8], features[1][:, :8, :7]  # without any budget a tile is one patch
-    assert torch.equal(style_swap(*features, patch, stride, memory), style_swap(*features, patch, stride))
+def test_the_budget_changes_nothing(
+    features: tuple[Tensor, Tensor], patch: int, stride: int, memory: int
+) -> None:
+    features = (
+        features[0][:, :, :9, :8],
+        features[1][:, :8, :7],
+    )  # without any budget a tile is one patch
+    assert torch.equal(
+        style_swap(*features, patch, stride, memory), style_swap(*features, patch, stride)
+    )
 
 
 @pytest.mark.parametrize(("patch", "stride"), [(3, 1), (1, 1), (5, 1), (3, 2)])
 @pytest.mark.parametrize("memory", [TINY, 2**26])
-def test_a_picture_swapped_with_itself_is_itself_to_the_last_bit(patch: int, stride: int, memory: int) -> None:
+def test_a_picture_swapped_with_itself_is_itself_to_the_last_bit(
+    patch: int, stride: int, memory: int
+) -> None:
     style = torch.randn(6, 17, 13)
     assert torch.equal(style_swap(style[None], style, patch, stride, memory)[0], style)
 
@@ -68,9 +89,13 @@ def test_only_directions_of_patches_count() -> None:
     assert torch.equal(best_patches(content, style * gain, 1, 1), chosen)
 
 
-def test_a_stride_that_does_not_fit_still_covers_everything(features: tuple[Tensor, Tensor]) -> None:
+def test_a_stride_that_does_not_fit_still_covers_everything(
+    features: tuple[Tensor, Tensor],
+) -> None:
     content, style = features
-    expected, _ = textbook(F.pad(content, [0, 2, 0, 2], mode="replicate"), style, 5, 3)  # 17 x 23 takes whole steps of 3
+    expected, _ = textbook(
+        F.pad(content, [0, 2, 0, 2], mode="replicate"), style, 5, 3
+    )  # 17 x 23 takes whole steps of 3
     torch.testing.assert_close(style_swap(content, style, 5, 3), expected[..., :15, :21])
 
 
@@ -80,8 +105,12 @@ def test_zero_patches_are_harmless_and_never_preferred(memory: int) -> None:
     style[:, :5] = 0
     chosen = best_patches(content, style, 3, 1, memory)
     assert chosen.min() >= 3 * 5  # the first three rows of five patches are 0
-    assert torch.equal(style_swap(torch.zeros(1, 3, 8, 9), style, memory=memory)[0], torch.zeros(3, 8, 9))
-    assert torch.equal(style_swap(content, torch.zeros(3, 5, 5), memory=memory)[0], torch.zeros(3, 8, 9))
+    assert torch.equal(
+        style_swap(torch.zeros(1, 3, 8, 9), style, memory=memory)[0], torch.zeros(3, 8, 9)
+    )
+    assert torch.equal(
+        style_swap(content, torch.zeros(3, 5, 5), memory=memory)[0], torch.zeros(3, 8, 9)
+    )
 
 
 def test_of_equal_patches_the_first_is_taken() -> None:
@@ -100,7 +129,9 @@ def test_a_style_of_one_color_gives_that_color(features: tuple[Tensor, Tensor]) 
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_is_searched_in_full(features: tuple[Tensor, Tensor], dtype: torch.dtype) -> None:
+def test_half_precision_is_searched_in_full(
+    features: tuple[Tensor, Tensor], dtype: torch.dtype
+) -> None:
     content, style = (tensor.to(dtype) for tensor in features)
     torch.set_float32_matmul_precision("medium")
     try:

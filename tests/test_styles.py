@@ -24,7 +24,10 @@ def test_the_six_bundled_styles_are_pictures_worth_a_style() -> None:
     for picture in bank.pictures:
         assert min(picture.shape[1:]) == 64 and picture.std() > 0.05
     assert load_styles(["ink", "swirl"], size=32).names == ["ink", "swirl"]
-    with pytest.raises(UserError, match="unknown style starry; the bundled ones are swirl, glass, woodcut, points, facets, ink"):
+    with pytest.raises(
+        UserError,
+        match="unknown style starry; the bundled ones are swirl, glass, woodcut, points, facets, ink",
+    ):
         load_styles(["ink", "starry"])
 
 
@@ -33,13 +36,17 @@ def test_a_folder_and_single_files_go_by_file_name(folder: Path) -> None:
     assert bank.names == ["high", "square", "wide"]
     assert [picture.shape[1:] for picture in bank.pictures] == [(64, 32), (32, 32), (32, 80)]
     assert torch.equal(bank.pictures[1], images.read(folder / "sub" / "square.png", 32))
-    assert load_styles(images=[str(folder / "wide.png"), str(folder / "high.png")], size=16).names == ["wide", "high"]
+    assert load_styles(
+        images=[str(folder / "wide.png"), str(folder / "high.png")], size=16
+    ).names == ["wide", "high"]
 
 
 def test_cropping_keeps_the_central_square(folder: Path) -> None:
     bank = load_styles(images=[str(folder / "wide.png")], size=20, crop=True)
     assert torch.equal(bank.pictures[0], images.read(folder / "wide.png", 20)[:, :, 15:35])
-    assert torch.equal(central_square(torch.arange(12.0).view(1, 4, 3)), torch.arange(9.0).view(1, 3, 3))  # odd rest: nearer the top
+    assert torch.equal(
+        central_square(torch.arange(12.0).view(1, 4, 3)), torch.arange(9.0).view(1, 3, 3)
+    )  # odd rest: nearer the top
 
 
 def test_mistakes_are_named(folder: Path) -> None:

@@ -22,8 +22,14 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     info = "tinyweights-1.0.dist-info"
     with zipfile.ZipFile(folder / "tinyweights-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tinyweights/data/a.bin", CONTENT)
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tinyweights\nVersion: 1.0\nRequires-Dist: not-wanted-here\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/METADATA",
+            "Metadata-Version: 2.1\nName: tinyweights\nVersion: 1.0\nRequires-Dist: not-wanted-here\n",
+        )
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         wheel.writestr(f"{info}/RECORD", "")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -42,7 +48,9 @@ def test_the_file_is_extracted_cached_and_repaired(index: Path, tmp_path: Path) 
 
 
 def test_another_digest_is_refused_and_leaves_no_file(index: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"tinyweights/data/a\.bin in tinyweights-1\.0.* is not the file expected"):
+    with pytest.raises(
+        UserError, match=r"tinyweights/data/a\.bin in tinyweights-1\.0.* is not the file expected"
+    ):
         wheels.fetch(ASKED[0], ASKED[1], "0" * 64)
     assert not list((tmp_path / "cache").glob("*"))
 
@@ -50,11 +58,16 @@ def test_another_digest_is_refused_and_leaves_no_file(index: Path, tmp_path: Pat
 def test_a_cache_that_cannot_be_written_and_a_wheel_without_the_file_are_named(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UserError, match=r"cannot put gone\.bin of tinyweights==1\.0 into the cache .*/cache: .*STYLENETS_CACHE"):
+    with pytest.raises(
+        UserError,
+        match=r"cannot put gone\.bin of tinyweights==1\.0 into the cache .*/cache: .*STYLENETS_CACHE",
+    ):
         wheels.fetch(ASKED[0], "gone.bin", SHA256)
     (tmp_path / "file").touch()
     monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path / "file" / "below"))
-    with pytest.raises(UserError, match=r"into the cache .*/file/below: .*; STYLENETS_CACHE=FOLDER names another"):
+    with pytest.raises(
+        UserError, match=r"into the cache .*/file/below: .*; STYLENETS_CACHE=FOLDER names another"
+    ):
         wheels.fetch(*ASKED)
 
 

@@ -17,7 +17,10 @@ def records(log: Path) -> Iterator[Record]:
         if BLOCK - position % BLOCK < 7:
             position += BLOCK - position % BLOCK
             continue
-        length, kind = int.from_bytes(data[position + 4 : position + 6], "little"), data[position + 6]
+        length, kind = (
+            int.from_bytes(data[position + 4 : position + 6], "little"),
+            data[position + 6],
+        )
         parts += data[position + 7 : position + 7 + length]
         position += 7 + length
         if kind in (1, 4):  # whole, or the last part
@@ -35,8 +38,18 @@ def read(run: Path) -> tuple[object, dict, list[dict], dict, list[int]]:
     wandb.teardown()  # the service writes the last records a moment after a run is finished
     (log,) = run.glob("wandb/offline-run-*/run-*.wandb")
     found = list(records(log))
-    config = {k: v for r in found for k, v in [*values(r.run.config.update).items(), *values(r.config.update).items()]}
+    config = {
+        k: v
+        for r in found
+        for k, v in [*values(r.run.config.update).items(), *values(r.config.update).items()]
+    }
     history = [values(record.history.item) for record in found if record.HasField("history")]
     summary = {k: v for record in found for k, v in values(record.summary.update).items()}
     exits = [record.exit.exit_code for record in found if record.HasField("exit")]
-    return next(record.run for record in found if record.HasField("run")), config, history, summary, exits
+    return (
+        next(record.run for record in found if record.HasField("run")),
+        config,
+        history,
+        summary,
+        exits,
+    )

@@ -17,8 +17,26 @@ from stylenets.errors import UserError
 
 EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
 FORMATS = {"png": {}, "jpg": {"quality": 95, "subsampling": 0}, "webp": {"quality": 95}}
-READABLE = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")  # and nothing else: Pillow hands an EPS file to Ghostscript
-DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, struct.error, zlib.error)
+READABLE = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "BMP",
+    "TIFF",
+    "GIF",
+    "PPM",
+)  # and nothing else: Pillow hands an EPS file to Ghostscript
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+)
 MAX_PIXELS = 178_000_000  # 534 MB of RGB; Pillow itself refuses to open what has 179 million, as a decompression bomb
 
 
@@ -27,7 +45,12 @@ def list_pictures(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"no such folder: {folder}")
-    found = [(*root.split(os.sep), name) for root, _, names in os.walk(folder) for name in names if _is_picture(name)]
+    found = [
+        (*root.split(os.sep), name)
+        for root, _, names in os.walk(folder)
+        for name in names
+        if _is_picture(name)
+    ]
     if not found:
         raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
     return [Path(os.sep.join(parts)) for parts in sorted(found)]
@@ -52,7 +75,9 @@ def read_pixels(path: str | Path, size: int | None = None) -> np.ndarray:
     if size is not None:
         height, width = shortest_side(picture.height, picture.width, size)
         if height * width > MAX_PIXELS:
-            raise UserError(f"{path} would be {width} x {height} at size {size}: larger than {MAX_PIXELS // 10**6} megapixels")
+            raise UserError(
+                f"{path} would be {width} x {height} at size {size}: larger than {MAX_PIXELS // 10**6} megapixels"
+            )
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     return np.array(picture)
 
@@ -70,13 +95,18 @@ def square_of_pixels(pixels: np.ndarray, size: int, side: int, down: float, righ
     part = max(1, round(side * min(pixels.shape[:2]) / size))
     cut = square(torch.from_numpy(pixels).permute(2, 0, 1), part, down, right)
     if part != side:
-        cut = torch.nn.functional.interpolate(cut[None], (side, side), mode="bicubic", antialias=True)[0]
+        cut = torch.nn.functional.interpolate(
+            cut[None], (side, side), mode="bicubic", antialias=True
+        )[0]
     return cut.float().div_(255.0)
 
 
 def square(picture: Tensor, side: int, down: float, right: float) -> Tensor:
     """(C, H, W) -> (C, side, side) at (down, right), each in [0, 1), of the room that there is for it."""
-    top, left = (int(place * (length - side + 1)) for place, length in zip((down, right), picture.shape[1:], strict=True))
+    top, left = (
+        int(place * (length - side + 1))
+        for place, length in zip((down, right), picture.shape[1:], strict=True)
+    )
     return picture[:, top : top + side, left : left + side]
 
 
@@ -90,7 +120,9 @@ def from_pixels(pixels: np.ndarray, size: int | None = None) -> Tensor:
 
 def read_alpha(path: str | Path) -> Tensor:
     """The alpha channel of a picture -> (1, H, W) float32 in [0, 1]. Raises UserError where there is none, as for ``read``."""
-    return torch.from_numpy(np.array(_decode(Path(path), None, _to_alpha)))[None].float().div_(255.0)
+    return (
+        torch.from_numpy(np.array(_decode(Path(path), None, _to_alpha)))[None].float().div_(255.0)
+    )
 
 
 def read_matte(path: str | Path) -> Tensor:
@@ -103,7 +135,9 @@ def read_values(path: str | Path, colors: bool) -> Tensor:
 
     Raises UserError as ``read``, and for a colorful picture where gray values are wanted.
     """
-    values = torch.from_numpy(np.array(_decode(Path(path), None, _to_rgb if colors else _to_values))).long()
+    values = torch.from_numpy(
+        np.array(_decode(Path(path), None, _to_rgb if colors else _to_values))
+    ).long()
     return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
 
 
@@ -117,13 +151,17 @@ def resize(picture: Tensor, size: int) -> Tensor:
     """(3, H, W) or (B, 3, H, W) -> the same with shortest side ``size``, antialiased bicubic, clamped to [0, 1]."""
     batch = picture if picture.ndim == 4 else picture[None]
     shape = shortest_side(batch.shape[-2], batch.shape[-1], size)
-    batch = torch.nn.functional.interpolate(batch, shape, mode="bicubic", antialias=True).clamp(0, 1)
+    batch = torch.nn.functional.interpolate(batch, shape, mode="bicubic", antialias=True).clamp(
+        0, 1
+    )
     return batch if picture.ndim == 4 else batch[0]
 
 
 def to_uint8(picture: Tensor) -> np.ndarray:
     """(3, H, W) float in [0, 1], clamped -> (H, W, 3) uint8, rounded to nearest."""
-    return picture.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+    return (
+        picture.detach().float().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+    )
 
 
 def write(path: str | Path, picture: Tensor) -> None:
@@ -131,7 +169,9 @@ def write(path: str | Path, picture: Tensor) -> None:
     path = Path(path)
     suffix = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
     if suffix not in FORMATS:
-        raise UserError(f"cannot write {path}: unknown picture format; use one of {', '.join(FORMATS)}")
+        raise UserError(
+            f"cannot write {path}: unknown picture format; use one of {', '.join(FORMATS)}"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
@@ -142,8 +182,13 @@ def write(path: str | Path, picture: Tensor) -> None:
             os.replace(part, path)
         finally:
             Path(part).unlink(missing_ok=True)
-    except (OSError, ValueError) as error:  # ValueError: more pixels a side than the format can hold
-        raise UserError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # ValueError: more pixels a side than the format can hold
+        raise UserError(
+            f"cannot write {path}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def jpeg(picture: Tensor, quality: int = 88) -> bytes:
@@ -153,7 +198,12 @@ def jpeg(picture: Tensor, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
-def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_labels: list[str] | None = None, gap: int = 8) -> Tensor:
+def grid(
+    rows: list[list[Tensor]],
+    row_labels: list[str] | None = None,
+    column_labels: list[str] | None = None,
+    gap: int = 8,
+) -> Tensor:
     """Lay pictures out in a table on white, each row as high as its highest picture -> (3, H, W).
 
     ``rows``: (3, h, w) each; labels are drawn above the columns, cut to their width, and to the left of the rows.
@@ -162,7 +212,9 @@ def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_l
     widths = [max(row[c].shape[2] for row in rows if c < len(row)) for c in range(columns)]
     heights = [max(picture.shape[1] for picture in row) for row in rows]
     left, top = (90 if row_labels else 0), (22 if column_labels else 0)
-    sheet = torch.ones(3, top + sum(heights) + gap * (len(rows) + 1), left + sum(widths) + gap * (columns + 1))
+    sheet = torch.ones(
+        3, top + sum(heights) + gap * (len(rows) + 1), left + sum(widths) + gap * (columns + 1)
+    )
     labels: list[tuple[int, int, int, str]] = []
     y = top + gap
     for r, row in enumerate(rows):
@@ -170,7 +222,9 @@ def grid(rows: list[list[Tensor]], row_labels: list[str] | None = None, column_l
         if row_labels:
             labels.append((gap, y + heights[r] // 2, left - gap, row_labels[r]))
         for c, picture in enumerate(row):
-            sheet[:, y : y + picture.shape[1], x : x + picture.shape[2]] = picture.detach().float().clamp(0, 1).cpu()
+            sheet[:, y : y + picture.shape[1], x : x + picture.shape[2]] = (
+                picture.detach().float().clamp(0, 1).cpu()
+            )
             if r == 0 and column_labels:
                 labels.append((x, gap, widths[c], column_labels[c]))
             x += widths[c] + gap
@@ -190,13 +244,17 @@ def _draw_labels(sheet: Tensor, labels: list[tuple[int, int, int, str]]) -> Tens
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div_(255.0)
 
 
-def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
+def _decode(
+    path: Path, size: int | None, convert: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
     if not path.is_file():
         raise UserError(f"no such picture: {path}")
     try:
         with Image.open(path, formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise UserError(f"{path} is {picture.width} x {picture.height}: larger than {MAX_PIXELS // 10**6} megapixels")
+                raise UserError(
+                    f"{path} is {picture.width} x {picture.height}: larger than {MAX_PIXELS // 10**6} megapixels"
+                )
             if size is not None:
                 picture.draft("RGB", (2 * size, 2 * size))
             picture.load()
@@ -212,7 +270,9 @@ def _decode(path: Path, size: int | None, convert: Callable[[Image.Image], Image
 def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):  # 16-bit gray: Pillow's own conversion saturates at 255
         values = np.asarray(picture).astype(np.float64)
-        picture = Image.fromarray((values * (255.0 / 65535.0)).round().clip(0, 255).astype(np.uint8))
+        picture = Image.fromarray(
+            (values * (255.0 / 65535.0)).round().clip(0, 255).astype(np.uint8)
+        )
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)

@@ -20,7 +20,9 @@ BACKGROUND = "background"  # the label of what no other region covers
 
 def resize(mask: Tensor, height: int, width: int) -> Tensor:
     """(H, W) -> (height, width), averaged where it gets smaller."""
-    return interpolate(mask[None, None], (height, width), mode="bilinear", antialias=True)[0, 0].clamp(0, 1)
+    return interpolate(mask[None, None], (height, width), mode="bilinear", antialias=True)[
+        0, 0
+    ].clamp(0, 1)
 
 
 def clean(mask: Tensor, smallest: float) -> Tensor:
@@ -50,7 +52,9 @@ def feather(mask: Tensor, pixels: float) -> Tensor:
     inside = (mask > 0.5).float()
     if not pixels or not 0 < inside.mean() < 1:
         return inside
-    signed = distance(inside) - distance(1 - inside)  # no pixel is at 0: the border runs between those at 1 and those at -1
+    signed = distance(inside) - distance(
+        1 - inside
+    )  # no pixel is at 0: the border runs between those at 1 and those at -1
     return (0.5 + (signed - 0.5 * signed.sign()) / pixels).clamp(0, 1)
 
 
@@ -67,14 +71,18 @@ def partition(regions: Mapping[str, Tensor]) -> dict[str, Tensor]:
         regions = {**regions, BACKGROUND: (1 - total).clamp(min=0)}
         total = total.clamp(min=1)
     if uncovered := int((total <= 0).sum()):
-        raise UserError(f"{uncovered} pixels belong to no region of {', '.join(regions)}: leave background out, and it takes the rest")
+        raise UserError(
+            f"{uncovered} pixels belong to no region of {', '.join(regions)}: leave background out, and it takes the rest"
+        )
     return {label: mask / total for label, mask in regions.items()}
 
 
 def border_weight(regions: Mapping[str, Tensor], reach: float = 15.0) -> Tensor:
     """Weights (H, W) of 1 at the borders between regions that fall linearly to 0 at ``reach`` pixels from them (seed 002, attempt 2)."""
     depths = [distance(mask) for mask in sharpened(regions).values()]
-    depth = torch.stack(depths).sum(0) - 1  # of the one region that each pixel is in; 0 beside a border
+    depth = (
+        torch.stack(depths).sum(0) - 1
+    )  # of the one region that each pixel is in; 0 beside a border
     return (1 - depth / reach).clamp(0, 1)
 
 

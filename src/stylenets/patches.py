@@ -15,11 +15,15 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 
-MEMORY = 16 * 2**20  # bytes of workspace; measured on a CPU at 128 x 128 features: with more it is no faster
+MEMORY = (
+    16 * 2**20
+)  # bytes of workspace; measured on a CPU at 128 x 128 features: with more it is no faster
 EPSILON = 1e-8  # norm of an all-zero style patch, whose correlation with everything is 0
 
 
-def style_swap(content: Tensor, style: Tensor, patch: int = 3, stride: int = 1, memory: int = MEMORY) -> Tensor:
+def style_swap(
+    content: Tensor, style: Tensor, patch: int = 3, stride: int = 1, memory: int = MEMORY
+) -> Tensor:
     """content (B, C, H, W), style (C, h, w) or (1, C, h, w) -> (B, C, H, W) made of patches of the style, averaged where they overlap.
 
     ``memory``: bytes of workspace besides inputs and result, kept to for all but the smallest tiles. Half precision is computed in float32.
@@ -39,7 +43,9 @@ def style_swap(content: Tensor, style: Tensor, patch: int = 3, stride: int = 1, 
 
 
 @torch.no_grad()
-def best_patches(content: Tensor, style: Tensor, patch: int, stride: int, memory: int = MEMORY) -> Tensor:
+def best_patches(
+    content: Tensor, style: Tensor, patch: int, stride: int, memory: int = MEMORY
+) -> Tensor:
     """argmax of the normalized correlation (Chen & Schmidt 2016, eq. 1) -> (B, rows, columns) indices of style patches.
 
     content (B, C, H, W), style (C, h, w). Of equal ones the first is taken. The norm of a content patch changes no argmax and is left out.
@@ -51,16 +57,30 @@ def best_patches(content: Tensor, style: Tensor, patch: int, stride: int, memory
     best = torch.full(chosen.shape, -torch.inf, device=content.device)
     with _full_precision(content.device.type):
         for first, last in _spans(0, len(scale), high):
-            band = _covered(style, 1, first, last, patch, stride).float().permute(1, 0, 2).contiguous()
+            band = (
+                _covered(style, 1, first, last, patch, stride).float().permute(1, 0, 2).contiguous()
+            )
             for left, right in _spans(0, columns, wide):
                 part = _covered(content, 3, left, right, patch, stride)
-                for picture, value, index in zip(part, best[..., left:right], chosen[..., left:right], strict=True):
-                    _search(picture, band, scale[first:last], patch, stride, deep, value, index, first)
+                for picture, value, index in zip(
+                    part, best[..., left:right], chosen[..., left:right], strict=True
+                ):
+                    _search(
+                        picture, band, scale[first:last], patch, stride, deep, value, index, first
+                    )
     return chosen
 
 
 def _search(
-    content: Tensor, band: Tensor, scale: Tensor, patch: int, stride: int, deep: int, best: Tensor, index: Tensor, first: int
+    content: Tensor,
+    band: Tensor,
+    scale: Tensor,
+    patch: int,
+    stride: int,
+    deep: int,
+    best: Tensor,
+    index: Tensor,
+    first: int,
 ) -> None:
     """Update ``best`` and ``index`` (rows, columns) of content (C, H, W) by the style's rows (U, C, w) from row ``first`` of patches on.
 
@@ -74,25 +94,43 @@ def _search(
             theirs = _covered(band, 0, top + distance, bottom + distance, patch, stride)
             scores = _scores(torch.bmm(ours, theirs), patch, stride, scale.shape[1])
             value, place = scores.mul_(scale[top + distance : bottom + distance, None]).max(-1)
-            place += scale.shape[1] * torch.arange(first + top + distance, first + bottom + distance, device=place.device)[:, None]
+            place += (
+                scale.shape[1]
+                * torch.arange(
+                    first + top + distance, first + bottom + distance, device=place.device
+                )[:, None]
+            )
             _keep_best(best[top:bottom], index[top:bottom], value, place)
 
 
 def _check(content: Tensor, style: Tensor, patch: int, stride: int) -> None:
     if not 1 <= stride <= patch:
-        raise UserError(f"patches of {patch} with stride {stride}: needs 1 <= stride <= patch, or gaps would be left")
+        raise UserError(
+            f"patches of {patch} with stride {stride}: needs 1 <= stride <= patch, or gaps would be left"
+        )
     for what, features in {"content": content, "style": style}.items():
         if min(features.shape[-2:]) < patch:
             size = f"{features.shape[-1]} x {features.shape[-2]}"
-            raise UserError(f"the {what} has {size} features, less than a patch of {patch}: give a larger picture")
+            raise UserError(
+                f"the {what} has {size} features, less than a patch of {patch}: give a larger picture"
+            )
     if content.shape[1] != style.shape[0]:
-        raise UserError(f"content of {content.shape[1]} and style of {style.shape[0]} channels: both must come from one layer")
+        raise UserError(
+            f"content of {content.shape[1]} and style of {style.shape[0]} channels: both must come from one layer"
+        )
 
 
 def _inverse_norms(style: Tensor, patch: int, stride: int) -> Tensor:
     """1 / ||patch|| of every style patch: (C, h, w) -> (rows, columns)."""
     energy = style.square().sum(0, dtype=torch.float64)[None, None]
-    return F.avg_pool2d(energy, patch, stride)[0, 0].mul(patch**2).sqrt().clamp_min(EPSILON).reciprocal().float()
+    return (
+        F.avg_pool2d(energy, patch, stride)[0, 0]
+        .mul(patch**2)
+        .sqrt()
+        .clamp_min(EPSILON)
+        .reciprocal()
+        .float()
+    )
 
 
 def _scores(products: Tensor, patch: int, stride: int, style_columns: int) -> Tensor:
@@ -102,9 +140,13 @@ def _scores(products: Tensor, patch: int, stride: int, style_columns: int) -> Te
     """
     (height, width, w), step = products.shape, products.shape[2] + 1
     rows, columns = (1 + (side - patch) // stride for side in (height, width))
-    sums = _sum([products[k : k + (rows - 1) * stride + 1 : stride] for k in range(patch)]).flatten(1)
+    sums = _sum([products[k : k + (rows - 1) * stride + 1 : stride] for k in range(patch)]).flatten(
+        1
+    )
     del products  # its memory
-    sums = _sum([sums[:, k * step : sums.shape[1] - (patch - 1 - k) * step] for k in range(patch)]).contiguous()
+    sums = _sum(
+        [sums[:, k * step : sums.shape[1] - (patch - 1 - k) * step] for k in range(patch)]
+    ).contiguous()
     return sums.as_strided((rows, columns, style_columns), (sums.stride(0), stride * w, stride))
 
 
@@ -122,7 +164,9 @@ def _keep_best(best: Tensor, index: Tensor, value: Tensor, place: Tensor) -> Non
     index.copy_(torch.where(better, place, index))
 
 
-def _portions(width: int, style: Tensor, patch: int, stride: int, memory: int) -> tuple[int, int, int]:
+def _portions(
+    width: int, style: Tensor, patch: int, stride: int, memory: int
+) -> tuple[int, int, int]:
     """Style rows, content columns, content rows (of patches) at a time: half of ``memory`` for style features, half for products and sums."""
     channels, _, w = style.shape
     floats = memory // 8
@@ -144,7 +188,9 @@ def _covered(features: Tensor, dim: int, first: int, last: int, patch: int, stri
     return features.narrow(dim, first * stride, (last - first - 1) * stride + patch)
 
 
-def _average(out: Tensor, style: Tensor, indices: Tensor, patch: int, stride: int, memory: int) -> None:
+def _average(
+    out: Tensor, style: Tensor, indices: Tensor, patch: int, stride: int, memory: int
+) -> None:
     """Fill ``out`` (C, H, W) with the mean of the style patches chosen by ``indices`` (rows, columns) that cover each position.
 
     Sums are float64, so that the mean of equal values is that value.
@@ -152,18 +198,27 @@ def _average(out: Tensor, style: Tensor, indices: Tensor, patch: int, stride: in
     (rows, columns), (channels, height, width) = indices.shape, out.shape
     h, w = (rows - 1) * stride + patch, (columns - 1) * stride + patch
     style_columns = 1 + (style.shape[2] - patch) // stride
-    corner = ((indices // style_columns * style.shape[2] + indices % style_columns) * stride).flatten()
+    corner = (
+        (indices // style_columns * style.shape[2] + indices % style_columns) * stride
+    ).flatten()
     offsets = [(dy, dx) for dy in range(patch) for dx in range(patch)]
-    covered = [(slice(dy, h - patch + dy + 1, stride), slice(dx, w - patch + dx + 1, stride)) for dy, dx in offsets]
+    covered = [
+        (slice(dy, h - patch + dy + 1, stride), slice(dx, w - patch + dx + 1, stride))
+        for dy, dx in offsets
+    ]
     count = torch.zeros(h, w, dtype=torch.float64, device=out.device)
     for down, across in covered:
         count[down, across] += 1
-    step = max(1, memory // (32 * h * w))  # 8 bytes a sum, as many for each of what is gathered, added and divided
+    step = max(
+        1, memory // (32 * h * w)
+    )  # 8 bytes a sum, as many for each of what is gathered, added and divided
     for first in range(0, channels, step):
         flat = style[first : first + step].flatten(1)
         sums = torch.zeros(len(flat), h, w, dtype=torch.float64, device=out.device)
         for (dy, dx), (down, across) in zip(offsets, covered, strict=True):
-            sums[:, down, across] += flat.index_select(1, corner + (dy * style.shape[2] + dx)).view(-1, rows, columns)
+            sums[:, down, across] += flat.index_select(1, corner + (dy * style.shape[2] + dx)).view(
+                -1, rows, columns
+            )
         out[first : first + step] = sums.div_(count)[:, :height, :width]
 
 

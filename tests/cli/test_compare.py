@@ -30,11 +30,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     torch.manual_seed(0)
     monkeypatch.chdir(tmp_path)
     net = InverseNet(2)
-    save("inverse.safetensors", Network(net, "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"))
+    save(
+        "inverse.safetensors",
+        Network(net, "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"),
+    )
     args = {"styles": 2, "width": 4, "blocks": 1}
-    save("cin.safetensors", Network(CINNet(**args), "cin", args, ["night", "waves"], training=TRAINING))
+    save(
+        "cin.safetensors",
+        Network(CINNet(**args), "cin", args, ["night", "waves"], training=TRAINING),
+    )
     args = {"width": 4, "blocks": 1}
-    save("runs/johnson/network.safetensors", Network(JohnsonNet(**args), "johnson", args, ["waves"]))
+    save(
+        "runs/johnson/network.safetensors", Network(JohnsonNet(**args), "johnson", args, ["waves"])
+    )
     for name in ("photos/a.png", "photos/b.png", "styles/waves.png", "styles/night.png"):
         images.write(name, torch.rand(3, 24, 36))
     return tmp_path
@@ -58,9 +66,17 @@ def run(*overrides: str) -> None:
         compare(compose("compare", ["out=out", *overrides]))
 
 
-def test_three_families_in_one_report(folder: Path, small: list[str], capsys: pytest.CaptureFixture) -> None:
+def test_three_families_in_one_report(
+    folder: Path, small: list[str], capsys: pytest.CaptureFixture
+) -> None:
     run(*small, ALL)
-    assert {path.name for path in Path("out").iterdir()} == {"compare.html", "compare.csv", "compare.md", "compare.jpg", "config.yaml"}
+    assert {path.name for path in Path("out").iterdir()} == {
+        "compare.html",
+        "compare.csv",
+        "compare.md",
+        "compare.jpg",
+        "config.yaml",
+    }
     with open("out/compare.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {(row["run"], row["family"]) for row in rows if row["run"]} == {
@@ -71,11 +87,16 @@ def test_three_families_in_one_report(folder: Path, small: list[str], capsys: py
     assert {(row["run"], row["size"]) for row in rows if row["measure"] == "time"} == {
         (run, size) for run in ("cin", "johnson", "inverse") for size in ("16", "24")
     }
-    assert [float(row["value"]) for row in rows if row["measure"] == "training speed"] == [30 * 2 / 12]
+    assert [float(row["value"]) for row in rows if row["measure"] == "training speed"] == [
+        30 * 2 / 12
+    ]
     assert {row["count"] for row in rows if row["measure"] == "style loss"} == {"2"}
     sizes = {row["run"]: int(row["value"]) for row in rows if row["measure"] == "file size"}
     assert sizes["johnson"] == Path("runs/johnson/network.safetensors").stat().st_size
-    assert "<script>" not in Path("out/compare.html").read_text() and "&lt;script&gt;" in Path("out/compare.html").read_text()
+    assert (
+        "<script>" not in Path("out/compare.html").read_text()
+        and "&lt;script&gt;" in Path("out/compare.html").read_text()
+    )
     assert OmegaConf.load("out/config.yaml").sizes == [16, 24]
     assert "| training time | 0:00:12 | – | – |" in Path("out/compare.md").read_text()
     assert "multi-style" in capsys.readouterr().out
@@ -85,8 +106,14 @@ def test_runs_are_called_by_as_much_of_their_path_as_tells_them_apart(folder: Pa
     for name in ("one/net.safetensors", "two/net.safetensors", "two/net.v2.safetensors"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
-    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "runs/johnson"]))) == ["net", "johnson"]
-    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "two/net.safetensors"]))) == ["one/net", "two/net"]
+    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "runs/johnson"]))) == [
+        "net",
+        "johnson",
+    ]
+    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "two/net.safetensors"]))) == [
+        "one/net",
+        "two/net",
+    ]
     assert list(read_runs(OmegaConf.create(["one", "two/net.v2.safetensors"]))) == ["one", "net.v2"]
     with pytest.raises(UserError, match="given twice"):
         read_runs(OmegaConf.create(["one", "one"]))
@@ -123,9 +150,13 @@ def test_without_runs_the_bundled_networks_are_compared() -> None:
         (["device=tpu"], "device=tpu: must be auto, cpu, cuda or cuda:N"),
     ],
 )
-def test_a_mistake_is_told_and_nothing_written(folder: Path, small: list[str], overrides: list[str], message: str) -> None:
+def test_a_mistake_is_told_and_nothing_written(
+    folder: Path, small: list[str], overrides: list[str], message: str
+) -> None:
     Path("empty").mkdir()
-    with pytest.raises((UserError, HydraException), match=message):  # Hydra wraps what a target raises; the door unwraps it
+    with pytest.raises(
+        (UserError, HydraException), match=message
+    ):  # Hydra wraps what a target raises; the door unwraps it
         run(*small, ALL, *overrides)
     assert not Path("out").exists()
 
@@ -133,5 +164,13 @@ def test_a_mistake_is_told_and_nothing_written(folder: Path, small: list[str], o
 def test_the_door_ends_in_one_line_and_status_2(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "scripts" / "compare.py"), "runs=[nowhere]", "out=out"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert (done.returncode, done.stderr) == (2, "error: no such checkpoint: nowhere\n")

@@ -23,7 +23,14 @@ def painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, random_vgg_file: Pa
     images.write("dog.png", (torch.arange(48) < 24).float().expand(3, 32, 48))
 
     def paint(out: str, *overrides: str) -> None:
-        given = [f"vgg.weights={random_vgg_file}", "vgg.depth=16", "content=photo.png", "styles=[glass,ink]", "size=32", "steps=2"]
+        given = [
+            f"vgg.weights={random_vgg_file}",
+            "vgg.depth=16",
+            "content=photo.png",
+            "styles=[glass,ink]",
+            "size=32",
+            "steps=2",
+        ]
         with initialize_config_dir(str(config_folder() / "commands"), version_base="1.3"):
             config = compose("optimize", [*given, f"out={out}", *overrides])
         Path(out).mkdir()
@@ -34,29 +41,57 @@ def painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, random_vgg_file: Pa
 
 def report(vgg: Path, *overrides: str) -> None:
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        compare(compose("compare", ["report=methods", "out=report", "repeats=1", f"vgg.weights={vgg}", "vgg.depth=16", *overrides]))
+        compare(
+            compose(
+                "compare",
+                [
+                    "report=methods",
+                    "out=report",
+                    "repeats=1",
+                    f"vgg.weights={vgg}",
+                    "vgg.depth=16",
+                    *overrides,
+                ],
+            )
+        )
 
 
 REGIONS = ["regions={dog:glass,background:ink}", "masks={dog:dog.png}"]
 
 
-def test_a_method_and_a_sweep_beside_one_pass_each(painted, random_vgg_file: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_method_and_a_sweep_beside_one_pass_each(
+    painted, random_vgg_file: Path, capsys: pytest.CaptureFixture
+) -> None:
     painted("regions", "method=localized", *REGIONS)
     painted("sweep", "method=mixed", "gamma=[0.0,0.5]")
     report(random_vgg_file, "runs=[regions,sweep]")
-    assert {path.name for path in Path("report").iterdir()} == {"methods.html", "methods.md", "methods.json", "config.yaml"}
+    assert {path.name for path in Path("report").iterdir()} == {
+        "methods.html",
+        "methods.md",
+        "methods.json",
+        "config.yaml",
+    }
     found = json.loads(Path("report/methods.json").read_text())
     assert set(found) == {"localized", "mixed gamma 0.0", "mixed gamma 0.5", "machine"}
     noted = json.loads(Path("regions/figures.json").read_text())["photo_localized"]
     ours = found["localized"]
     assert ours["network"] == "six" and ours["seconds"] == noted["seconds"]
     assert ours["times_faster"] == pytest.approx(noted["seconds"] / ours["single_pass_seconds"])
-    assert set(ours["single_pass"]["style_in_segment"]) == set(ours["optimized"]["style_in_segment"]) == {"dog", "background"}
+    assert (
+        set(ours["single_pass"]["style_in_segment"])
+        == set(ours["optimized"]["style_in_segment"])
+        == {"dog", "background"}
+    )
     assert ours["optimized"]["steps"] == 2 and ours["single_pass"]["steps"] == 0
-    mixes = [found[f"mixed gamma {gamma}"]["single_pass"]["relative_improvement"]["ink"] for gamma in (0.0, 0.5)]
+    mixes = [
+        found[f"mixed gamma {gamma}"]["single_pass"]["relative_improvement"]["ink"]
+        for gamma in (0.0, 0.5)
+    ]
     assert mixes[0] != mixes[1]  # gamma = 0 is ink alone
     page = Path("report/methods.html").read_text()
-    assert page.count("<img") == 2 and page.count("<svg") == 3  # pictures and curves; strip and two plots
+    assert (
+        page.count("<img") == 2 and page.count("<svg") == 3
+    )  # pictures and curves; strip and two plots
     assert "localized" in capsys.readouterr().out
 
 
@@ -72,11 +107,18 @@ def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path
     ((_, one),) = variants(run).items()
     picture, seconds = one_pass(stylizer_of(run, scene, "cpu")[1], scene, one, 1)
     stylizer = Stylizer(checkpoints.load(assets.SIX), "cpu")
-    assert picture.equal(stylizer.stylize(images.read("photo.png", 32), stylizer.weights({"glass": 0.25, "ink": 0.75})))
+    assert picture.equal(
+        stylizer.stylize(
+            images.read("photo.png", 32), stylizer.weights({"glass": 0.25, "ink": 0.75})
+        )
+    )
     assert seconds > 0
 
 
-@pytest.mark.parametrize("runs, said", [("null", "give runs="), ("[]", "give runs="), ("[nothing]", "nothing holds no finished run")])
+@pytest.mark.parametrize(
+    "runs, said",
+    [("null", "give runs="), ("[]", "give runs="), ("[nothing]", "nothing holds no finished run")],
+)
 def test_a_mistake_is_told(painted, random_vgg_file: Path, runs: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         report(random_vgg_file, f"runs={runs}")

@@ -47,9 +47,21 @@ def door(*arguments: str) -> tuple[int, list[str], list[str], str]:
     """(exit status, lines of stdout, lines of stderr, slow packages imported) of ``python infer.py`` in a fresh process."""
     command = [sys.executable, "-c", DOOR, str(ROOT / "infer.py"), *arguments]
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(command, check=False, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command,
+        check=False,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     *errors, imported = done.stderr.splitlines()
-    return done.returncode, done.stdout.splitlines(), errors, imported.removeprefix("imported: ").strip()
+    return (
+        done.returncode,
+        done.stdout.splitlines(),
+        errors,
+        imported.removeprefix("imported: ").strip(),
+    )
 
 
 def run(*overrides: str) -> None:
@@ -60,7 +72,11 @@ def run(*overrides: str) -> None:
 
 
 def written(folder: str | Path = "out") -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file() and ".hydra" not in path.parts)
+    return sorted(
+        str(path.relative_to(folder))
+        for path in Path(folder).rglob("*")
+        if path.is_file() and ".hydra" not in path.parts
+    )
 
 
 def test_from_cold_a_picture_per_style_and_a_contact_sheet(folder: Path) -> None:
@@ -68,8 +84,12 @@ def test_from_cold_a_picture_per_style_and_a_contact_sheet(folder: Path) -> None
     assert (status, errors, imported) == (0, [], "torch")
     (out,) = (folder / "outputs" / "infer").glob("*/*")
     names = [*STYLES, "sheet"]
-    assert sorted(path.name for path in out.glob("*.png")) == sorted(f"photo_{name}.png" for name in names)
-    assert [Path(line.split("  ")[0]).resolve() for line in lines] == [out / f"photo_{name}.png" for name in names]
+    assert sorted(path.name for path in out.glob("*.png")) == sorted(
+        f"photo_{name}.png" for name in names
+    )
+    assert [Path(line.split("  ")[0]).resolve() for line in lines] == [
+        out / f"photo_{name}.png" for name in names
+    ]
     assert all(line.split("  ")[1] == "60x40" and line.endswith(" s") for line in lines[:3])
     assert images.read(out / "photo_ink.png").shape == (3, 40, 60)
     sheet = images.read(out / "photo_sheet.png")
@@ -79,32 +99,51 @@ def test_from_cold_a_picture_per_style_and_a_contact_sheet(folder: Path) -> None
 
 def test_a_mistake_is_one_line_and_status_2_before_torch_is_imported(folder: Path) -> None:
     status, lines, errors, imported = door("ckpt=net.safetensors", "content=phto.png", "out=out")
-    assert (status, lines, errors, imported) == (2, [], ["error: no such picture or folder: phto.png"], "")
+    assert (status, lines, errors, imported) == (
+        2,
+        [],
+        ["error: no such picture or folder: phto.png"],
+        "",
+    )
     assert not list((folder / "out").rglob("*.png"))
 
 
 def test_an_output_folder_that_cannot_be_is_one_line_too(folder: Path) -> None:
     status, lines, errors, _ = door("content=photo.png", "out=photo.png")
     assert (status, lines) == (2, [])
-    assert errors == ["error: cannot write into the output folder: File exists: photo.png; choose another"]
+    assert errors == [
+        "error: cannot write into the output folder: File exists: photo.png; choose another"
+    ]
 
 
 def test_a_bad_picture_in_a_folder_does_not_stop_the_others(folder: Path) -> None:
     for name in ("a/photo.png", "b/photo.png", "c.png"):
         images.write(Path("in") / name, torch.rand(3, 30, 30))
     (folder / "in" / "b" / "letter.jpg").write_text("Dear reader")
-    status, lines, errors, _ = door("ckpt=net.safetensors", "content=in", "out=out", "mix={ink:1,glass:3}")
+    status, lines, errors, _ = door(
+        "ckpt=net.safetensors", "content=in", "out=out", "mix={ink:1,glass:3}"
+    )
     assert status == 2
     assert errors == ["error: 1 of 4 pictures were not stylized: not a picture: in/b/letter.jpg"]
-    assert [path for path in written() if path.endswith("png")] == ["a/photo_mix.png", "b/photo_mix.png", "c_mix.png"]
-    assert [line.split("  ")[0] for line in lines] == ["out/a/photo_mix.png", "out/b/photo_mix.png", "out/c_mix.png"]
+    assert [path for path in written() if path.endswith("png")] == [
+        "a/photo_mix.png",
+        "b/photo_mix.png",
+        "c_mix.png",
+    ]
+    assert [line.split("  ")[0] for line in lines] == [
+        "out/a/photo_mix.png",
+        "out/b/photo_mix.png",
+        "out/c_mix.png",
+    ]
 
 
 def test_a_mix_of_one_style_is_that_style(folder: Path) -> None:
     run("content=photo.png", "mix={glass:0.2}")
     run("content=photo.png", "styles=[glass]")
     assert written() == ["photo_glass.png", "photo_mix.png"]
-    assert (folder / "out" / "photo_glass.png").read_bytes() == (folder / "out" / "photo_mix.png").read_bytes()
+    assert (folder / "out" / "photo_glass.png").read_bytes() == (
+        folder / "out" / "photo_mix.png"
+    ).read_bytes()
 
 
 def test_size_and_format(folder: Path) -> None:
@@ -126,23 +165,38 @@ def test_a_network_of_one_style(folder: Path) -> None:
     [
         ([], "give content=photo.jpg"),
         (["content=photo.png", "ckpt=gone.ckpt"], "no such checkpoint: gone.ckpt"),
-        (["content=photo.png", "ckpt=photo.png"], "cannot load photo.png: it is damaged or no checkpoint"),
-        (["content=photo.png", "styles=[ink,glas]"], "unknown style 'glas'; did you mean glass.* ink, glass, points"),
+        (
+            ["content=photo.png", "ckpt=photo.png"],
+            "cannot load photo.png: it is damaged or no checkpoint",
+        ),
+        (
+            ["content=photo.png", "styles=[ink,glas]"],
+            "unknown style 'glas'; did you mean glass.* ink, glass, points",
+        ),
         (["content=photo.png", "mix={glas:1}"], "unknown style 'glas'"),
         (["content=photo.png", "mix={ink:-1}"], "positive shares"),
         (["content=photo.png", "mix={ink:much}"], "positive shares"),
         (["content=photo.png", "mix=ink"], "positive shares"),
         (["content=photo.png", "styles=[]"], "must be a list of style names"),
         (["content=photo.png", "styles=[ink]", "mix={ink:1}"], "not both"),
-        (["content=photo.png", "size=15"], "size=15: must be a whole number of pixels from 16 to 8192"),
+        (
+            ["content=photo.png", "size=15"],
+            "size=15: must be a whole number of pixels from 16 to 8192",
+        ),
         (["content=photo.png", "size=1e9"], "size=1000000000.0"),
         (["content=photo.png", "format=gif"], "format=gif: must be one of png, jpg, webp"),
         (["content=photo.png", "device=tpu"], "device=tpu: must be"),
         (["content=photo.png", "device=cuda:99"], "device=cuda:99: this machine has"),
         (["content=empty"], "no picture in empty"),
         (["content=text.jpg"], "not a picture: text.jpg"),
-        (["content=small.png"], "small.png is 40 x 15 pixels: its shortest side must be 16 to 8192"),
-        (["content=strip.png", "size=8192"], "strip.png would be 1024000 x 8192 at size 8192: larger than 178 megapixels"),
+        (
+            ["content=small.png"],
+            "small.png is 40 x 15 pixels: its shortest side must be 16 to 8192",
+        ),
+        (
+            ["content=strip.png", "size=8192"],
+            "strip.png would be 1024000 x 8192 at size 8192: larger than 178 megapixels",
+        ),
         (["content=twins"], "twins.*photo.png.* rename one"),
     ],
 )
@@ -163,7 +217,9 @@ def test_a_content_is_never_overwritten(folder: Path) -> None:
     images.write("out/a.png", torch.rand(3, 20, 20))
     images.write("out/a_ink.png", torch.rand(3, 20, 20))
     before = (folder / "out" / "a_ink.png").read_bytes()
-    with pytest.raises(UserError, match="out/a_ink.png, made from out/a.png, would overwrite out/a_ink.png"):
+    with pytest.raises(
+        UserError, match="out/a_ink.png, made from out/a.png, would overwrite out/a_ink.png"
+    ):
         run("content=out", "styles=[ink]")
     assert (folder / "out" / "a_ink.png").read_bytes() == before
     assert written() == ["a.png", "a_ink.png"]
@@ -179,7 +235,11 @@ def test_an_earlier_run_below_the_content_folder_is_not_content(folder: Path) ->
 
 
 def test_a_reader_that_leaves_early_is_no_mistake_of_the_user() -> None:
-    process = subprocess.Popen([sys.executable, str(ROOT / "infer.py"), "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "infer.py"), "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == 141

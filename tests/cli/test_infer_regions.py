@@ -42,7 +42,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*overrides: str) -> list[str]:
     with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
-        infer(compose("infer", ["out=out", "ckpt=net.safetensors", "content=photos/a.png", *overrides]))
+        infer(
+            compose(
+                "infer", ["out=out", "ckpt=net.safetensors", "content=photos/a.png", *overrides]
+            )
+        )
     return written()
 
 
@@ -51,11 +55,23 @@ def written() -> list[str]:
 
 
 def test_a_picture_and_its_masks(folder: Path, capsys: pytest.CaptureFixture) -> None:
-    assert run(KEEP, "masks=masks/a.png") == ["a_mask_background.png", "a_mask_person.png", "a_regions.png"]
+    assert run(KEEP, "masks=masks/a.png") == [
+        "a_mask_background.png",
+        "a_mask_person.png",
+        "a_regions.png",
+    ]
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[:2] for line in lines] == [[f"out/a_{n}.png", "60x40"] for n in ("regions", "mask_person", "mask_background")]
-    result, photo, mask = images.read("out/a_regions.png"), images.read("photos/a.png"), images.read("out/a_mask_person.png")[0]
-    assert int((mask == 1).sum()) >= 28 * 40 and torch.equal(result[:, mask == 1], photo[:, mask == 1])
+    assert [line.split("  ")[:2] for line in lines] == [
+        [f"out/a_{n}.png", "60x40"] for n in ("regions", "mask_person", "mask_background")
+    ]
+    result, photo, mask = (
+        images.read("out/a_regions.png"),
+        images.read("photos/a.png"),
+        images.read("out/a_mask_person.png")[0],
+    )
+    assert int((mask == 1).sum()) >= 28 * 40 and torch.equal(
+        result[:, mask == 1], photo[:, mask == 1]
+    )
     assert not torch.equal(result[:, mask == 0], photo[:, mask == 0])
 
 
@@ -73,7 +89,10 @@ def test_a_label_map_a_mix_and_an_unnamed_background_that_is_kept(folder: Path) 
 
 
 def test_a_content_without_the_region_is_listed_and_the_others_are_done(folder: Path) -> None:
-    with pytest.raises(UserError, match=r"^1 of 2 pictures were not stylized: photos/b\.png: no person in the picture$"):
+    with pytest.raises(
+        UserError,
+        match=r"^1 of 2 pictures were not stylized: photos/b\.png: no person in the picture$",
+    ):
         run("content=photos", KEEP, "masks=masks")
     assert written() == ["a_mask_background.png", "a_mask_person.png", "a_regions.png"]
 
@@ -94,9 +113,16 @@ def test_the_alpha_of_the_content_is_its_mask(folder: Path) -> None:
         (["regions={person:{ink:-1}}", "masks=masks/a.png"], "styles with positive shares"),
         (["regions={person:[ink]}", "masks=masks/a.png"], "must be keep, a style, or styles"),
         (["regions={a/b:ink}"], "'a/b' cannot name a region"),
-        (["regions={person:glas}", "masks=masks/a.png"], "unknown style 'glas'; did you mean glass"),
         (
-            ["regions={person:ink,dog:glass,background:snow}", "masks=map.png", "labels={1:person,2:dog}"],
+            ["regions={person:glas}", "masks=masks/a.png"],
+            "unknown style 'glas'; did you mean glass",
+        ),
+        (
+            [
+                "regions={person:ink,dog:glass,background:snow}",
+                "masks=map.png",
+                "labels={1:person,2:dog}",
+            ],
             "unknown style 'snow'.* ink, glass",
         ),
         ([KEEP, "styles=[ink]"], "not both"),
@@ -106,7 +132,10 @@ def test_the_alpha_of_the_content_is_its_mask(folder: Path) -> None:
         ([KEEP, "masks=masks/b.png"], "photos/a.png: no person in the picture"),
         ([KEEP, "masks=square.png"], "square.png is 40 x 40 and its picture 60 x 40"),
         ([KEEP, "masks=map.png"], "a label map"),
-        ([KEEP, "masks={dog:masks/a.png}"], "unknown region 'person'; with segmenter=files there are dog and background"),
+        (
+            [KEEP, "masks={dog:masks/a.png}"],
+            "unknown region 'person'; with segmenter=files there are dog and background",
+        ),
         ([KEEP, "masks=map.png", "labels={1:dog}"], "unknown region 'person'"),
         ([KEEP, "masks=map.png", "labels={3:person}"], "none of the values in labels=, but 0, 1"),
         ([KEEP, "masks=map.png", "labels={one:person}"], "must name gray values"),
@@ -115,11 +144,20 @@ def test_the_alpha_of_the_content_is_its_mask(folder: Path) -> None:
             ["regions={unicorn:keep,background:ink}", "segmenter=deeplab"],
             "unknown region 'unicorn'.* aeroplane, .* person, .* and background",
         ),
-        ([KEEP, "segmenter=saliency"], "unknown region 'person'; with segmenter=saliency there are object and background"),
-        ([KEEP, "segmenter=eyes"], "segmenter=eyes: must be one of files, deeplab, selfie, saliency"),
+        (
+            [KEEP, "segmenter=saliency"],
+            "unknown region 'person'; with segmenter=saliency there are object and background",
+        ),
+        (
+            [KEEP, "segmenter=eyes"],
+            "segmenter=eyes: must be one of files, deeplab, selfie, saliency",
+        ),
         ([KEEP, "segmenter=selfie", "masks=masks/a.png"], "leave one out"),
         ([KEEP, "segmenter=deeplab", "deeplab.backbone=vit"], "deeplab.backbone=vit"),
-        ([KEEP, "segmenter=deeplab", "deeplab.weights=gone.pth"], "no such weights: deeplab.weights=gone.pth"),
+        (
+            [KEEP, "segmenter=deeplab", "deeplab.weights=gone.pth"],
+            "no such weights: deeplab.weights=gone.pth",
+        ),
         ([KEEP, "masks=masks/a.png", "feather=-1"], "feather=-1"),
         ([KEEP, "masks=masks/a.png", "smallest=2"], "smallest=2"),
         (["segmenter=selfie"], "segmenter= belongs to regions="),
@@ -134,8 +172,20 @@ def test_a_mistake_writes_nothing(folder: Path, overrides: list[str], message: s
 
 def test_a_request_holds_what_the_values_say() -> None:
     with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
-        config = compose("infer", ["regions={person:keep,background:{a:1,b:2}}", "segmenter=selfie", "feather=3"])
+        config = compose(
+            "infer", ["regions={person:keep,background:{a:1,b:2}}", "segmenter=selfie", "feather=3"]
+        )
     expected = RegionRequest(
-        {"person": "keep", "background": {"a": 1.0, "b": 2.0}}, "selfie", None, None, 3, 0.001, "resnet50", None, "auto"
+        {"person": "keep", "background": {"a": 1.0, "b": 2.0}},
+        "selfie",
+        None,
+        None,
+        3,
+        0.001,
+        "resnet50",
+        None,
+        "auto",
     )
-    assert read_regions(OmegaConf.to_container(config)) == expected and expected.wanted == ["person"]
+    assert read_regions(OmegaConf.to_container(config)) == expected and expected.wanted == [
+        "person"
+    ]

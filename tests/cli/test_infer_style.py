@@ -23,7 +23,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     net = InverseNet(2)
     torch.nn.init.normal_(net.convs[-1].conv2d.weight, std=0.01)
-    save("inverse.safetensors", Network(net, "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"))
+    save(
+        "inverse.safetensors",
+        Network(net, "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"),
+    )
     args = {"styles": 1, "width": 4, "blocks": 1}
     save("cin.safetensors", Network(CINNet(**args), "cin", args, ["ink"]))
     for name in ("photos/a.png", "photos/b.png", "styles/waves.png", "styles/night.png"):
@@ -47,7 +50,9 @@ def inverse(random_vgg_file: Path) -> tuple[str, str]:
     return "ckpt=inverse.safetensors", f"vgg.weights={random_vgg_file}"
 
 
-def test_one_content_in_one_style(folder: Path, inverse: tuple[str, str], capsys: pytest.CaptureFixture) -> None:
+def test_one_content_in_one_style(
+    folder: Path, inverse: tuple[str, str], capsys: pytest.CaptureFixture
+) -> None:
     assert run(*inverse, "content=photos/a.png", "style=styles/waves.png") == ["a_waves.png"]
     assert images.read("out/a_waves.png").shape == (3, 24, 36)
     assert capsys.readouterr().out.startswith("out/a_waves.png  36x24  ")
@@ -56,7 +61,9 @@ def test_one_content_in_one_style(folder: Path, inverse: tuple[str, str], capsys
 def test_the_bundled_network_that_fits_is_taken(folder: Path) -> None:
     def chosen(*overrides: str) -> Path:
         with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
-            return read_request(compose("infer", ["out=out", "content=photos/a.png", *overrides])).ckpt
+            return read_request(
+                compose("infer", ["out=out", "content=photos/a.png", *overrides])
+            ).ckpt
 
     assert chosen() == chosen("ckpt=six") == assets.SIX
     assert chosen("style=styles") == chosen("style=styles", "ckpt=inverse") == assets.INVERSE
@@ -64,16 +71,28 @@ def test_the_bundled_network_that_fits_is_taken(folder: Path) -> None:
 
 
 def test_folders_give_every_pair_and_a_sheet(folder: Path, inverse: tuple[str, str]) -> None:
-    assert run(*inverse, "content=photos", "style=styles") == [f"{c}_{s}.png" for c in "ab" for s in ("night", "sheet", "waves")]
+    assert run(*inverse, "content=photos", "style=styles") == [
+        f"{c}_{s}.png" for c in "ab" for s in ("night", "sheet", "waves")
+    ]
 
 
-def test_a_mix_of_one_is_that_style_and_strength_0_is_no_style(folder: Path, inverse: tuple[str, str]) -> None:
+def test_a_mix_of_one_is_that_style_and_strength_0_is_no_style(
+    folder: Path, inverse: tuple[str, str]
+) -> None:
     both = (*inverse, "content=photos/a.png", "style=[styles/waves.png,styles/night.png]")
     run(*both)
     run(*both, "mix={waves:2}")
-    assert Path("out/a_mix.png").read_bytes() == Path("out/a_waves.png").read_bytes() != Path("out/a_night.png").read_bytes()
+    assert (
+        Path("out/a_mix.png").read_bytes()
+        == Path("out/a_waves.png").read_bytes()
+        != Path("out/a_night.png").read_bytes()
+    )
     run(*both, "strength=0")
-    assert Path("out/a_waves.png").read_bytes() == Path("out/a_night.png").read_bytes() != Path("out/a_mix.png").read_bytes()
+    assert (
+        Path("out/a_waves.png").read_bytes()
+        == Path("out/a_night.png").read_bytes()
+        != Path("out/a_mix.png").read_bytes()
+    )
 
 
 def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) -> None:
@@ -87,14 +106,32 @@ def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) 
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["ckpt=cin.safetensors", "style=styles"], "style= needs an inverse network, and ckpt= holds a cin network"),
-        (["ckpt=inverse.safetensors"], "an inverse network has no styles of its own: give style=painting.jpg"),
+        (
+            ["ckpt=cin.safetensors", "style=styles"],
+            "style= needs an inverse network, and ckpt= holds a cin network",
+        ),
+        (
+            ["ckpt=inverse.safetensors"],
+            "an inverse network has no styles of its own: give style=painting.jpg",
+        ),
         (["ckpt=inverse.safetensors", "style=styles"], r"give vgg\.weights=FILE"),
-        (["ckpt=inverse.safetensors", "style=gone.jpg"], "no such style picture or folder: gone.jpg"),
+        (
+            ["ckpt=inverse.safetensors", "style=gone.jpg"],
+            "no such style picture or folder: gone.jpg",
+        ),
         (["ckpt=inverse.safetensors", "style=[]"], r"style=\[\]: must be a picture"),
-        (["ckpt=inverse.safetensors", "style=styles", "styles=[ink]"], "style= for style pictures .* not both"),
-        (["ckpt=inverse.safetensors", "style=styles", "strength=1.5"], "strength=1.5: must be a number from 0 to 1"),
-        (["ckpt=inverse.safetensors", "style=styles", "style_size=8"], "style_size=8: must be a whole number of pixels from 16 to 4096"),
+        (
+            ["ckpt=inverse.safetensors", "style=styles", "styles=[ink]"],
+            "style= for style pictures .* not both",
+        ),
+        (
+            ["ckpt=inverse.safetensors", "style=styles", "strength=1.5"],
+            "strength=1.5: must be a number from 0 to 1",
+        ),
+        (
+            ["ckpt=inverse.safetensors", "style=styles", "style_size=8"],
+            "style_size=8: must be a whole number of pixels from 16 to 4096",
+        ),
         (["ckpt=cin.safetensors", "strength=0.5"], "belong to style="),
     ],
 )

@@ -31,7 +31,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def run(folder: Path, random_vgg_file: Path):
     def call(*overrides: str, out: str = "out") -> dict:
-        given = [f"vgg.weights={random_vgg_file}", "vgg.depth=16", "content=photo.png", "size=32", "steps=4", f"out={out}", *overrides]
+        given = [
+            f"vgg.weights={random_vgg_file}",
+            "vgg.depth=16",
+            "content=photo.png",
+            "size=32",
+            "steps=4",
+            f"out={out}",
+            *overrides,
+        ]
         with initialize_config_dir(str(CONF), version_base="1.3"):
             config = compose("optimize", given)
         Path(out).mkdir(exist_ok=True)
@@ -45,10 +53,14 @@ def written(out: str = "out") -> list[str]:
     return sorted(path.name for path in Path(out).iterdir())
 
 
-def test_a_picture_its_snapshots_curves_figures_and_page(run, capsys: pytest.CaptureFixture) -> None:
+def test_a_picture_its_snapshots_curves_figures_and_page(
+    run, capsys: pytest.CaptureFixture
+) -> None:
     (figures,) = run("styles=[a.png]", "snapshots=2").values()
     pictures = ["photo_gatys.png", "photo_gatys_step2.png", "photo_gatys_step4.png"]
-    assert written() == sorted([*pictures, "config.yaml", "curves.csv", "figures.json", "report.html"])
+    assert written() == sorted(
+        [*pictures, "config.yaml", "curves.csv", "figures.json", "report.html"]
+    )
     assert images.read("out/photo_gatys.png").equal(images.read("out/photo_gatys_step4.png"))
     assert capsys.readouterr().out.startswith("out/photo_gatys.png  48x32  ")
     lines = Path("out/curves.csv").read_text().splitlines()
@@ -63,12 +75,26 @@ REGIONS = ["styles=[a.png,b.png]", "regions={dog:a,background:b}", "masks={dog:d
 
 
 @pytest.mark.parametrize(
-    "method", ["straightforward", "one_image", "locality", "localized", "segmented_passes", "segmented_smooth", "surrogate"]
+    "method",
+    [
+        "straightforward",
+        "one_image",
+        "locality",
+        "localized",
+        "segmented_passes",
+        "segmented_smooth",
+        "surrogate",
+    ],
 )
 def test_every_segmented_method_runs_with_a_mask_of_another_size(run, method: str) -> None:
     (figures,) = run(f"method={method}", *REGIONS, "steps=2").values()
-    assert set(figures["style_in_segment"]) == {"dog", "background"} and set(figures["leak"]) == {"dog", "background"}
-    assert {"photo_mask_dog.png", "photo_mask_background.png", f"photo_{method}.png"} <= set(written())
+    assert set(figures["style_in_segment"]) == {"dog", "background"} and set(figures["leak"]) == {
+        "dog",
+        "background",
+    }
+    assert {"photo_mask_dog.png", "photo_mask_background.png", f"photo_{method}.png"} <= set(
+        written()
+    )
 
 
 def test_a_resumed_run_ends_as_one_in_one_go(run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +116,13 @@ def test_a_resumed_run_ends_as_one_in_one_go(run, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UserError, match="other settings"):
         run(*given, "steps=6", "resume=true")
     run(*given, "resume=true")
-    assert images.read("out/photo_straightforward.png").equal(images.read("whole/photo_straightforward.png"))
-    assert Path("out/curves.csv").read_text() == Path("whole/curves.csv").read_text() and "state.pt" not in written()
+    assert images.read("out/photo_straightforward.png").equal(
+        images.read("whole/photo_straightforward.png")
+    )
+    assert (
+        Path("out/curves.csv").read_text() == Path("whole/curves.csv").read_text()
+        and "state.pt" not in written()
+    )
 
 
 def test_a_sweep_leaves_a_picture_a_strip_and_a_table(run) -> None:
@@ -101,10 +132,16 @@ def test_a_sweep_leaves_a_picture_a_strip_and_a_table(run) -> None:
         *(f"photo_mixed_gamma{value}.png" for value in (0.0, 0.5, 1.0)),
     ]
     lines = Path("out/gamma.csv").read_text().splitlines()
-    assert lines[0] == "gamma,content,RI_1,RI_2" and [line.split(",")[0] for line in lines[1:]] == ["0.0", "0.5", "1.0"]
+    assert lines[0] == "gamma,content,RI_1,RI_2" and [line.split(",")[0] for line in lines[1:]] == [
+        "0.0",
+        "0.5",
+        "1.0",
+    ]
     for gamma, style in ((1.0, "a"), (0.0, "b")):
         run(f"styles=[{style}.png]", out=style)
-        assert images.read(f"out/photo_mixed_gamma{gamma}.png").equal(images.read(f"{style}/photo_gatys.png"))
+        assert images.read(f"out/photo_mixed_gamma{gamma}.png").equal(
+            images.read(f"{style}/photo_gatys.png")
+        )
 
 
 def test_keep_puts_the_photograph_back(run) -> None:
@@ -114,7 +151,9 @@ def test_keep_puts_the_photograph_back(run) -> None:
 
 
 def test_noise_adam_sizes_and_a_bundled_style(run) -> None:
-    (figures,) = run("styles=glass", "init=noise", "optimizer=adam", "learning_rate=0.05", "sizes=[16,32]").values()
+    (figures,) = run(
+        "styles=glass", "init=noise", "optimizer=adam", "learning_rate=0.05", "sizes=[16,32]"
+    ).values()
     assert [(stage["size"], stage["steps"]) for stage in figures["stages"]] == [(16, 4), (32, 4)]
     assert images.read("out/photo_gatys.png").shape == (3, 32, 48)
 
@@ -136,11 +175,38 @@ def test_noise_adam_sizes_and_a_bundled_style(run) -> None:
         (["styles=[a.png]", "method=mixed"], "takes 2 style pictures"),
         (["styles=[a.png,b.png]", "method=mixed", "gamma=2.0"], "gamma must be from 0 to 1"),
         (["styles=[a.png,b.png]", "method=mixed", "gamma=[]"], "a list of values"),
-        (["styles=[a.png,b.png]", "method=mixed", "keep=dog", "masks={cat:dog.png}"], "unknown region 'dog'"),
+        (
+            ["styles=[a.png,b.png]", "method=mixed", "keep=dog", "masks={cat:dog.png}"],
+            "unknown region 'dog'",
+        ),
         (["styles=[a.png]", "method=localized"], "paints regions"),
-        (["styles=[a.png]", "method=localized", "regions={dog:a,background:c}", "masks={dog:dog.png}"], "painted in c; the styles are a"),
-        (["styles=[a.png,b.png]", "method=localized", "regions={dog:a,background:b}", "masks={dog:nothing.png}"], "no dog in the picture"),
-        (["styles=[a.png,b.png]", "method=localized", "regions={dog:{a:1,b:1}}", "masks={dog:dog.png}"], "one style for each region"),
+        (
+            [
+                "styles=[a.png]",
+                "method=localized",
+                "regions={dog:a,background:c}",
+                "masks={dog:dog.png}",
+            ],
+            "painted in c; the styles are a",
+        ),
+        (
+            [
+                "styles=[a.png,b.png]",
+                "method=localized",
+                "regions={dog:a,background:b}",
+                "masks={dog:nothing.png}",
+            ],
+            "no dog in the picture",
+        ),
+        (
+            [
+                "styles=[a.png,b.png]",
+                "method=localized",
+                "regions={dog:{a:1,b:1}}",
+                "masks={dog:dog.png}",
+            ],
+            "one style for each region",
+        ),
     ],
 )
 def test_mistakes_are_told(run, overrides: list[str], message: str) -> None:

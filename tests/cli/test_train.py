@@ -18,9 +18,28 @@ from stylenets.errors import UserError
 from stylenets.styles import SIX
 
 ROOT = Path(__file__).parents[2]
-SMALL = ("model=cin", "model.net.width=4", "model.net.blocks=1", "trainer=smoke", "logger=csv", "data=folder", "data.root=photos")
-SMALL += ("data.size=32", "data.workers=0", "styles.size=32", "callbacks.progress=null", "callbacks.throughput.every=2")
-SMALL += ("loss.schedule=null", "loss.reconstruction_weight=0", "callbacks.samples.every=4", "callbacks.samples.count=2")
+SMALL = (
+    "model=cin",
+    "model.net.width=4",
+    "model.net.blocks=1",
+    "trainer=smoke",
+    "logger=csv",
+    "data=folder",
+    "data.root=photos",
+)
+SMALL += (
+    "data.size=32",
+    "data.workers=0",
+    "styles.size=32",
+    "callbacks.progress=null",
+    "callbacks.throughput.every=2",
+)
+SMALL += (
+    "loss.schedule=null",
+    "loss.reconstruction_weight=0",
+    "callbacks.samples.every=4",
+    "callbacks.samples.count=2",
+)
 
 
 def door(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,7 +47,15 @@ def door(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"PYTHONPATH": path, "WANDB_MODE": "offline"}
     command = [sys.executable, str(ROOT / "train.py"), *arguments]
-    return subprocess.run(command, check=False, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        command,
+        check=False,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def configured(*overrides: str) -> DictConfig:
@@ -70,39 +97,61 @@ def test_a_run_leaves_network_checkpoint_samples_configuration_and_metrics(
     assert finished.returncode == 0, finished.stderr
     run = folder / "run"
     network = load(run / "network.safetensors")
-    assert network.styles == list(SIX) and network.net_args == {"styles": 6, "width": 4, "blocks": 1}
+    assert network.styles == list(SIX) and network.net_args == {
+        "styles": 6,
+        "width": 4,
+        "blocks": 1,
+    }
     assert network.training["steps"] == 12 and "/" not in network.training["command"]
     with torch.no_grad():
         assert network.net(torch.rand(1, 3, 20, 30), torch.eye(6)[:1]).shape == (1, 3, 20, 30)
     checkpoint = torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)
     assert checkpoint["global_step"] == 12
     assert {key.split(".")[0] for key in checkpoint["state_dict"]} == {"net", "ema"}
-    assert [path.name for path in sorted((run / "samples").iterdir())] == [f"step_{step:06d}.png" for step in (4, 8, 12)]
+    assert [path.name for path in sorted((run / "samples").iterdir())] == [
+        f"step_{step:06d}.png" for step in (4, 8, 12)
+    ]
     sheet = images.read(run / "samples" / "step_000012.png")
     assert sheet.shape[1] > 2 * 32 and sheet.shape[2] > 7 * 32 and sheet.std() > 0.05
     config = OmegaConf.load(run / "config.yaml")
-    assert (config.model.net.width, config.trainer.max_steps, config.vgg.weights) == (4, 12, small[-1].removeprefix("vgg.weights="))
+    assert (config.model.net.width, config.trainer.max_steps, config.vgg.weights) == (
+        4,
+        12,
+        small[-1].removeprefix("vgg.weights="),
+    )
 
 
 def test_metrics_name_every_style(finished: subprocess.CompletedProcess[str], folder: Path) -> None:
     lines = rows(folder / "run")
     steps = [int(line["step"]) for line in lines if line.get("train/loss")]
     assert steps == list(range(12))
-    for name in ("train/content", *(f"train/style/{style}" for style in SIX), *(f"final/val/style/{style}" for style in SIX)):
+    for name in (
+        "train/content",
+        *(f"train/style/{style}" for style in SIX),
+        *(f"final/val/style/{style}" for style in SIX),
+    ):
         assert any(line.get(name) for line in lines), name
     assert {"images_per_second", "peak_memory_gb"} <= lines[0].keys()
 
 
-def test_the_same_folder_again_is_refused_in_one_line(finished: subprocess.CompletedProcess[str], folder: Path) -> None:
+def test_the_same_folder_again_is_refused_in_one_line(
+    finished: subprocess.CompletedProcess[str], folder: Path
+) -> None:
     before = (folder / "run" / "network.safetensors").read_bytes()
     again = door(folder, *SMALL, "out=run")
     assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr == "error: run holds a finished run: choose another out=, go on with ckpt=run, or give overwrite=true\n"
+    assert (
+        again.stderr
+        == "error: run holds a finished run: choose another out=, go on with ckpt=run, or give overwrite=true\n"
+    )
     assert (folder / "run" / "network.safetensors").read_bytes() == before
 
 
 def test_it_goes_on_from_the_last_checkpoint(
-    finished: subprocess.CompletedProcess[str], folder: Path, small: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    finished: subprocess.CompletedProcess[str],
+    folder: Path,
+    small: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two steps more in this process: the step count and the losses go on, nothing begins anew."""
     monkeypatch.chdir(folder)
@@ -120,7 +169,10 @@ def test_it_goes_on_from_the_last_checkpoint(
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["styles.names=[ink,starry]"], "unknown style starry; the bundled ones are swirl, glass, woodcut, points, facets, ink"),
+        (
+            ["styles.names=[ink,starry]"],
+            "unknown style starry; the bundled ones are swirl, glass, woodcut, points, facets, ink",
+        ),
         (["styles=folder"], r"give styles\.root=FOLDER or styles\.images="),
         (["styles=folder", "styles.images=[letter.jpg]"], "not a picture: letter.jpg"),
         (["data.root=null"], r"data\.root="),
@@ -135,24 +187,41 @@ def test_it_goes_on_from_the_last_checkpoint(
     ],
 )
 def test_a_mistake_is_said_before_anything_is_written(
-    folder: Path, small: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, overrides: list[str], message: str
+    folder: Path,
+    small: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    overrides: list[str],
+    message: str,
 ) -> None:
     monkeypatch.chdir(folder)
     (folder / "letter.jpg").write_text("Dear reader")
-    arguments = [override for override in small if not (overrides == ["model=johnson"] and override == "model=cin")]
-    arguments = [a for a in arguments if a.split("=")[0] not in {o.split("=")[0] for o in overrides}]
+    arguments = [
+        override
+        for override in small
+        if not (overrides == ["model=johnson"] and override == "model=cin")
+    ]
+    arguments = [
+        a for a in arguments if a.split("=")[0] not in {o.split("=")[0] for o in overrides}
+    ]
     with pytest.raises(BaseException) as caught:
         train(configured(*arguments, *overrides, "out=new"))
     error: BaseException | None = caught.value
-    while error is not None and not isinstance(error, UserError):  # Hydra wraps what a constructor raises
+    while error is not None and not isinstance(
+        error, UserError
+    ):  # Hydra wraps what a constructor raises
         error = error.__cause__
     assert error is not None, repr(caught.value)
     assert caught.match(message) and "\n" not in str(error)
-    assert not (folder / "new" / "network.safetensors").exists() and not (folder / "new" / "config.yaml").exists()
+    assert (
+        not (folder / "new" / "network.safetensors").exists()
+        and not (folder / "new" / "config.yaml").exists()
+    )
 
 
 def test_an_unknown_choice_is_one_line_that_lists_the_known(folder: Path) -> None:
     done = door(folder, "model=foo", "out=new")
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert line.startswith("error: ") and "model/foo" in line and "cin" in line and "johnson" in line
+    assert (
+        line.startswith("error: ") and "model/foo" in line and "cin" in line and "johnson" in line
+    )

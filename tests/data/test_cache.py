@@ -47,7 +47,9 @@ def test_a_changed_picture_and_a_damaged_cache_are_read_anew(tmp_path: Path) -> 
 def test_a_module_with_a_cache_gives_crops_of_the_same_places(tmp_path: Path) -> None:
     root = tmp_path / "photos"
     for k in range(6):
-        images.write(root / f"{k}.png", torch.rand(3, 12, 16).repeat_interleave(8, 1).repeat_interleave(8, 2))
+        images.write(
+            root / f"{k}.png", torch.rand(3, 12, 16).repeat_interleave(8, 1).repeat_interleave(8, 2)
+        )
     batches = []
     for cache in (None, str(tmp_path / "cache")):
         data = FolderData(str(root), size=32, batch_size=2, workers=0, val_count=1, cache=cache)

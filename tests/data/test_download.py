@@ -53,7 +53,9 @@ def server(tmp_path: Path) -> Iterator[type[Ranges]]:
     with zipfile.ZipFile(tmp_path / "source.zip", "w") as file:
         for path in sorted((tmp_path / "source").rglob("*.png")):
             file.write(path, path.relative_to(tmp_path / "source"))
-    handler = type("Handler", (Ranges,), {"content": (tmp_path / "source.zip").read_bytes(), "starts": []})
+    handler = type(
+        "Handler", (Ranges,), {"content": (tmp_path / "source.zip").read_bytes(), "starts": []}
+    )
     http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=http.serve_forever, daemon=True).start()
     handler.url = f"http://127.0.0.1:{http.server_port}"
@@ -63,7 +65,9 @@ def server(tmp_path: Path) -> Iterator[type[Ranges]]:
     http.server_close()
 
 
-def test_an_interrupted_download_goes_on_where_it_stopped(server: type[Ranges], tmp_path: Path) -> None:
+def test_an_interrupted_download_goes_on_where_it_stopped(
+    server: type[Ranges], tmp_path: Path
+) -> None:
     server.breaks = 1
     target = tmp_path / "val2017.zip"
     with pytest.raises(UserError, match="run the same command again"):
@@ -77,10 +81,15 @@ def test_an_interrupted_download_goes_on_where_it_stopped(server: type[Ranges], 
 
 def test_a_part_that_was_complete_is_only_checked(server: type[Ranges], tmp_path: Path) -> None:
     (tmp_path / "val2017.zip.part").write_bytes(server.content)
-    assert download(f"{server.url}/val2017.zip", tmp_path / "val2017.zip", server.md5).read_bytes() == server.content
+    assert (
+        download(f"{server.url}/val2017.zip", tmp_path / "val2017.zip", server.md5).read_bytes()
+        == server.content
+    )
 
 
-def test_a_wrong_checksum_is_refused_and_the_next_try_starts_afresh(server: type[Ranges], tmp_path: Path) -> None:
+def test_a_wrong_checksum_is_refused_and_the_next_try_starts_afresh(
+    server: type[Ranges], tmp_path: Path
+) -> None:
     (tmp_path / "val2017.zip.part").write_bytes(b"something else")
     with pytest.raises(UserError, match="wrong checksum"):
         download(f"{server.url}/val2017.zip", tmp_path / "val2017.zip", server.md5)
@@ -111,11 +120,20 @@ def test_a_damaged_archive_leaves_no_folder(server: type[Ranges], tmp_path: Path
         unpack(tmp_path / "damaged.zip", tmp_path / "root", "val2017")
     assert not (tmp_path / "root" / "val2017").exists()
     (tmp_path / "damaged.zip").write_bytes(server.content)
-    assert len(images.list_pictures(unpack(tmp_path / "damaged.zip", tmp_path / "root", "val2017"))) == 3
+    assert (
+        len(images.list_pictures(unpack(tmp_path / "damaged.zip", tmp_path / "root", "val2017")))
+        == 3
+    )
 
 
-def test_prepare_coco_downloads_unpacks_and_skips_what_is_done(server: type[Ranges], tmp_path: Path) -> None:
-    settings = {"split": "val2017", "root": str(tmp_path / "coco"), "coco": {"url": server.url, "md5": {"val2017": server.md5}}}
+def test_prepare_coco_downloads_unpacks_and_skips_what_is_done(
+    server: type[Ranges], tmp_path: Path
+) -> None:
+    settings = {
+        "split": "val2017",
+        "root": str(tmp_path / "coco"),
+        "coco": {"url": server.url, "md5": {"val2017": server.md5}},
+    }
     cfg = OmegaConf.merge(OmegaConf.load(CONF), settings)
     prepare(cfg)
     assert [path.name for path in sorted((tmp_path / "coco").iterdir())] == ["val2017"]
@@ -138,8 +156,16 @@ def test_prepare_tells_what_it_needs(tmp_path: Path) -> None:
 def test_prepare_matting_human_takes_both_folders_out_of_a_local_zip(tmp_path: Path) -> None:
     images.write(tmp_path / "a.png", torch.rand(3, 4, 4))
     with zipfile.ZipFile(tmp_path / "human.zip", "w") as file:
-        for name in ("clip_img/1/clip_0/a.png", "matting/1/matting_0/a.png", "matting_human_half/clip_img/1/clip_0/a.png"):
+        for name in (
+            "clip_img/1/clip_0/a.png",
+            "matting/1/matting_0/a.png",
+            "matting_human_half/clip_img/1/clip_0/a.png",
+        ):
             file.write(tmp_path / "a.png", name)
-    cfg = {"dataset": "matting_human", "root": str(tmp_path / "human"), "archive": str(tmp_path / "human.zip")}
+    cfg = {
+        "dataset": "matting_human",
+        "root": str(tmp_path / "human"),
+        "archive": str(tmp_path / "human.zip"),
+    }
     prepare(OmegaConf.merge(OmegaConf.load(CONF), cfg))
     assert sorted(path.name for path in (tmp_path / "human").iterdir()) == ["clip_img", "matting"]

@@ -35,7 +35,9 @@ def ready(data: PictureDataModule) -> PictureDataModule:
 
 def test_validation_pictures_are_never_trained_on_and_the_seed_decides(tmp_path: Path) -> None:
     paint(tmp_path, 20)
-    data, same, other = (ready(FolderData(tmp_path, limit=10, val_count=4, seed=seed)) for seed in (1, 1, 2))
+    data, same, other = (
+        ready(FolderData(tmp_path, limit=10, val_count=4, seed=seed)) for seed in (1, 1, 2)
+    )
     assert len(data.train_set.files) == 10
     assert len(data.val_set.files) == 4
     assert not set(data.train_set.files) & set(data.val_set.files)
@@ -47,8 +49,16 @@ def test_validation_pictures_of_another_folder_are_drawn_from_all_of_it(tmp_path
     """Neighbors in a listing are often crops of one scene."""
     paint(tmp_path / "train", 2)
     paint(tmp_path / "val", 40)
-    drawn = {seed: ready(FolderData(tmp_path / "train", tmp_path / "val", val_count=8, seed=seed)).val_set.files for seed in range(5)}
-    assert all(len(set(files)) == 8 and max(int(file.stem) for file in files) > 19 for files in drawn.values())
+    drawn = {
+        seed: ready(
+            FolderData(tmp_path / "train", tmp_path / "val", val_count=8, seed=seed)
+        ).val_set.files
+        for seed in range(5)
+    }
+    assert all(
+        len(set(files)) == 8 and max(int(file.stem) for file in files) > 19
+        for files in drawn.values()
+    )
     assert len({tuple(files) for files in drawn.values()}) == 5
 
 
@@ -71,20 +81,27 @@ def test_settings_that_cannot_work_are_named(tmp_path: Path) -> None:
         FolderData(tmp_path, batch_size=0)
 
 
-def test_bundled_trains_on_six_photographs_and_points_to_coco(caplog: pytest.LogCaptureFixture) -> None:
+def test_bundled_trains_on_six_photographs_and_points_to_coco(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.INFO, logger="stylenets"):
         data = ready(BundledData(size=32, workers=0, samples_per_epoch=8))
     assert len(bundled_photos()) == 7
     assert len(data.train_set.files) == 6
     assert [path.name for path in data.val_set.files] == ["chelsea.png"]
-    assert [("data=coco" in record.getMessage(), "\n" in record.getMessage()) for record in caplog.records] == [(True, False)]
+    assert [
+        ("data=coco" in record.getMessage(), "\n" in record.getMessage())
+        for record in caplog.records
+    ] == [(True, False)]
     batches = list(data.train_dataloader())
     assert len(batches) == 2
     assert batches[0]["image"].std() > 0.1
 
 
 def test_coco_reads_both_splits_and_names_the_command_that_gets_them(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=rf"prepare_data\.py dataset=coco split=train2017 root={tmp_path}"):
+    with pytest.raises(
+        UserError, match=rf"prepare_data\.py dataset=coco split=train2017 root={tmp_path}"
+    ):
         ready(CocoData(str(tmp_path)))
     paint(tmp_path / "train2017", 6)
     paint(tmp_path / "val2017", 3)
@@ -101,21 +118,40 @@ def portrait(root: Path, name: str, matte: bool = True) -> None:
     if matte:
         target = root / "matting" / "18" / "matting_00" / f"{name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        io.imsave(target, np.concatenate([np.zeros((24, 16, 3), np.uint8), images.to_uint8(half[:1])], axis=2), check_contrast=False)
+        io.imsave(
+            target,
+            np.concatenate([np.zeros((24, 16, 3), np.uint8), images.to_uint8(half[:1])], axis=2),
+            check_contrast=False,
+        )
 
 
-def test_portrait_and_matte_are_cropped_alike_and_the_unpaired_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_portrait_and_matte_are_cropped_alike_and_the_unpaired_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     for name in ("a", "b", "c", "d"):
         portrait(tmp_path, name)
     portrait(tmp_path, "alone", matte=False)
-    data = ready(MattingHumanData(str(tmp_path), size=8, batch_size=2, workers=0, val_count=2, samples_per_epoch=20, scale=(0.5, 1.0)))
+    data = ready(
+        MattingHumanData(
+            str(tmp_path),
+            size=8,
+            batch_size=2,
+            workers=0,
+            val_count=2,
+            samples_per_epoch=20,
+            scale=(0.5, 1.0),
+        )
+    )
     assert "skipped 1 of 5" in caplog.text
     assert "alone.png" in caplog.text
     batches = list(data.train_dataloader())
     assert batches[0]["matte"].shape == (2, 1, 8, 8)
     # the picture is its own matte, but for the two antialiasing filters (Lanczos and bicubic) along the edge
     assert max((batch["matte"] - batch["image"][:, :1]).abs().mean() for batch in batches) < 0.05
-    assert {batch["image"][0, 0, 0, 0].item() > 0.5 for batch in batches} == {True, False}  # some are mirrored
+    assert {batch["image"][0, 0, 0, 0].item() > 0.5 for batch in batches} == {
+        True,
+        False,
+    }  # some are mirrored
 
 
 def test_a_matte_without_alpha_or_of_another_shape_is_a_bad_file(tmp_path: Path) -> None:
@@ -124,10 +160,20 @@ def test_a_matte_without_alpha_or_of_another_shape_is_a_bad_file(tmp_path: Path)
     images.write(tmp_path / "matting/18/matting_00/a.png", torch.zeros(3, 24, 16))
     data = ready(MattingHumanData(str(tmp_path), size=8, val_count=1))
     pictures = data.dataset(
-        [(tmp_path / "clip_img/18/clip_00/a.png", tmp_path / "matting/18/matting_00/a.png")], 8, None, False, 0, None, 0.0
+        [(tmp_path / "clip_img/18/clip_00/a.png", tmp_path / "matting/18/matting_00/a.png")],
+        8,
+        None,
+        False,
+        0,
+        None,
+        0.0,
     )
     assert "no alpha channel" in pictures[0]["bad"][0]
-    io.imsave(tmp_path / "matting/18/matting_00/a.png", np.zeros((24, 12, 4), np.uint8), check_contrast=False)
+    io.imsave(
+        tmp_path / "matting/18/matting_00/a.png",
+        np.zeros((24, 12, 4), np.uint8),
+        check_contrast=False,
+    )
     assert "another shape" in pictures[0]["bad"][0]
 
 

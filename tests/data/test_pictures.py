@@ -21,7 +21,12 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def crops(files: list[Path], samples: int | None = None, max_bad: float = 0.05, scale: tuple[float, float] | None = (0.5, 1.0)) -> Pictures:
+def crops(
+    files: list[Path],
+    samples: int | None = None,
+    max_bad: float = 0.05,
+    scale: tuple[float, float] | None = (0.5, 1.0),
+) -> Pictures:
     return Pictures(files, SIZE, scale, True, 0, samples, max_bad)
 
 
@@ -48,11 +53,16 @@ def test_a_circle_stays_a_circle(tmp_path: Path) -> None:
 
 def test_the_center_crop_is_the_central_square_resized(files: list[Path]) -> None:
     middle = images.read(files[2])[:, 2:18]  # of 20 x 16
-    assert float((crops(files, scale=None)[2]["image"] - images.resize(middle, SIZE)).abs().max()) <= 1 / 255
+    assert (
+        float((crops(files, scale=None)[2]["image"] - images.resize(middle, SIZE)).abs().max())
+        <= 1 / 255
+    )
 
 
 @pytest.mark.parametrize(("down", "right"), [(0.0, 0.0), (0.4, 0.7), (0.999, 0.999)])
-def test_a_square_is_that_of_the_whole_picture_resized(tmp_path: Path, down: float, right: float) -> None:
+def test_a_square_is_that_of_the_whole_picture_resized(
+    tmp_path: Path, down: float, right: float
+) -> None:
     """To a pixel, as a picture shows that holds its own coordinates."""
     y, x = torch.meshgrid(torch.linspace(0, 1, 180), torch.linspace(0, 1, 240), indexing="ij")
     images.write(tmp_path / "map.png", torch.stack([y, x, y]))
@@ -66,7 +76,9 @@ def test_a_square_is_that_of_the_whole_picture_resized(tmp_path: Path, down: flo
 def test_half_of_the_crops_are_mirrored(tmp_path: Path) -> None:
     images.write(tmp_path / "ramp.png", torch.linspace(0, 1, 32).expand(3, 32, 32))
     ramps = crops([tmp_path / "ramp.png"], samples=200)
-    mirrored = sum(bool(ramps[0, i]["image"][0, 0, 0] > ramps[0, i]["image"][0, 0, -1]) for i in range(200))
+    mirrored = sum(
+        bool(ramps[0, i]["image"][0, 0, 0] > ramps[0, i]["image"][0, 0, -1]) for i in range(200)
+    )
     assert 70 <= mirrored <= 130
 
 
@@ -77,7 +89,9 @@ def test_pictures_repeat_with_other_crops_in_a_longer_epoch(files: list[Path]) -
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_bad_file_is_replaced_by_the_next_and_named_once(files: list[Path], caplog: pytest.LogCaptureFixture, workers: int) -> None:
+def test_a_bad_file_is_replaced_by_the_next_and_named_once(
+    files: list[Path], caplog: pytest.LogCaptureFixture, workers: int
+) -> None:
     spoil(files[2])
     loader = PictureLoader(crops(files, samples=12, scale=None), batch_size=6, num_workers=workers)
     with caplog.at_level(logging.WARNING):
@@ -90,7 +104,9 @@ def test_a_bad_file_is_replaced_by_the_next_and_named_once(files: list[Path], ca
 def test_too_many_bad_files_stop_the_training_and_are_named(files: list[Path]) -> None:
     spoil(files[2])
     files[4].unlink()
-    with pytest.raises(UserError, match=r"2 of 6 files cannot be used, 1 may be.*2\.png.*4\.png.*max_bad"):
+    with pytest.raises(
+        UserError, match=r"2 of 6 files cannot be used, 1 may be.*2\.png.*4\.png.*max_bad"
+    ):
         list(PictureLoader(crops(files), batch_size=3))
 
 

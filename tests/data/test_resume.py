@@ -39,7 +39,9 @@ class Linear(pl.LightningModule):
         torch.rand(1)  # validation disturbs the global random state
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        assert self.trainer.estimated_stepping_batches == EPOCHS * BATCHES  # builds the loader before loops are restored
+        assert (
+            self.trainer.estimated_stepping_batches == EPOCHS * BATCHES
+        )  # builds the loader before loops are restored
         return torch.optim.Adam(self.parameters(), lr=0.01)
 
 
@@ -53,11 +55,15 @@ class SaveAt(pl.Callback):
     def _save(self, trainer: pl.Trainer, moment: str) -> None:
         trainer.save_checkpoint(self.out / f"{moment}-{trainer.global_step}.ckpt")
 
-    def on_train_batch_start(self, trainer: pl.Trainer, module: pl.LightningModule, batch: object, batch_idx: int) -> None:
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, module: pl.LightningModule, batch: object, batch_idx: int
+    ) -> None:
         if trainer.global_step == self.interrupt_at:
             raise KeyboardInterrupt
 
-    def on_train_batch_end(self, trainer: pl.Trainer, module: pl.LightningModule, *_: object) -> None:
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, *_: object
+    ) -> None:
         self._save(trainer, "batch")
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
@@ -66,11 +72,19 @@ class SaveAt(pl.Callback):
     def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         self._save(trainer, "epoch")
 
-    def on_exception(self, trainer: pl.Trainer, module: pl.LightningModule, exception: BaseException) -> None:
+    def on_exception(
+        self, trainer: pl.Trainer, module: pl.LightningModule, exception: BaseException
+    ) -> None:
         self._save(trainer, "exception")
 
 
-def fit(folder: Path, length: dict[str, int], callback: SaveAt | None = None, ckpt: Path | None = None, workers: int = 0) -> Linear:
+def fit(
+    folder: Path,
+    length: dict[str, int],
+    callback: SaveAt | None = None,
+    ckpt: Path | None = None,
+    workers: int = 0,
+) -> Linear:
     module = Linear()
     data = FolderData(folder, size=8, batch_size=2, val_count=2, workers=workers)
     trainer = pl.Trainer(
@@ -93,8 +107,14 @@ def assert_continues(whole: Linear, resumed: Linear, step: int) -> None:
     assert torch.equal(resumed.layer.weight, whole.layer.weight)
 
 
-@pytest.mark.parametrize("length", [{"max_epochs": EPOCHS}, {"max_steps": EPOCHS * BATCHES, "max_epochs": -1}], ids=["epochs", "steps"])
-def test_resuming_at_any_moment_changes_nothing(folder: Path, tmp_path: Path, length: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "length",
+    [{"max_epochs": EPOCHS}, {"max_steps": EPOCHS * BATCHES, "max_epochs": -1}],
+    ids=["epochs", "steps"],
+)
+def test_resuming_at_any_moment_changes_nothing(
+    folder: Path, tmp_path: Path, length: dict[str, int]
+) -> None:
     whole = fit(folder, length, SaveAt(tmp_path / "whole"))
     assert len(whole.seen) == EPOCHS * BATCHES
     checkpoints = sorted((tmp_path / "whole").glob("*.ckpt"))
@@ -106,17 +126,30 @@ def test_resuming_at_any_moment_changes_nothing(folder: Path, tmp_path: Path, le
 
 
 @pytest.mark.parametrize(("first", "second"), [(2, 4), (2, 6), (3, 4), (3, 6), (3, 8)])
-def test_resuming_a_resumed_run_changes_nothing(folder: Path, tmp_path: Path, first: int, second: int) -> None:
+def test_resuming_a_resumed_run_changes_nothing(
+    folder: Path, tmp_path: Path, first: int, second: int
+) -> None:
     length = {"max_steps": EPOCHS * BATCHES, "max_epochs": -1}
     whole = fit(folder, length, SaveAt(tmp_path / "whole"))
     fit(folder, length, SaveAt(tmp_path / "resumed"), tmp_path / "whole" / f"batch-{first}.ckpt")
-    assert_continues(whole, fit(folder, length, ckpt=tmp_path / "resumed" / f"batch-{second}.ckpt"), second)
+    assert_continues(
+        whole, fit(folder, length, ckpt=tmp_path / "resumed" / f"batch-{second}.ckpt"), second
+    )
 
 
-def test_the_order_goes_on_where_lightning_loses_count_of_its_epochs(folder: Path, tmp_path: Path) -> None:
+def test_the_order_goes_on_where_lightning_loses_count_of_its_epochs(
+    folder: Path, tmp_path: Path
+) -> None:
     whole = fit(folder, {"max_epochs": EPOCHS}, SaveAt(tmp_path / "whole"))
-    fit(folder, {"max_epochs": EPOCHS}, SaveAt(tmp_path / "resumed"), tmp_path / "whole" / f"batch-{BATCHES}.ckpt")
-    twice = fit(folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "resumed" / f"batch-{2 * BATCHES}.ckpt")
+    fit(
+        folder,
+        {"max_epochs": EPOCHS},
+        SaveAt(tmp_path / "resumed"),
+        tmp_path / "whole" / f"batch-{BATCHES}.ckpt",
+    )
+    twice = fit(
+        folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "resumed" / f"batch-{2 * BATCHES}.ckpt"
+    )
     # resumed twice from the last batch of an epoch, Lightning 2.6 trains one epoch more than max_epochs
     assert twice.seen[:BATCHES] == whole.seen[2 * BATCHES :]
 
@@ -125,12 +158,16 @@ def test_ctrl_c_in_the_middle_of_a_batch_loses_no_sample(folder: Path, tmp_path:
     whole = fit(folder, {"max_epochs": EPOCHS})
     with pytest.raises((SystemExit, KeyboardInterrupt)):
         fit(folder, {"max_epochs": EPOCHS}, SaveAt(tmp_path, interrupt_at=4))
-    assert_continues(whole, fit(folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "exception-4.ckpt"), 4)
+    assert_continues(
+        whole, fit(folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "exception-4.ckpt"), 4
+    )
 
 
 def test_worker_processes_change_nothing(folder: Path, tmp_path: Path) -> None:
     whole = fit(folder, {"max_epochs": EPOCHS}, SaveAt(tmp_path))
-    assert_continues(whole, fit(folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "batch-4.ckpt", workers=2), 4)
+    assert_continues(
+        whole, fit(folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "batch-4.ckpt", workers=2), 4
+    )
 
 
 def test_every_epoch_visits_each_picture_once_in_another_order() -> None:

@@ -11,10 +11,14 @@ from stylenets.vgg.network import LossNetwork
 def test_iou_is_intersection_over_union() -> None:
     left, top = torch.zeros(4, 4, dtype=torch.bool), torch.zeros(4, 4, dtype=torch.bool)
     left[:, :2], top[:2] = True, True
-    assert iou(left, top) == pytest.approx(4 / 12) and iou(left, left) == 1 and iou(left, ~left) == 0
+    assert (
+        iou(left, top) == pytest.approx(4 / 12) and iou(left, left) == 1 and iou(left, ~left) == 0
+    )
 
 
-def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(random_vgg: LossNetwork) -> None:
+def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(
+    random_vgg: LossNetwork,
+) -> None:
     def person(picture: Tensor) -> dict[str, Tensor]:
         return {"person": CenterBox()(picture)["object"] * picture[0]}
 

@@ -20,7 +20,15 @@ from stylenets.nets import NETS, CINNet, InverseNet, JohnsonNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-TRAINED = {"seconds": 50, "steps": 100, "batch_size": 4, "size": 64, "photographs": 7, "device": "1 <b>GPU</b>", "about": "=1+1"}
+TRAINED = {
+    "seconds": 50,
+    "steps": 100,
+    "batch_size": 4,
+    "size": 64,
+    "photographs": 7,
+    "device": "1 <b>GPU</b>",
+    "about": "=1+1",
+}
 LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
 
 
@@ -33,7 +41,13 @@ def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
     inverse = Network(InverseNet(2), "inverse", {}, [])
     stylizers = [Stylizer(multi), Stylizer(single), SwapStylizer(inverse, random_vgg, tiny_bank)]
     return [
-        Entry(f"<i>{network.name}</i>", network, stylizer, families.own_styles("it", network, tiny_bank.names), 1000)
+        Entry(
+            f"<i>{network.name}</i>",
+            network,
+            stylizer,
+            families.own_styles("it", network, tiny_bank.names),
+            1000,
+        )
         for network, stylizer in zip((multi, single, inverse), stylizers, strict=True)
     ]
 
@@ -46,28 +60,46 @@ def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
 @pytest.fixture(scope="module")
 def photos() -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(5)
-    return {name: torch.rand(3, 32, 32, generator=generator) for name in ("a.png", "b.png", "c.png")}
+    return {
+        name: torch.rand(3, 32, 32, generator=generator) for name in ("a.png", "b.png", "c.png")
+    }
 
 
 @pytest.fixture(scope="module")
-def compared(entries: list[Entry], criterion: PerceptualLoss, photos: dict[str, Tensor], tiny_bank: StyleBank) -> Comparison:
+def compared(
+    entries: list[Entry], criterion: PerceptualLoss, photos: dict[str, Tensor], tiny_bank: StyleBank
+) -> Comparison:
     calls: list[None] = []
-    seconds = families.measure_time(entries, photos["a.png"], [16, 32], 2, lambda: calls.append(None))
-    comparison = families.measure(entries, tiny_bank, criterion, photos, 2, lambda: calls.append(None))
+    seconds = families.measure_time(
+        entries, photos["a.png"], [16, 32], 2, lambda: calls.append(None)
+    )
+    comparison = families.measure(
+        entries, tiny_bank, criterion, photos, 2, lambda: calls.append(None)
+    )
     comparison.seconds = seconds
     assert len(calls) == families.steps(entries, 3, [16, 32], 2)
     return comparison
 
 
-def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(entries: list[Entry]) -> None:
+def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
+    entries: list[Entry],
+) -> None:
     assert FAMILIES.keys() == NETS.keys()
-    assert [entry.styles for entry in entries] == [["sand", "blocks"], ["tiles"], ["sand", "tiles", "blocks"]]
+    assert [entry.styles for entry in entries] == [
+        ["sand", "blocks"],
+        ["tiles"],
+        ["sand", "tiles", "blocks"],
+    ]
     assert [entry.family for entry in entries] == ["multi-style", "per-style", "arbitrary-style"]
-    with pytest.raises(UserError, match="mine knows blocks, other, sand, none of the compared styles ink, glass"):
+    with pytest.raises(
+        UserError, match="mine knows blocks, other, sand, none of the compared styles ink, glass"
+    ):
         families.own_styles("mine", entries[0].network, ["ink", "glass"])
 
 
-def test_the_losses_are_those_of_training(compared: Comparison, entries: list[Entry], criterion: PerceptualLoss, photos: dict) -> None:
+def test_the_losses_are_those_of_training(
+    compared: Comparison, entries: list[Entry], criterion: PerceptualLoss, photos: dict
+) -> None:
     for entry in entries:
         for style in entry.styles:
             sample = compared.of(entry.name, style)[1]
@@ -80,7 +112,9 @@ def test_the_losses_are_those_of_training(compared: Comparison, entries: list[En
     assert [sample.content for sample in compared.of(None, None)] == [0.0] * 3
 
 
-def test_times_are_of_every_network_at_every_size(compared: Comparison, entries: list[Entry]) -> None:
+def test_times_are_of_every_network_at_every_size(
+    compared: Comparison, entries: list[Entry]
+) -> None:
     assert compared.seconds.keys() == {(entry.name, size) for entry in entries for size in (16, 32)}
     assert all(len(seconds) == 2 and min(seconds) > 0 for seconds in compared.seconds.values())
     with pytest.raises(UserError, match=r"<i>cin</i> at sizes=\[8\]: the picture is 8 x 8"):
@@ -92,7 +126,15 @@ def test_training_speed_is_steps_times_batch_over_time() -> None:
     assert read({**TRAINED, "seconds": None}).images_per_second is None
 
 
-@pytest.mark.parametrize("metadata", [None, [], "x", {"seconds": "1e9", "steps": True, "batch_size": -4, "size": 10**20, "about": ["a"]}])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        [],
+        "x",
+        {"seconds": "1e9", "steps": True, "batch_size": -4, "size": 10**20, "about": ["a"]},
+    ],
+)
 def test_nothing_is_taken_for_granted_of_metadata(metadata: object) -> None:
     assert set(vars(read(metadata)).values()) == {None}
 
@@ -104,7 +146,11 @@ def test_words_of_metadata_are_one_short_line() -> None:
 
 def test_an_inverse_network_needs_vgg_up_to_its_layer(entries: list[Entry]) -> None:
     convolutions = [(3, 64), (64, 64), (64, 128)]  # conv1_1, conv1_2, conv2_1: up to relu2_1
-    assert [entry.encoder_parameters for entry in entries] == [0, 0, sum(9 * a * b + b for a, b in convolutions)]
+    assert [entry.encoder_parameters for entry in entries] == [
+        0,
+        0,
+        sum(9 * a * b + b for a, b in convolutions),
+    ]
 
 
 def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: Comparison) -> None:
@@ -116,19 +162,34 @@ def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: Comparison) ->
         numbers = [name for name in row if isinstance(row[name], int | float)]
         assert [float(back[name]) for name in numbers] == [row[name] for name in numbers]
     style_losses = [row for row in found if row["measure"] == "style loss"]
-    assert len(style_losses) == (1 + 2 + 1 + 3) * 3, "the photographs, and every picture to every style"
+    assert len(style_losses) == (1 + 2 + 1 + 3) * 3, (
+        "the photographs, and every picture to every style"
+    )
     assert [row["value"] for row in found if row["measure"] == "training speed"] == ["8.0"]
 
 
 def test_no_text_becomes_a_formula(compared: Comparison) -> None:
-    (about,) = (row["value"] for row in csv.DictReader(io.StringIO(as_csv(figures(compared)))) if row["measure"] == "trained on")
+    (about,) = (
+        row["value"]
+        for row in csv.DictReader(io.StringIO(as_csv(figures(compared))))
+        if row["measure"] == "trained on"
+    )
     assert about == "'=1+1"
 
 
-def test_tables_count_what_is_nearest_to_its_own_style(entries: list[Entry], tiny_bank: StyleBank) -> None:
+def test_tables_count_what_is_nearest_to_its_own_style(
+    entries: list[Entry], tiny_bank: StyleBank
+) -> None:
     near, far = [0.1, 0.5, 0.9], [0.7, 0.3, 0.2]
-    cases = [(None, None, far), (entries[0].name, "sand", near), (entries[0].name, "sand", far), (entries[0].name, "blocks", far)]
-    samples = [families.Sample(entry, style, "a", 1.0, distances) for entry, style, distances in cases]
+    cases = [
+        (None, None, far),
+        (entries[0].name, "sand", near),
+        (entries[0].name, "sand", far),
+        (entries[0].name, "blocks", far),
+    ]
+    samples = [
+        families.Sample(entry, style, "a", 1.0, distances) for entry, style, distances in cases
+    ]
     overview, losses, distances = families_report.sheets(
         Comparison(entries[:1], tiny_bank, samples, {(entries[0].name, 64): [0.5, 0.1, 0.2]})
     )
@@ -145,7 +206,11 @@ def test_the_page_shows_names_as_they_are_and_every_style(compared: Comparison) 
     page = families_report.page(compared, ["measured <somehow>"])
     assert "<i>cin" not in page and "<b>GPU" not in page and "<somehow>" not in page
     assert "&lt;i&gt;cin&lt;/i&gt;" in page and "1 &lt;b&gt;GPU&lt;/b&gt;" in page
-    assert page.count("data:image/jpeg") == 1 + 3 and page.count("<table>") == 3 and page.count("<svg") == 2
+    assert (
+        page.count("data:image/jpeg") == 1 + 3
+        and page.count("<table>") == 3
+        and page.count("<svg") == 2
+    )
 
 
 def test_pictures_stand_side_by_side(compared: Comparison) -> None:
@@ -153,6 +218,10 @@ def test_pictures_stand_side_by_side(compared: Comparison) -> None:
     sheet = families_report.grid(compared, ["sand", "tiles"])
     gap, top = 8, 22
     assert sheet.shape == (3, top + gap + 2 * (32 + gap), gap + 5 * (32 + gap))
-    column = slice(gap + 3 * (32 + gap), gap + 3 * (32 + gap) + 32)  # photo, cin: sand, inverse: sand, johnson: tiles
+    column = slice(
+        gap + 3 * (32 + gap), gap + 3 * (32 + gap) + 32
+    )  # photo, cin: sand, inverse: sand, johnson: tiles
     shown = compared.shown["b.png"]["<i>johnson</i>", "tiles"]
-    torch.testing.assert_close(sheet[:, top + gap + 40 : top + gap + 72, column], shown, atol=1 / 254, rtol=0)
+    torch.testing.assert_close(
+        sheet[:, top + gap + 40 : top + gap + 72, column], shown, atol=1 / 254, rtol=0
+    )

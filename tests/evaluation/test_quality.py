@@ -34,7 +34,9 @@ def photos() -> dict[str, Tensor]:
 
 @pytest.fixture(scope="module")
 def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
-    return PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, style_weight=5.0, relative_content=True)
+    return PerceptualLoss(
+        random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, style_weight=5.0, relative_content=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +51,26 @@ def measured(stylizer: Stylizer, criterion: PerceptualLoss, photos: dict[str, Te
     return measure(stylizer, criterion, photos, optimize_photos=1, iterations=[2, 15])
 
 
-def test_the_weighted_losses_are_the_training_objective(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_the_weighted_losses_are_the_training_objective(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     styles = StyleBank(tiny_bank.names, tiny_bank.pictures, [1.0, 0.5, 2.0])
     schedule = {"style": [[0, 0.0], [10, 0.7]], "content": [[0, 1.0], [10, 0.2]]}
-    weights = {"content_weight": 2.0, "style_weight": 5.0, "tv_weight": 0.3, "reconstruction_weight": 0.1}
-    objective = PerceptualLoss(random_vgg, styles, {"relu2_2": 1.0}, LAYERS, **weights, relative_content=True, schedule=schedule)
+    weights = {
+        "content_weight": 2.0,
+        "style_weight": 5.0,
+        "tv_weight": 0.3,
+        "reconstruction_weight": 0.1,
+    }
+    objective = PerceptualLoss(
+        random_vgg,
+        styles,
+        {"relu2_2": 1.0},
+        LAYERS,
+        **weights,
+        relative_content=True,
+        schedule=schedule,
+    )
     picture, photo = torch.rand(2, 1, 3, 32, 32)
     yardstick = Yardstick(objective, photo[0])
     for style in range(3):
@@ -96,15 +113,21 @@ def test_lbfgs_gets_better_with_its_iterations_and_nearest_to_its_style(measured
 def test_confusion_and_nearest_count_the_networks_pictures() -> None:
     near, far = [0.1, 0.5], [0.7, 0.3]
     cases = (("a", 0, near), ("b", 0, far), ("a", 1, far), ("b", 1, far))
-    samples = [Sample("network", photo, style, 0.0, distances, 0.0) for photo, style, distances in cases]
+    samples = [
+        Sample("network", photo, style, 0.0, distances, 0.0) for photo, style, distances in cases
+    ]
     quality = Quality(["x", "y"], [*samples, Sample("photo", "a", 0, 0.0, [9.0, 9.0], 0.0)])
     assert quality.nearest() == [1, 2]
-    torch.testing.assert_close(torch.tensor(quality.confusion()), torch.tensor([[0.4, 0.4], [0.7, 0.3]]))
+    torch.testing.assert_close(
+        torch.tensor(quality.confusion()), torch.tensor([[0.4, 0.4], [0.7, 0.3]])
+    )
 
 
 def test_styles_follow_the_network_and_a_missing_one_is_named(tiny_bank: StyleBank) -> None:
     found = styles_of(["blocks", "sand"], tiny_bank)
-    assert found.names == ["blocks", "sand"] and torch.equal(found.pictures[0], tiny_bank.pictures[2])
+    assert found.names == ["blocks", "sand"] and torch.equal(
+        found.pictures[0], tiny_bank.pictures[2]
+    )
     with pytest.raises(UserError, match="style waves among sand.*styles.root="):
         styles_of(["sand", "waves"], tiny_bank)
 
@@ -121,24 +144,57 @@ def test_tables_figures_and_the_sheet_of_pictures(measured: Quality) -> None:
 
 
 def test_the_command_leaves_figures_tables_pictures_and_its_configuration(
-    stylizer: Stylizer, photos: dict[str, Tensor], tiny_bank: StyleBank, random_vgg_file: Path, tmp_path: Path
+    stylizer: Stylizer,
+    photos: dict[str, Tensor],
+    tiny_bank: StyleBank,
+    random_vgg_file: Path,
+    tmp_path: Path,
 ) -> None:
     net_args = {"styles": 3, "width": 4, "blocks": 1}
-    checkpoints.save(tmp_path / "net.safetensors", Network(stylizer.net, "cin", net_args, tiny_bank.names))
+    checkpoints.save(
+        tmp_path / "net.safetensors", Network(stylizer.net, "cin", net_args, tiny_bank.names)
+    )
     for name, picture in zip(tiny_bank.names, tiny_bank.pictures, strict=True):
         images.write(tmp_path / "styles" / f"{name}.png", picture)
     for name, photo in photos.items():
         images.write(tmp_path / "photos" / name, photo)
     out = tmp_path / "out"
     out.mkdir()
-    overrides = [f"ckpt={tmp_path}/net.safetensors", f"photos={tmp_path}/photos", f"styles.root={tmp_path}/styles", f"out={out}"]
-    overrides += ["styles=folder", "styles.size=32", f"vgg.weights={random_vgg_file}", "size=24", "optimize_photos=1", "iterations=[2,1,2]"]
+    overrides = [
+        f"ckpt={tmp_path}/net.safetensors",
+        f"photos={tmp_path}/photos",
+        f"styles.root={tmp_path}/styles",
+        f"out={out}",
+    ]
+    overrides += [
+        "styles=folder",
+        "styles.size=32",
+        f"vgg.weights={random_vgg_file}",
+        "size=24",
+        "optimize_photos=1",
+        "iterations=[2,1,2]",
+    ]
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
         benchmark(compose("benchmark", overrides))
-    assert {path.name for path in out.iterdir()} == {"quality.json", "quality.md", "quality.png", "config.yaml"}
+    assert {path.name for path in out.iterdir()} == {
+        "quality.json",
+        "quality.md",
+        "quality.png",
+        "config.yaml",
+    }
     found = json.loads((out / "quality.json").read_text())
-    assert {row["method"] for row in found["rows"]} == {"photo", "network", "network, same photographs", "L-BFGS 1", "L-BFGS 2"}
-    assert found["settings"]["size"] == 24 and found["machine"]["processor"] and found["loss_network"] == random_vgg_file.name
+    assert {row["method"] for row in found["rows"]} == {
+        "photo",
+        "network",
+        "network, same photographs",
+        "L-BFGS 1",
+        "L-BFGS 2",
+    }
+    assert (
+        found["settings"]["size"] == 24
+        and found["machine"]["processor"]
+        and found["loss_network"] == random_vgg_file.name
+    )
     assert {sample["photo"] for sample in found["samples"]} == {"a.png", "b.png"}
 
 
@@ -147,6 +203,12 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
     good = {"size": 64, "limit": None, "optimize_photos": 0, "iterations": []}
     check_quality(OmegaConf.create(good))
-    for wrong in ({"size": 8}, {"limit": 0}, {"optimize_photos": None}, {"iterations": [0]}, {"iterations": 10}):
+    for wrong in (
+        {"size": 8},
+        {"limit": 0},
+        {"optimize_photos": None},
+        {"iterations": [0]},
+        {"iterations": 10},
+    ):
         with pytest.raises(UserError, match=next(iter(wrong))):
             check_quality(OmegaConf.create(good | wrong))

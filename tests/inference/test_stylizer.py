@@ -25,7 +25,9 @@ def test_a_mix_of_one_style_is_that_style(stylizer: Stylizer) -> None:
     alone = stylizer.stylize(picture, torch.tensor([0.0, 1.0, 0.0]))
     assert torch.equal(stylizer.stylize(picture, stylizer.weights({"glass": 0.3})), alone)
     assert torch.equal(stylizer.stylize(picture, stylizer.weights({"glass": 2, "ink": 0})), alone)
-    assert not torch.allclose(stylizer.stylize(picture, stylizer.weights({"ink": 1})), alone, atol=0.05)
+    assert not torch.allclose(
+        stylizer.stylize(picture, stylizer.weights({"ink": 1})), alone, atol=0.05
+    )
     assert alone.shape == (3, 33, 46) and alone.dtype == torch.float32 and not alone.requires_grad
 
 
@@ -35,15 +37,22 @@ def test_a_blend_has_the_blended_norms(stylizer: Stylizer) -> None:
     assert weights.tolist() == [0.25, 0.0, 0.75]
     picture = torch.rand(3, 20, 20)
     single = CINNet(1, width=8, blocks=1)
-    state = {k: weights @ v if k.endswith(("gamma", "beta")) else v for k, v in stylizer.net.state_dict().items()}
+    state = {
+        k: weights @ v if k.endswith(("gamma", "beta")) else v
+        for k, v in stylizer.net.state_dict().items()
+    }
     single.load_state_dict({k: v[None] if v.ndim == 1 else v for k, v in state.items()})
-    torch.testing.assert_close(stylizer.stylize(picture, weights), single(picture[None], torch.ones(1, 1))[0].detach())
+    torch.testing.assert_close(
+        stylizer.stylize(picture, weights), single(picture[None], torch.ones(1, 1))[0].detach()
+    )
 
 
 def test_equal_maps_of_weights_are_equal_to_weights(stylizer: Stylizer) -> None:
     picture, weights = torch.rand(3, 24, 20), stylizer.weights({"ink": 1, "glass": 1})
     everywhere = weights[:, None, None].expand(-1, 24, 20)
-    torch.testing.assert_close(stylizer.stylize(picture, everywhere), stylizer.stylize(picture, weights))
+    torch.testing.assert_close(
+        stylizer.stylize(picture, everywhere), stylizer.stylize(picture, weights)
+    )
 
 
 def test_a_network_of_one_style_takes_no_weights_and_is_clamped() -> None:
@@ -53,25 +62,42 @@ def test_a_network_of_one_style_takes_no_weights_and_is_clamped() -> None:
     johnson = Stylizer(Network(net, "johnson", {"width": 8, "blocks": 1}, ["candy"]))
     picture = torch.rand(3, 17, 30)
     assert net(picture[None]).max() > 1
-    assert torch.equal(johnson.stylize(picture, johnson.weights({"candy": 1})), net(picture[None])[0].clamp(0, 1))
+    assert torch.equal(
+        johnson.stylize(picture, johnson.weights({"candy": 1})), net(picture[None])[0].clamp(0, 1)
+    )
 
 
 def test_half_precision_is_near_full(stylizer: Stylizer) -> None:
     picture, weights = torch.rand(3, 32, 32), stylizer.weights({"ink": 1})
     full = stylizer.stylize(picture, weights)
-    half = Stylizer(Network(stylizer.net, "cin", {}, STYLES), dtype=torch.bfloat16).stylize(picture, weights)
+    half = Stylizer(Network(stylizer.net, "cin", {}, STYLES), dtype=torch.bfloat16).stylize(
+        picture, weights
+    )
     assert half.dtype == torch.float32
     assert 0 < (half - full).abs().mean() < 0.05
 
 
 def test_an_unknown_style_is_told_with_the_known_ones() -> None:
-    with pytest.raises(UserError, match="unknown style 'glas'; did you mean glass.* ink, glass, points"):
+    with pytest.raises(
+        UserError, match="unknown style 'glas'; did you mean glass.* ink, glass, points"
+    ):
         mixing_weights(STYLES, {"glas": 1.0})
-    with pytest.raises(UserError, match="unknown style 'xyz'; this network knows: ink, glass, points"):
+    with pytest.raises(
+        UserError, match="unknown style 'xyz'; this network knows: ink, glass, points"
+    ):
         mixing_weights(STYLES, {"xyz": 1.0})
 
 
-@pytest.mark.parametrize("shares", [{"ink": -1.0, "glass": 2.0}, {"ink": 0.0}, {"ink": float("nan")}, {"ink": 1e308, "glass": 1e308}, {}])
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"ink": -1.0, "glass": 2.0},
+        {"ink": 0.0},
+        {"ink": float("nan")},
+        {"ink": 1e308, "glass": 1e308},
+        {},
+    ],
+)
 def test_shares_that_cannot_be_normalized(shares: dict[str, float]) -> None:
     with pytest.raises(UserError, match="positive numbers"):
         mixing_weights(STYLES, shares)

@@ -23,7 +23,9 @@ def network() -> Network:
     torch.manual_seed(0)
     net = InverseNet(2)
     torch.nn.init.normal_(net.convs[-1].conv2d.weight, std=0.01)
-    return Network(net.eval(), "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth")
+    return Network(
+        net.eval(), "inverse", {"level": 2, "depth": 16, "norm": 0}, [], "random_vgg16.pth"
+    )
 
 
 @pytest.fixture
@@ -36,8 +38,13 @@ def test_a_picture_is_the_inverse_of_the_weighted_features(
 ) -> None:
     """strength s and shares w: (1 - s) content + s sum of w times the swap with each style."""
     photo = photo[:, :32]
-    content, *styles = (random_vgg(picture[None], ["relu2_1"])["relu2_1"] for picture in (photo, *tiny_bank.pictures))
-    features = 0.4 * content + 0.6 * (0.25 * style_swap(content, styles[0]) + 0.75 * style_swap(content, styles[2]))
+    content, *styles = (
+        random_vgg(picture[None], ["relu2_1"])["relu2_1"]
+        for picture in (photo, *tiny_bank.pictures)
+    )
+    features = 0.4 * content + 0.6 * (
+        0.25 * style_swap(content, styles[0]) + 0.75 * style_swap(content, styles[2])
+    )
     with torch.no_grad():
         expected = network.net(features)[0].clamp(0, 1)
     stylizer = SwapStylizer(network, random_vgg, tiny_bank, 0.6)
@@ -54,18 +61,34 @@ def test_a_region_is_swapped_as_it_would_be_in_the_whole(
     top, bottom, left, right = box
     weights[1, top:bottom, left:right] = 1
     weights[0] = 1 - weights[1]
-    content, *styles = (random_vgg(picture[None], ["relu2_1"])["relu2_1"] for picture in (photo, *tiny_bank.pictures))
+    content, *styles = (
+        random_vgg(picture[None], ["relu2_1"])["relu2_1"]
+        for picture in (photo, *tiny_bank.pictures)
+    )
     shares = torch.nn.functional.interpolate(weights[None], content.shape[-2:], mode="area")[0]
-    features = shares[0] * style_swap(content, styles[0]) + shares[1] * style_swap(content, styles[1])
+    features = shares[0] * style_swap(content, styles[0]) + shares[1] * style_swap(
+        content, styles[1]
+    )
     with torch.no_grad():
         expected = network.net(features)[0].clamp(0, 1)
-    torch.testing.assert_close(SwapStylizer(network, random_vgg, tiny_bank).stylize(photo, weights), expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        SwapStylizer(network, random_vgg, tiny_bank).stylize(photo, weights),
+        expected,
+        rtol=1e-4,
+        atol=1e-5,
+    )
 
 
-def test_any_size_comes_back_as_it_went_in(network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, photo: Tensor) -> None:
+def test_any_size_comes_back_as_it_went_in(
+    network: Network, random_vgg: LossNetwork, tiny_bank: StyleBank, photo: Tensor
+) -> None:
     stylizer = SwapStylizer(network, random_vgg, tiny_bank)
     picture = stylizer.stylize(photo, stylizer.weights({"tiles": 1}))
-    assert picture.shape == photo.shape and picture.dtype == torch.float32 and not picture.requires_grad
+    assert (
+        picture.shape == photo.shape
+        and picture.dtype == torch.float32
+        and not picture.requires_grad
+    )
     with pytest.raises(UserError, match="shortest side must be 16"):
         stylizer.stylize(photo[:, :15], stylizer.weights({"tiles": 1}))
 
@@ -73,17 +96,26 @@ def test_any_size_comes_back_as_it_went_in(network: Network, random_vgg: LossNet
 def test_a_style_smaller_than_a_patch_is_told(random_vgg: LossNetwork, photo: Tensor) -> None:
     bank = StyleBank(["dot"], [torch.rand(3, 16, 16)], [1.0])
     stylizer = SwapStylizer(Network(InverseNet(4), "inverse", {"level": 4}, []), random_vgg, bank)
-    with pytest.raises(UserError, match="the style has 2 x 2 features, less than a patch of 3: give a larger picture"):
+    with pytest.raises(
+        UserError,
+        match="the style has 2 x 2 features, less than a patch of 3: give a larger picture",
+    ):
         stylizer.stylize(photo, torch.ones(1))
 
 
-def test_the_encoder_is_the_one_it_was_trained_against(network: Network, random_vgg_file: Path, random_vgg19_file: Path) -> None:
+def test_the_encoder_is_the_one_it_was_trained_against(
+    network: Network, random_vgg_file: Path, random_vgg19_file: Path
+) -> None:
     assert encoder(network, random_vgg_file).source == "random_vgg16.pth"
-    with pytest.raises(UserError, match=r"VGG weights of a file, random_vgg16.pth: give vgg\.weights=FILE"):
+    with pytest.raises(
+        UserError, match=r"VGG weights of a file, random_vgg16.pth: give vgg\.weights=FILE"
+    ):
         encoder(network)
     with pytest.raises(UserError, match="the network was trained against random_vgg16.pth"):
         encoder(network, random_vgg19_file)
-    with pytest.raises(UserError, match="style= needs an inverse network, and ckpt= holds a cin network"):
+    with pytest.raises(
+        UserError, match="style= needs an inverse network, and ckpt= holds a cin network"
+    ):
         encoder(CIN)
 
 

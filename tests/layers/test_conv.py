@@ -15,7 +15,11 @@ def test_border_is_reflected() -> None:
 
 def test_stride_two_halves_rounding_up() -> None:
     layer = ConvLayer(1, 1, 3, stride=2)
-    assert [layer(torch.rand(1, 1, side, 8)).shape[2:] for side in (7, 8, 9)] == [(4, 4), (4, 4), (5, 4)]
+    assert [layer(torch.rand(1, 1, side, 8)).shape[2:] for side in (7, 8, 9)] == [
+        (4, 4),
+        (4, 4),
+        (5, 4),
+    ]
 
 
 def test_upsampling_doubles_and_a_flat_input_stays_flat() -> None:
@@ -29,5 +33,7 @@ def test_padding_repeats_the_last_row_and_column() -> None:
     x = torch.rand(1, 3, 5, 8)
     padded = pad_to_multiple(x, 4)
     assert padded.shape == (1, 3, 8, 8)
-    assert torch.equal(padded[..., :5, :], x) and torch.equal(padded[..., 5:, :], x[..., 4:, :].expand(-1, -1, 3, -1))
+    assert torch.equal(padded[..., :5, :], x) and torch.equal(
+        padded[..., 5:, :], x[..., 4:, :].expand(-1, -1, 3, -1)
+    )
     assert torch.equal(pad_to_multiple(padded, 4), padded)

@@ -30,19 +30,35 @@ def values_and_gradients(form: Form, *tensors: Tensor) -> list[Tensor]:
 
 def assert_same(form: Form, plain: Form, *tensors: Tensor, tolerance: float = 1e-5) -> None:
     """Largest difference over the largest value, of output and gradients."""
-    for ours, theirs in zip(values_and_gradients(form, *tensors), values_and_gradients(plain, *tensors), strict=True):
+    for ours, theirs in zip(
+        values_and_gradients(form, *tensors), values_and_gradients(plain, *tensors), strict=True
+    ):
         assert ours.shape == theirs.shape
         assert float((ours - theirs).abs().max() / theirs.abs().max()) < tolerance
 
 
 @pytest.mark.parametrize("size", [(8, 8), (5, 7), (1, 3)])
 def test_four_phases_are_the_convolution_of_the_doubled_picture(size: tuple[int, int]) -> None:
-    assert_same(cpu.upsampled_convolution, plain_upsampled, torch.randn(2, 5, *size), torch.randn(3, 5, 3, 3), torch.randn(3))
+    assert_same(
+        cpu.upsampled_convolution,
+        plain_upsampled,
+        torch.randn(2, 5, *size),
+        torch.randn(3, 5, 3, 3),
+        torch.randn(3),
+    )
 
 
-@pytest.mark.parametrize(("size", "kernel"), [((16, 12), 9), ((9, 12), 9), ((4, 5), 3), ((3, 3), 3)])
+@pytest.mark.parametrize(
+    ("size", "kernel"), [((16, 12), 9), ((9, 12), 9), ((4, 5), 3), ((3, 3), 3)]
+)
 def test_blocks_of_pixels_are_the_same_pixels(size: tuple[int, int], kernel: int) -> None:
-    assert_same(cpu.blockwise, F.conv2d, torch.randn(2, 6, *size), torch.randn(3, 6, kernel, kernel), torch.randn(3))
+    assert_same(
+        cpu.blockwise,
+        F.conv2d,
+        torch.randn(2, 6, *size),
+        torch.randn(3, 6, kernel, kernel),
+        torch.randn(3),
+    )
 
 
 @pytest.mark.parametrize("size", [(40, 36), (34, 37), (6, 3)])
@@ -50,14 +66,19 @@ def test_blocks_of_pixels_are_the_same_pixels(size: tuple[int, int], kernel: int
 def test_winograds_filtering_is_a_convolution(size: tuple[int, int]) -> None:
     x, weight, bias = torch.randn(2, 64, *size), torch.randn(70, 64, 3, 3), torch.randn(70)
     expected = F.conv2d(x, weight, bias)
-    assert float((winograd.convolution(x, weight, bias) - expected).abs().max() / expected.abs().max()) < 5e-5
+    assert (
+        float((winograd.convolution(x, weight, bias) - expected).abs().max() / expected.abs().max())
+        < 5e-5
+    )
 
 
 @torch.no_grad()
 def test_winograd_is_taken_where_it_is_exact_and_pays() -> None:
     x, weight = torch.rand(1, 128, 40, 40), torch.rand(128, 128, 3, 3)
     assert winograd.pays(x, weight)
-    assert not winograd.pays(x, torch.rand(128, 128, 5, 5)) and not winograd.pays(x[..., :20, :20], weight)
+    assert not winograd.pays(x, torch.rand(128, 128, 5, 5)) and not winograd.pays(
+        x[..., :20, :20], weight
+    )
     assert not winograd.pays(x[:, :32], weight[:, :32]) and not winograd.pays(x.bfloat16(), weight)
     with torch.autocast("cpu", torch.bfloat16):
         assert not winograd.pays(x, weight)
@@ -79,9 +100,14 @@ def test_instance_norm_by_batch_norm(batch: int, channels: int) -> None:
     )
 
 
-@pytest.mark.parametrize("layer", [ConvLayer(3, 4, 9), ConvLayer(4, 3, 9), ConvLayer(128, 128, 3), UpsampleConvLayer(6, 4, 3)])
+@pytest.mark.parametrize(
+    "layer",
+    [ConvLayer(3, 4, 9), ConvLayer(4, 3, 9), ConvLayer(128, 128, 3), UpsampleConvLayer(6, 4, 3)],
+)
 @torch.no_grad()
-def test_a_layer_computes_what_its_plain_form_does(layer: ConvLayer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_layer_computes_what_its_plain_form_does(
+    layer: ConvLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     x = torch.randn(2, layer.conv2d.in_channels, 40, 36)
     ours = layer(x)
     monkeypatch.setattr(cpu, "runs", lambda x: False)
@@ -92,5 +118,10 @@ def test_channels_stay_last_through_the_layers() -> None:
     """A copy to another order and back would cost as much as a convolution."""
     x = torch.randn(2, 64, 40, 36).contiguous(memory_format=torch.channels_last)
     norm = cpu.instance_norm(x, torch.ones(2, 64), torch.zeros(2, 64), 1e-5)
-    for y in (norm, ConvLayer(64, 64, 3)(x), ConvLayer(64, 32, 3, stride=2)(x), UpsampleConvLayer(64, 32, 3)(x)):
+    for y in (
+        norm,
+        ConvLayer(64, 64, 3)(x),
+        ConvLayer(64, 32, 3, stride=2)(x),
+        UpsampleConvLayer(64, 32, 3)(x),
+    ):
         assert y.is_contiguous(memory_format=torch.channels_last)

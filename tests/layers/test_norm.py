@@ -39,7 +39,9 @@ def test_one_hot_weights_select_a_row(norm: ConditionalInstanceNorm) -> None:
     x = torch.randn(2, 5, 6, 7) * 3 + 1
     for style in range(3):
         weights = torch.eye(3)[[style, style]]
-        torch.testing.assert_close(norm(x, weights), formula(x, norm.gamma[style], norm.beta[style]), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(
+            norm(x, weights), formula(x, norm.gamma[style], norm.beta[style]), rtol=1e-4, atol=1e-5
+        )
 
 
 def test_a_new_norm_is_plain_instance_norm() -> None:
@@ -52,12 +54,16 @@ def test_a_blend_mixes_gamma_and_beta(norm: ConditionalInstanceNorm) -> None:
     """Sec. 3.4 of the paper: gamma = alpha gamma_1 + (1 - alpha) gamma_2; for one norm the outputs mix likewise."""
     x, weights = torch.randn(1, 5, 6, 7), torch.tensor([[0.5, 0.2, 0.3]])
     mixed = norm(x, weights)
-    torch.testing.assert_close(mixed, formula(x, (weights @ norm.gamma)[0], (weights @ norm.beta)[0]), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        mixed, formula(x, (weights @ norm.gamma)[0], (weights @ norm.beta)[0]), rtol=1e-4, atol=1e-5
+    )
     parts = sum(weights[0, s] * norm(x, torch.eye(3)[s : s + 1]) for s in range(3))
     torch.testing.assert_close(mixed, parts, rtol=1e-4, atol=1e-5)
 
 
-def test_per_pixel_weights_select_a_row_per_pixel_with_the_statistics_of_the_whole(norm: ConditionalInstanceNorm) -> None:
+def test_per_pixel_weights_select_a_row_per_pixel_with_the_statistics_of_the_whole(
+    norm: ConditionalInstanceNorm,
+) -> None:
     x, regions = torch.randn(1, 5, 6, 8), torch.zeros(1, 3, 6, 8)
     regions[:, 0, :, :3], regions[:, 2, :, 3:] = 1, 1
     out, left, right = norm(x, regions), norm(x, torch.eye(3)[0:1]), norm(x, torch.eye(3)[2:3])
@@ -76,4 +82,6 @@ def test_statistics_of_half_precision_are_those_of_float32() -> None:
     norm, x = ConditionalInstanceNorm(1, 16).half(), (1000 * torch.randn(1, 16, 32, 32)).half()
     out = norm(x, torch.ones(1, 1).half())
     assert out.dtype == torch.float16
-    torch.testing.assert_close(out.float(), torch.nn.functional.instance_norm(x.float()), rtol=1e-2, atol=1e-2)
+    torch.testing.assert_close(
+        out.float(), torch.nn.functional.instance_norm(x.float()), rtol=1e-2, atol=1e-2
+    )

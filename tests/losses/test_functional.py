@@ -79,12 +79,20 @@ def test_style_loss_is_the_papers(variant: str) -> None:
     x, s = torch.rand(2, 5, 6, 4, dtype=torch.float32), torch.rand(2, 5, 6, 4)
     loss = style_reconstruction(x, gram(s), variant)
     assert loss.shape == (2,)
-    torch.testing.assert_close(loss, torch.stack([FORMULAS[variant](a, b) for a, b in zip(x, s, strict=True)]), rtol=1e-4, atol=0)
+    torch.testing.assert_close(
+        loss,
+        torch.stack([FORMULAS[variant](a, b) for a, b in zip(x, s, strict=True)]),
+        rtol=1e-4,
+        atol=0,
+    )
     assert style_reconstruction(s, gram(s), variant).max() == 0
 
 
 def test_relative_style_loss_of_black_features_is_one() -> None:
-    torch.testing.assert_close(style_reconstruction(torch.zeros(1, 5, 6, 4), gram(torch.rand(1, 5, 3, 3)), "relative"), torch.ones(1))
+    torch.testing.assert_close(
+        style_reconstruction(torch.zeros(1, 5, 6, 4), gram(torch.rand(1, 5, 3, 3)), "relative"),
+        torch.ones(1),
+    )
 
 
 @pytest.mark.parametrize("variant", STYLE_VARIANTS)
@@ -115,32 +123,57 @@ def test_gram_stays_in_float32_under_bfloat16_autocast() -> None:
 def test_content_loss_is_equation_2_of_johnson() -> None:
     x, c = torch.rand(2, 5, 6, 4), torch.rand(2, 5, 6, 4)
     expected = torch.stack(
-        [sum((p - q) ** 2 for p, q in zip(a.flatten(), b.flatten(), strict=True)) / 120 for a, b in zip(x, c, strict=True)]
+        [
+            sum((p - q) ** 2 for p, q in zip(a.flatten(), b.flatten(), strict=True)) / 120
+            for a, b in zip(x, c, strict=True)
+        ]
     )
     torch.testing.assert_close(feature_reconstruction(x, c), expected)
     energy = torch.stack([(b**2).sum() / 120 for b in c])
     torch.testing.assert_close(feature_reconstruction(x, c, relative=True), expected / energy)
-    torch.testing.assert_close(feature_reconstruction(torch.zeros_like(c), c, relative=True), torch.ones(2))
+    torch.testing.assert_close(
+        feature_reconstruction(torch.zeros_like(c), c, relative=True), torch.ones(2)
+    )
     assert feature_reconstruction(x, torch.zeros_like(c), relative=True).isfinite().all()
 
 
 def test_total_variation_is_the_sum_or_mean_of_squared_neighbor_differences() -> None:
     x = torch.rand(1, 3, 4, 5)
-    across = [(x[0, c, i, j + 1] - x[0, c, i, j]) ** 2 for c in range(3) for i in range(4) for j in range(4)]
-    down = [(x[0, c, i + 1, j] - x[0, c, i, j]) ** 2 for c in range(3) for i in range(3) for j in range(5)]
+    across = [
+        (x[0, c, i, j + 1] - x[0, c, i, j]) ** 2
+        for c in range(3)
+        for i in range(4)
+        for j in range(4)
+    ]
+    down = [
+        (x[0, c, i + 1, j] - x[0, c, i, j]) ** 2
+        for c in range(3)
+        for i in range(3)
+        for j in range(5)
+    ]
     torch.testing.assert_close(total_variation(x, summed=True), (sum(across) + sum(down))[None])
-    torch.testing.assert_close(total_variation(x), (sum(across) / len(across) + sum(down) / len(down))[None])
+    torch.testing.assert_close(
+        total_variation(x), (sum(across) / len(across) + sum(down) / len(down))[None]
+    )
     assert total_variation(torch.full((2, 3, 4, 5), 0.3)).tolist() == [0, 0]
 
 
 def test_reconstruction_is_l1_of_pixels_and_of_edges() -> None:
     x, y = torch.rand(1, 3, 4, 5), torch.rand(1, 3, 4, 5)
     across = [
-        abs((x[0, c, i, j + 1] - x[0, c, i, j]) - (y[0, c, i, j + 1] - y[0, c, i, j])) for c in range(3) for i in range(4) for j in range(4)
+        abs((x[0, c, i, j + 1] - x[0, c, i, j]) - (y[0, c, i, j + 1] - y[0, c, i, j]))
+        for c in range(3)
+        for i in range(4)
+        for j in range(4)
     ]
     down = [
-        abs((x[0, c, i + 1, j] - x[0, c, i, j]) - (y[0, c, i + 1, j] - y[0, c, i, j])) for c in range(3) for i in range(3) for j in range(5)
+        abs((x[0, c, i + 1, j] - x[0, c, i, j]) - (y[0, c, i + 1, j] - y[0, c, i, j]))
+        for c in range(3)
+        for i in range(3)
+        for j in range(5)
     ]
     expected = (x - y).abs().mean() + sum(across) / len(across) + sum(down) / len(down)
     torch.testing.assert_close(reconstruction(x, y), expected[None])
-    torch.testing.assert_close(reconstruction(x + 0.25, x), torch.tensor([0.25]))  # a shift of brightness moves no edge
+    torch.testing.assert_close(
+        reconstruction(x + 0.25, x), torch.tensor([0.25])
+    )  # a shift of brightness moves no edge

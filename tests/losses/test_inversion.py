@@ -14,43 +14,72 @@ from stylenets.vgg.network import LossNetwork
 
 def test_the_papers_formula(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     """Eq. 4: the mean squared distance of features, and total variation; one value per picture, in order."""
-    criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1", swap_weight=3.0, tv_weight=0.5, relative=False)
+    criterion = InversionLoss(
+        random_vgg, tiny_bank, "relu2_1", swap_weight=3.0, tv_weight=0.5, relative=False
+    )
     pictures, others = torch.rand(2, 4, 3, 24, 24)
     features = criterion.encode(others)
-    terms = criterion(pictures, {"content": features[:1], "swap": features[1:]}, {"content": others[:1]})
+    terms = criterion(
+        pictures, {"content": features[:1], "swap": features[1:]}, {"content": others[:1]}
+    )
     assert {name: len(term) for name, term in terms.items()} == {"content": 1, "swap": 3, "tv": 4}
     expected = (criterion.encode(pictures) - features).square().mean((1, 2, 3))
     torch.testing.assert_close(terms["content"], expected[:1])
     torch.testing.assert_close(terms["swap"], 3.0 * expected[1:])
-    rows, columns = pictures.diff(dim=2).square().mean((1, 2, 3)), pictures.diff(dim=3).square().mean((1, 2, 3))
+    rows, columns = (
+        pictures.diff(dim=2).square().mean((1, 2, 3)),
+        pictures.diff(dim=3).square().mean((1, 2, 3)),
+    )
     torch.testing.assert_close(terms["tv"], 0.5 * (rows + columns))
 
 
-def test_relative_losses_are_over_the_energy_of_the_features(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_relative_losses_are_over_the_energy_of_the_features(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1")
     picture = torch.rand(2, 3, 24, 24)
-    assert criterion(picture, {"style": criterion.encode(picture)}, {})["style"].tolist() == [0.0, 0.0]
+    assert criterion(picture, {"style": criterion.encode(picture)}, {})["style"].tolist() == [
+        0.0,
+        0.0,
+    ]
     target = criterion.encode(torch.rand(2, 3, 24, 24))
-    expected = (criterion.encode(picture) - target).square().sum((1, 2, 3)) / target.square().sum((1, 2, 3))
+    expected = (criterion.encode(picture) - target).square().sum((1, 2, 3)) / target.square().sum(
+        (1, 2, 3)
+    )
     torch.testing.assert_close(criterion(picture, {"content": target}, {})["content"], expected)
 
 
-def test_pixels_are_compared_with_those_of_the_originals_there_are(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_pixels_are_compared_with_those_of_the_originals_there_are(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1", reconstruction_weight=2.0)
     pictures, photos = torch.rand(3, 3, 24, 24), torch.rand(2, 3, 24, 24)
     features = criterion.encode(pictures)
-    terms = criterion(pictures, {"content": features[:2], "swap": features[2:]}, {"content": photos, "style": photos[:1]})
-    torch.testing.assert_close(terms["reconstruction"], 2.0 * functional.reconstruction(pictures[:2], photos))
+    terms = criterion(
+        pictures,
+        {"content": features[:2], "swap": features[2:]},
+        {"content": photos, "style": photos[:1]},
+    )
+    torch.testing.assert_close(
+        terms["reconstruction"], 2.0 * functional.reconstruction(pictures[:2], photos)
+    )
     assert "reconstruction" not in criterion(pictures, {"swap": features}, {"content": photos})
 
 
 def test_the_schedule_changes_the_weights(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
-    criterion = InversionLoss(random_vgg, tiny_bank, swap_weight=2.0, schedule={"swap": [[10, 0.0], [20, 1.0]]})
+    criterion = InversionLoss(
+        random_vgg, tiny_bank, swap_weight=2.0, schedule={"swap": [[10, 0.0], [20, 1.0]]}
+    )
     assert [criterion.factors(step)["swap"] for step in (0, 15, 30, None)] == [0.0, 1.0, 2.0, 2.0]
 
 
-def test_mistakes_are_named(random_vgg: LossNetwork, random_vgg_file: Path, tiny_bank: StyleBank) -> None:
-    with pytest.raises(UserError, match=r"loss\.schedule names gram: the losses are content, style, swap, reconstruction, tv"):
+def test_mistakes_are_named(
+    random_vgg: LossNetwork, random_vgg_file: Path, tiny_bank: StyleBank
+) -> None:
+    with pytest.raises(
+        UserError,
+        match=r"loss\.schedule names gram: the losses are content, style, swap, reconstruction, tv",
+    ):
         InversionLoss(random_vgg, tiny_bank, schedule={"gram": [[0, 1.0]]})
     with pytest.raises(UserError, match=r"give vgg\.pooling=max vgg\.normalized=false"):
         InversionLoss(LossNetwork(16, str(random_vgg_file), pooling="average"), tiny_bank)

@@ -23,7 +23,9 @@ class CountConvolutions(TorchFunctionMode):
         super().__init__()
         self.count = 0
 
-    def __torch_function__(self, function: object, types: object, args: tuple = (), kwargs: dict | None = None) -> object:
+    def __torch_function__(
+        self, function: object, types: object, args: tuple = (), kwargs: dict | None = None
+    ) -> object:
         self.count += function is torch.nn.functional.conv2d
         return function(*args, **(kwargs or {}))
 
@@ -34,16 +36,33 @@ def pictures(tiny_bank: StyleBank) -> Tensor:
     return torch.stack(tiny_bank.pictures)
 
 
-def test_terms_are_the_weighted_sums_over_the_layers(random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor) -> None:
-    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, content_weight=3, style_weight=7, tv_weight=11, variant="hw")
+def test_terms_are_the_weighted_sums_over_the_layers(
+    random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor
+) -> None:
+    criterion = PerceptualLoss(
+        random_vgg,
+        tiny_bank,
+        **LAYERS,
+        content_weight=3,
+        style_weight=7,
+        tv_weight=11,
+        variant="hw",
+    )
     x, photo, styles = torch.rand(2, 3, 32, 40), torch.rand(2, 3, 32, 40), [2, 0]
     terms = criterion(x, photo, torch.eye(3)[styles])
-    assert {name: term.shape for name, term in terms.items()} == {name: (2,) for name in ("content", "style", "tv")}
+    assert {name: term.shape for name, term in terms.items()} == {
+        name: (2,) for name in ("content", "style", "tv")
+    }
     fx, fp = random_vgg(x, ["relu1_2", "relu2_1", "relu2_2"]), random_vgg(photo, ["relu2_2"])
-    torch.testing.assert_close(terms["content"], 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3)))
+    torch.testing.assert_close(
+        terms["content"], 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3))
+    )
     for b, style in enumerate(styles):
         fs = random_vgg(pictures[style : style + 1], ["relu1_2", "relu2_1"])
-        shallow, deep = ((gram(fx[name][b : b + 1]) - gram(fs[name])).square().sum() for name in ("relu1_2", "relu2_1"))
+        shallow, deep = (
+            (gram(fx[name][b : b + 1]) - gram(fs[name])).square().sum()
+            for name in ("relu1_2", "relu2_1")
+        )
         torch.testing.assert_close(terms["style"][b], 7 * (shallow + 0.5 * deep), rtol=1e-4, atol=0)
 
 
@@ -57,16 +76,25 @@ def test_the_photograph_has_no_content_loss_and_the_style_picture_no_style_loss(
     assert min(wrong["content"].min(), wrong["style"].min()) > 1e-3
 
 
-def test_coefficients_scale_the_style_loss_of_their_style(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_coefficients_scale_the_style_loss_of_their_style(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     doubled = dataclasses.replace(tiny_bank, coefficients=[1.0, 2.0, 0.0])
     x, photo = torch.rand(1, 3, 32, 32).expand(3, -1, -1, -1), torch.rand(3, 3, 32, 32)
-    plain, scaled = (PerceptualLoss(random_vgg, bank, **LAYERS)(x, photo, torch.eye(3)) for bank in (tiny_bank, doubled))
+    plain, scaled = (
+        PerceptualLoss(random_vgg, bank, **LAYERS)(x, photo, torch.eye(3))
+        for bank in (tiny_bank, doubled)
+    )
     torch.testing.assert_close(scaled["style"], plain["style"] * torch.tensor([1.0, 2.0, 0.0]))
     assert torch.equal(scaled["content"], plain["content"])
 
 
-def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor) -> None:
-    criterion = PerceptualLoss(random_vgg, tiny_bank, {}, {"relu1_1": 1.0}, content_weight=0, variant="hw")
+def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(
+    random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor
+) -> None:
+    criterion = PerceptualLoss(
+        random_vgg, tiny_bank, {}, {"relu1_1": 1.0}, content_weight=0, variant="hw"
+    )
     x, weights = torch.rand(1, 3, 32, 32), torch.tensor([[0.5, 0.2, 0.3]])
     grams = gram(random_vgg(pictures, ["relu1_1"])["relu1_1"])
     target = 0.5 * grams[0] + 0.2 * grams[1] + 0.3 * grams[2]
@@ -77,10 +105,26 @@ def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(random_vgg: LossNet
 @pytest.mark.parametrize(
     ("weights", "names", "convolutions"),
     [
-        ({"content_weight": 0, "style_weight": 0, "tv_weight": 1, "reconstruction_weight": 1}, {"tv", "reconstruction"}, 0),
-        ({"content_weight": 0, "style_weight": 1}, {"style"}, 3),  # conv1_1, conv1_2, conv2_1 of the picture
-        ({"content_weight": 1, "style_weight": 0}, {"content"}, 4 + 4),  # to conv2_2 of the picture and the photograph
-        ({"content_weight": 1, "style_weight": 1}, {"content", "style"}, 4 + 4),  # the picture's features serve both
+        (
+            {"content_weight": 0, "style_weight": 0, "tv_weight": 1, "reconstruction_weight": 1},
+            {"tv", "reconstruction"},
+            0,
+        ),
+        (
+            {"content_weight": 0, "style_weight": 1},
+            {"style"},
+            3,
+        ),  # conv1_1, conv1_2, conv2_1 of the picture
+        (
+            {"content_weight": 1, "style_weight": 0},
+            {"content"},
+            4 + 4,
+        ),  # to conv2_2 of the picture and the photograph
+        (
+            {"content_weight": 1, "style_weight": 1},
+            {"content", "style"},
+            4 + 4,
+        ),  # the picture's features serve both
     ],
 )
 def test_a_term_of_weight_zero_is_left_out_and_costs_nothing(
@@ -93,11 +137,17 @@ def test_a_term_of_weight_zero_is_left_out_and_costs_nothing(
     assert counter.count == convolutions
 
 
-def test_the_schedule_scales_terms_by_step_and_none_is_its_end(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_the_schedule_scales_terms_by_step_and_none_is_its_end(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     points = {"style": [[10, 0.0], [20, 1.0]], "reconstruction": [[10, 1.0], [20, 0.0]]}
-    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, reconstruction_weight=1, schedule=points)
+    criterion = PerceptualLoss(
+        random_vgg, tiny_bank, **LAYERS, reconstruction_weight=1, schedule=points
+    )
     x, photo = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
-    begin, middle, end, after = (criterion(x, photo, torch.eye(3)[:1], step) for step in (0, 15, 20, None))
+    begin, middle, end, after = (
+        criterion(x, photo, torch.eye(3)[:1], step) for step in (0, 15, 20, None)
+    )
     assert [set(terms) for terms in (begin, middle, end)] == [
         {"content", "reconstruction"},
         {"content", "style", "reconstruction"},
@@ -108,9 +158,14 @@ def test_the_schedule_scales_terms_by_step_and_none_is_its_end(random_vgg: LossN
     assert set(after) == set(end) and all(torch.equal(after[name], end[name]) for name in end)
 
 
-def test_gradients_reach_the_stylized_picture_only(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
+def test_gradients_reach_the_stylized_picture_only(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS)
-    x, photo = torch.rand(1, 3, 32, 32, requires_grad=True), torch.rand(1, 3, 32, 32, requires_grad=True)
+    x, photo = (
+        torch.rand(1, 3, 32, 32, requires_grad=True),
+        torch.rand(1, 3, 32, 32, requires_grad=True),
+    )
     sum(criterion(x, photo, torch.eye(3)[:1]).values()).sum().backward()
     assert x.grad.abs().max() > 0 and photo.grad is None
     assert not list(criterion.parameters())
@@ -123,7 +178,9 @@ def test_no_checkpoint_carries_the_objective(random_vgg: LossNetwork, tiny_bank:
 def test_mistakes_are_named(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     with pytest.raises(UserError, match=r"loss\.variant=gram: one of hw, hw_mean, chw"):
         PerceptualLoss(random_vgg, tiny_bank, **LAYERS, variant="gram")
-    with pytest.raises(UserError, match=r"loss\.schedule names stile: the losses are content, style"):
+    with pytest.raises(
+        UserError, match=r"loss\.schedule names stile: the losses are content, style"
+    ):
         PerceptualLoss(random_vgg, tiny_bank, **LAYERS, schedule={"stile": [[0, 1]]})
     with pytest.raises(UserError, match="VGG-16 has no layer relu9_9"):
         PerceptualLoss(random_vgg, tiny_bank, {}, {"relu9_9": 1.0})

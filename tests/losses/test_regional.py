@@ -33,7 +33,9 @@ def test_nothing_outside_a_region_moves_its_gram() -> None:
 def test_a_region_at_the_layers_keeps_its_share() -> None:
     mask = torch.zeros(16, 16)
     mask[:, 8:] = 1
-    weights = at_layers(mask, {"relu1_1": torch.zeros(1, 3, 16, 16), "relu3_1": torch.zeros(1, 3, 4, 4)})
+    weights = at_layers(
+        mask, {"relu1_1": torch.zeros(1, 3, 16, 16), "relu3_1": torch.zeros(1, 3, 4, 4)}
+    )
     assert weights["relu1_1"].equal(mask) and weights["relu3_1"].shape == (4, 4)
     assert float(weights["relu3_1"].mean()) == pytest.approx(0.5, abs=0.01)
 

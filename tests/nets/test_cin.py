@@ -34,7 +34,9 @@ def test_every_one_of_the_16_convolutions_is_conditioned_and_has_no_bias() -> No
 def test_initial_weights_are_the_papers() -> None:
     """Table 1: isotropic Gaussian, mean 0 and standard deviation 0.01."""
     torch.manual_seed(0)
-    weights = torch.cat([p.flatten() for name, p in CINNet(1).named_parameters() if name.endswith("conv2d.weight")])
+    weights = torch.cat(
+        [p.flatten() for name, p in CINNet(1).named_parameters() if name.endswith("conv2d.weight")]
+    )
     assert abs(weights.std() - 0.01) < 1e-4 and abs(weights.mean()) < 1e-4
 
 
@@ -75,7 +77,16 @@ def test_regions_of_one_style_are_that_style_and_of_two_are_neither(net: CINNet)
 def test_more_styles_keep_the_old_ones_bit_identical_and_begin_at_their_mean(net: CINNet) -> None:
     x = torch.rand(1, 3, 17, 22)
     grown = net.with_more_styles(2).eval()
-    assert grown.styles == 5 and all(len(p) == 5 for name, p in grown.named_parameters() if "norm." in name)
+    assert grown.styles == 5 and all(
+        len(p) == 5 for name, p in grown.named_parameters() if "norm." in name
+    )
     for k in range(3):
-        assert torch.equal(grown(x, one_hot(torch.tensor([k]), 5)), net(x, one_hot(torch.tensor([k]), 3)))
-    torch.testing.assert_close(grown(x, one_hot(torch.tensor([4]), 5)), net(x, torch.full((1, 3), 1 / 3)), rtol=1e-4, atol=1e-5)
+        assert torch.equal(
+            grown(x, one_hot(torch.tensor([k]), 5)), net(x, one_hot(torch.tensor([k]), 3))
+        )
+    torch.testing.assert_close(
+        grown(x, one_hot(torch.tensor([4]), 5)),
+        net(x, torch.full((1, 3), 1 / 3)),
+        rtol=1e-4,
+        atol=1e-5,
+    )

@@ -19,13 +19,17 @@ def vggs(random_vgg: LossNetwork, random_vgg19_file: str) -> dict[int, LossNetwo
 
 @pytest.mark.parametrize("depth", [16, 19])
 @pytest.mark.parametrize("layer", LEVELS)
-def test_its_convolutions_are_vggs_backwards(vggs: dict[int, LossNetwork], layer: str, depth: int) -> None:
+def test_its_convolutions_are_vggs_backwards(
+    vggs: dict[int, LossNetwork], layer: str, depth: int
+) -> None:
     """In and out channels of VGG's convolutions up to the layer, reversed; size doubled where VGG halves it."""
     vgg, net = vggs[depth], InverseNet(LEVELS[layer], depth)
     names = vgg.layers[: vgg.layers.index(layer)]
     kernels = [getattr(vgg, f"kernel{name[4:]}") for name in names if name.startswith("conv")]
     convolutions = [module for module in net.modules() if isinstance(module, nn.Conv2d)]
-    assert [conv.weight.shape for conv in convolutions] == [kernel.transpose(0, 1).shape for kernel in reversed(kernels)]
+    assert [conv.weight.shape for conv in convolutions] == [
+        kernel.transpose(0, 1).shape for kernel in reversed(kernels)
+    ]
     features = vgg(torch.rand(2, 3, 32, 48), [layer])[layer]
     assert net(features).shape == (2, 3, 32, 48)
     assert net.layer == layer and features.shape[-1] == 48 // net.factor
@@ -50,12 +54,20 @@ def test_instance_norm_forgets_the_scale_of_the_features_and_none_keeps_it() -> 
     features = torch.rand(1, 128, 8, 8)
     torch.manual_seed(1)
     plain, normed = InverseNet(2, norm=0), InverseNet(2, norm=1)
-    torch.testing.assert_close(plain(2 * features) - 0.5, 2 * (plain(features) - 0.5))  # biases begin at 0
+    torch.testing.assert_close(
+        plain(2 * features) - 0.5, 2 * (plain(features) - 0.5)
+    )  # biases begin at 0
     torch.testing.assert_close(normed(2 * features), normed(features), atol=1e-5, rtol=1e-3)
-    assert sum(isinstance(module, nn.InstanceNorm2d) for module in normed.modules()) == len(normed.convs) - 1
+    assert (
+        sum(isinstance(module, nn.InstanceNorm2d) for module in normed.modules())
+        == len(normed.convs) - 1
+    )
 
 
 def test_layers_it_cannot_invert_are_named() -> None:
     for level, depth in ((5, 16), (3, 17)):
-        with pytest.raises(UserError, match=f"level {level} and depth {depth}: the levels are 2, 3 and 4, the depths 16 and 19"):
+        with pytest.raises(
+            UserError,
+            match=f"level {level} and depth {depth}: the levels are 2, 3 and 4, the depths 16 and 19",
+        ):
             InverseNet(level, depth)

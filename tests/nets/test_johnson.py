@@ -46,7 +46,9 @@ def test_equals_the_published_network() -> None:
             torch.nn.init.normal_(parameter, mean=float(name.endswith("weight")), std=0.3)
     x = torch.rand(2, 3, 24, 32)
     with torch.no_grad():
-        torch.testing.assert_close(net(x) * 255, fast_neural_style(x * 255, net.state_dict()), rtol=1e-4, atol=1e-3)
+        torch.testing.assert_close(
+            net(x) * 255, fast_neural_style(x * 255, net.state_dict()), rtol=1e-4, atol=1e-3
+        )
 
 
 @pytest.mark.parametrize(("height", "width"), [(5, 5), (16, 16), (17, 31), (30, 21), (5, 40)])

@@ -15,7 +15,10 @@ from stylenets.vgg.network import LossNetwork
 
 
 def to_gray(picture: Tensor) -> dict[str, Tensor]:
-    return {"gray": (picture - 0.5).square().mean((1, 2, 3)), "tv": 0.1 * functional.total_variation(picture)}
+    return {
+        "gray": (picture - 0.5).square().mean((1, 2, 3)),
+        "tv": 0.1 * functional.total_variation(picture),
+    }
 
 
 @pytest.mark.parametrize("optimizer", [lbfgs, partial(Adam, lr=0.05)])
@@ -29,7 +32,9 @@ def test_snapshots_are_those_asked_for_and_the_start_is_left_alone() -> None:
     before, called = start.clone(), []
     result = optimize(to_gray, start, 6, snapshots=[1, 4, 6], on_step=lambda: called.append(1))
     assert list(result.snapshots) == [1, 4, 6] and len(called) == 6
-    assert torch.equal(result.snapshots[6], result.picture) and not torch.equal(result.snapshots[1], result.snapshots[4])
+    assert torch.equal(result.snapshots[6], result.picture) and not torch.equal(
+        result.snapshots[1], result.snapshots[4]
+    )
     assert torch.equal(start, before) and not result.picture.requires_grad
     assert torch.equal(optimize(to_gray, start, 4).picture, result.snapshots[4])
 
@@ -50,11 +55,20 @@ def test_pixels_stay_in_range_where_the_objective_pulls_them_out() -> None:
 
 def test_lbfgs_lowers_the_gatys_objective(random_vgg: LossNetwork) -> None:
     """The style loss against another picture's Gram matrix falls below a tenth within twenty iterations."""
-    layer, target = "relu2_2", functional.gram(random_vgg(torch.rand(1, 3, 32, 32), ["relu2_2"])["relu2_2"])
+    layer, target = (
+        "relu2_2",
+        functional.gram(random_vgg(torch.rand(1, 3, 32, 32), ["relu2_2"])["relu2_2"]),
+    )
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
-        return {"style": functional.style_reconstruction(random_vgg(picture, [layer])[layer], target, "relative")}
+        return {
+            "style": functional.style_reconstruction(
+                random_vgg(picture, [layer])[layer], target, "relative"
+            )
+        }
 
-    curve = optimize(objective, torch.full((1, 3, 32, 32), 0.3) + 0.1 * torch.rand(1, 3, 32, 32), 20).curves["style"]
+    curve = optimize(
+        objective, torch.full((1, 3, 32, 32), 0.3) + 0.1 * torch.rand(1, 3, 32, 32), 20
+    ).curves["style"]
     assert curve[-1] < 0.1 * curve[0]
     assert sum(later < earlier for earlier, later in pairwise(curve)) >= 15

@@ -31,15 +31,30 @@ LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
 BLEND = {"content_weight": 0.1, "style_weight": 5.0, "tv_weight": 0.1, "rate": 0.003, "steps": 2}
 ONE_PASS: dict[str, Callable] = {
     "one_image": partial(one_image, content_weight=1.0, style_weight=30.0, blend=None),
-    "locality": partial(locality, content_weight=1.0, style_weight=3.0, locality_weight=100.0, blend=None),
+    "locality": partial(
+        locality, content_weight=1.0, style_weight=3.0, locality_weight=100.0, blend=None
+    ),
     "localized": partial(localized, content_weight=1.0, style_weight=30.0, blend=None),
-    "surrogate": partial(surrogate, content_weight=1.0, style_weight=30.0, tv_weight=0.1, delta=5.0, delta_layer="relu1_1"),
+    "surrogate": partial(
+        surrogate,
+        content_weight=1.0,
+        style_weight=30.0,
+        tv_weight=0.1,
+        delta=5.0,
+        delta_layer="relu1_1",
+    ),
 }
 SEGMENTED = ONE_PASS | {
     "straightforward": partial(straightforward, content_weight=1.0, style_weight=30.0),
-    "segmented_passes": partial(segmented_passes, content_weight=1.0, style_weight=30.0, smooth_steps=1, smooth_rate=0.01),
+    "segmented_passes": partial(
+        segmented_passes, content_weight=1.0, style_weight=30.0, smooth_steps=1, smooth_rate=0.01
+    ),
     "segmented_smooth": partial(
-        segmented_smooth, content_weight=1.0, style_weight=30.0, blend=BLEND, border={"reach": 4.0, "rate": 0.01, "steps": 2}
+        segmented_smooth,
+        content_weight=1.0,
+        style_weight=30.0,
+        blend=BLEND,
+        border={"reach": 4.0, "rate": 0.01, "steps": 2},
     ),
 }
 
@@ -56,7 +71,13 @@ def scene(tiny_bank: StyleBank) -> Scene:
     left[:, :24] = 1
     styles = {name: tiny_bank.pictures[tiny_bank.names.index(name)] for name in ("sand", "blocks")}
     content = 0.3 + 0.4 * torch.rand(1, 3, 32, 48)
-    return Scene(content, styles, content, {"left": left, "background": 1 - left}, {"left": "sand", "background": "blocks"})
+    return Scene(
+        content,
+        styles,
+        content,
+        {"left": left, "background": 1 - left},
+        {"left": "sand", "background": "blocks"},
+    )
 
 
 def painted(method: Method, scene: Scene, criterion: Criterion, steps: int = 40) -> Tensor:
@@ -68,22 +89,41 @@ def single(scene: Scene, name: str) -> Scene:
     return Scene(scene.content, {name: scene.styles[name]}, scene.start)
 
 
-def test_gatys_is_the_weighted_sum_of_content_style_and_tv(scene: Scene, criterion: Criterion) -> None:
+def test_gatys_is_the_weighted_sum_of_content_style_and_tv(
+    scene: Scene, criterion: Criterion
+) -> None:
     alone = single(scene, "sand")
     x = torch.rand(1, 3, 32, 48)
     terms = next(gatys(alone, criterion, 2.0, 3.0, 0.5, 1)).objective(x)
     layers = ["relu1_1", "relu2_1", "relu2_2"]
-    fx, fc, fs = (criterion.vgg(one, layers) for one in (x, alone.content, alone.styles["sand"][None]))
+    fx, fc, fs = (
+        criterion.vgg(one, layers) for one in (x, alone.content, alone.styles["sand"][None])
+    )
     content = (fx["relu2_2"] - fc["relu2_2"]).square().mean() / fc["relu2_2"].square().mean()
-    style = sum(w * (gram(fx[one]) - gram(fs[one])).square().sum() / gram(fs[one]).square().sum() for one, w in LAYERS.items())
+    style = sum(
+        w * (gram(fx[one]) - gram(fs[one])).square().sum() / gram(fs[one]).square().sum()
+        for one, w in LAYERS.items()
+    )
     expected = {"content": 2 * content, "style": 3 * style, "tv": 0.5 * total_variation(x)[0]}
     torch.testing.assert_close({name: value[0] for name, value in terms.items()}, expected)
 
 
 @pytest.mark.parametrize(("gamma", "name"), [(1.0, "sand"), (0.0, "blocks")])
-def test_gamma_of_one_and_zero_are_the_single_styles_to_the_bit(scene: Scene, criterion: Criterion, gamma: float, name: str) -> None:
-    mix = painted(partial(mixed, content_weight=1.0, ratio=0.1, gamma=gamma), Scene(scene.content, scene.styles, scene.start), criterion, 8)
-    alone = painted(partial(gatys, content_weight=1.0, style_weight=10.0, tv_weight=0.0), single(scene, name), criterion, 8)
+def test_gamma_of_one_and_zero_are_the_single_styles_to_the_bit(
+    scene: Scene, criterion: Criterion, gamma: float, name: str
+) -> None:
+    mix = painted(
+        partial(mixed, content_weight=1.0, ratio=0.1, gamma=gamma),
+        Scene(scene.content, scene.styles, scene.start),
+        criterion,
+        8,
+    )
+    alone = painted(
+        partial(gatys, content_weight=1.0, style_weight=10.0, tv_weight=0.0),
+        single(scene, name),
+        criterion,
+        8,
+    )
     assert mix.equal(alone)
 
 
@@ -92,7 +132,9 @@ def test_the_relative_improvements_cross(scene: Scene, criterion: Criterion) -> 
     plain, styles = Scene(scene.content, scene.styles, scene.start), list(scene.styles.values())
     found = []
     for gamma in (0.1, 0.9):
-        picture = painted(partial(mixed, content_weight=1.0, ratio=0.02, gamma=gamma), plain, criterion)
+        picture = painted(
+            partial(mixed, content_weight=1.0, ratio=0.02, gamma=gamma), plain, criterion
+        )
         found.append(relative_improvements(picture, plain.content, styles, criterion))
     assert found[0][0] > found[1][0] and found[0][1] < found[1][1]
     assert relative_improvements(plain.content, plain.content, styles, criterion) == [1.0, 1.0]
@@ -106,24 +148,39 @@ def test_the_total_falls(scene: Scene, criterion: Criterion, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(SEGMENTED) - {"one_image"}))
-def test_each_segment_is_nearer_to_its_own_style(scene: Scene, criterion: Criterion, name: str) -> None:
+def test_each_segment_is_nearer_to_its_own_style(
+    scene: Scene, criterion: Criterion, name: str
+) -> None:
     picture = painted(SEGMENTED[name], scene, criterion)
     losses = style_in_segments(criterion.vgg, LAYERS, picture, scene.regions, scene.styles)
     assert losses["left"]["sand"] < losses["left"]["blocks"]
     assert losses["background"]["blocks"] < losses["background"]["sand"]
 
 
-def test_localized_is_nearer_in_every_segment_than_one_image(scene: Scene, criterion: Criterion) -> None:
+def test_localized_is_nearer_in_every_segment_than_one_image(
+    scene: Scene, criterion: Criterion
+) -> None:
     """What the document left to be computed (seed 003, sec. 3.4)."""
-    measured = {name: painted(SEGMENTED[name], scene, criterion) for name in ("localized", "one_image")}
-    losses = {n: style_in_segments(criterion.vgg, LAYERS, x, scene.regions, scene.styles) for n, x in measured.items()}
+    measured = {
+        name: painted(SEGMENTED[name], scene, criterion) for name in ("localized", "one_image")
+    }
+    losses = {
+        n: style_in_segments(criterion.vgg, LAYERS, x, scene.regions, scene.styles)
+        for n, x in measured.items()
+    }
     for label, style in scene.painted_in.items():
         assert losses["localized"][label][style] < 0.5 * losses["one_image"][label][style]
 
 
 def test_localized_in_one_region_is_gatys(scene: Scene, criterion: Criterion) -> None:
     alone = single(scene, "sand")
-    everything = Scene(alone.content, alone.styles, alone.start, {"background": torch.ones(32, 48)}, {"background": "sand"})
+    everything = Scene(
+        alone.content,
+        alone.styles,
+        alone.start,
+        {"background": torch.ones(32, 48)},
+        {"background": "sand"},
+    )
     x = torch.rand(1, 3, 32, 48)
     one = next(localized(everything, criterion, 1.0, 5.0, None, 1)).objective(x)
     other = next(gatys(alone, criterion, 1.0, 5.0, 0.0, 1)).objective(x)
@@ -137,23 +194,43 @@ def test_without_locality_the_approach_is_one_image(scene: Scene, criterion: Cri
     torch.testing.assert_close(sum(with_it.values()), sum(without.values()))
 
 
-def test_straightforward_is_every_segment_by_itself_cut_at_the_border(scene: Scene, criterion: Criterion) -> None:
+def test_straightforward_is_every_segment_by_itself_cut_at_the_border(
+    scene: Scene, criterion: Criterion
+) -> None:
     picture = painted(SEGMENTED["straightforward"], scene, criterion, 5)
-    only_left = Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": "sand", "background": KEEP})
+    only_left = Scene(
+        scene.content,
+        scene.styles,
+        scene.start,
+        scene.regions,
+        {"left": "sand", "background": KEEP},
+    )
     alone = painted(SEGMENTED["localized"], only_left, criterion, 5)
     assert picture[..., :24].equal(alone[..., :24]) and not picture[..., 24:].equal(alone[..., 24:])
 
 
 @pytest.mark.parametrize("name", SEGMENTED)
-def test_a_kept_region_stays_as_the_photograph_is(scene: Scene, criterion: Criterion, name: str) -> None:
-    keeping = Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": KEEP, "background": "blocks"})
+def test_a_kept_region_stays_as_the_photograph_is(
+    scene: Scene, criterion: Criterion, name: str
+) -> None:
+    keeping = Scene(
+        scene.content,
+        scene.styles,
+        scene.start,
+        scene.regions,
+        {"left": KEEP, "background": "blocks"},
+    )
     picture = painted(SEGMENTED[name], keeping, criterion, 3)
-    assert picture[..., :24].equal(scene.content[..., :24]) and not picture[..., 24:].equal(scene.content[..., 24:])
+    assert picture[..., :24].equal(scene.content[..., :24]) and not picture[..., 24:].equal(
+        scene.content[..., 24:]
+    )
 
 
 def test_border_variation_is_the_documents_where_the_weight_is_level() -> None:
     x = torch.rand(1, 3, 6, 8)
-    torch.testing.assert_close(border_variation(x, torch.full((6, 8), 0.5)), total_variation(0.5 * x))
+    torch.testing.assert_close(
+        border_variation(x, torch.full((6, 8), 0.5)), total_variation(0.5 * x)
+    )
     assert border_variation(torch.ones(1, 3, 6, 8), torch.rand(6, 8)) == 0
 
 
@@ -164,7 +241,10 @@ def test_style_swap_is_one_of_the_methods(scene: Scene, criterion: Criterion) ->
 
 
 def test_vgg16_stands_in_for_the_layers_it_does_not_have(random_vgg: LossNetwork) -> None:
-    assert Criterion(random_vgg, {"relu5_4": 1.0}, {"relu3_4": 1.0, "relu4_1": 1.0}).style == {"relu3_3": 1.0, "relu4_1": 1.0}
+    assert Criterion(random_vgg, {"relu5_4": 1.0}, {"relu3_4": 1.0, "relu4_1": 1.0}).style == {
+        "relu3_3": 1.0,
+        "relu4_1": 1.0,
+    }
     with pytest.raises(UserError, match="no layer relu6_1"):
         Criterion(random_vgg, {"relu6_1": 1.0}, {})
 
@@ -175,12 +255,32 @@ def test_mistakes_are_told(scene: Scene, criterion: Criterion) -> None:
     with pytest.raises(UserError, match="gamma must be from 0 to 1"):
         run(mixed(scene, criterion, 1.0, 0.1, 1.5, 1))
     with pytest.raises(UserError, match="paints regions"):
-        run(localized(Scene(scene.content, scene.styles, scene.start), criterion, 1.0, 1.0, None, 1))
+        run(
+            localized(Scene(scene.content, scene.styles, scene.start), criterion, 1.0, 1.0, None, 1)
+        )
     with pytest.raises(UserError, match="to be painted in tiles; the styles are sand, blocks"):
-        run(localized(Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": "tiles"}), criterion, 1.0, 1.0, None, 1))
+        run(
+            localized(
+                Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": "tiles"}),
+                criterion,
+                1.0,
+                1.0,
+                None,
+                1,
+            )
+        )
     empty = scene.regions | {"left": torch.zeros(32, 48)}
     with pytest.raises(UserError, match="the region left is empty"):
-        run(localized(Scene(scene.content, scene.styles, scene.start, empty, scene.painted_in), criterion, 1.0, 1.0, None, 1))
+        run(
+            localized(
+                Scene(scene.content, scene.styles, scene.start, empty, scene.painted_in),
+                criterion,
+                1.0,
+                1.0,
+                None,
+                1,
+            )
+        )
     with pytest.raises(UserError, match="blend names tiles"):
         blending_weights(["sand", "blocks"], {"tiles": 1.0})
     with pytest.raises(UserError, match="positive weights"):

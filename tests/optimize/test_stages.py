@@ -22,16 +22,27 @@ class Stopped(Exception):
 
 def two_stages(start: Tensor, steps: int = 8) -> Stages:
     def gray(picture: Tensor) -> dict[str, Tensor]:
-        return {"gray": (picture - 0.5).square().mean((1, 2, 3)), "tv": 0.1 * functional.total_variation(picture)}
+        return {
+            "gray": (picture - 0.5).square().mean((1, 2, 3)),
+            "tv": 0.1 * functional.total_variation(picture),
+        }
 
     first = yield Stage("gray", gray, start, steps)
-    last = yield Stage("red", lambda picture: {"red": (picture[:, 0] - 0.9).square().mean((1, 2))}, first, steps, adam(0.02))
+    last = yield Stage(
+        "red",
+        lambda picture: {"red": (picture[:, 0] - 0.9).square().mean((1, 2))},
+        first,
+        steps,
+        adam(0.02),
+    )
     return 0.5 * first + 0.5 * last
 
 
 @pytest.mark.parametrize("optimizer", [lbfgs, BoundedLBFGS, adam(0.03)])
 @pytest.mark.parametrize("stop", [3, 8, 9, 15])
-def test_interrupted_and_resumed_is_uninterrupted(tmp_path: Path, optimizer: MakeOptimizer, stop: int) -> None:
+def test_interrupted_and_resumed_is_uninterrupted(
+    tmp_path: Path, optimizer: MakeOptimizer, stop: int
+) -> None:
     start = torch.rand(1, 3, 8, 8)
     expected, expected_rows = run(two_stages(start), optimizer)
 
@@ -84,13 +95,26 @@ def test_coarse_to_fine_goes_on_from_the_enlarged_picture(random_vgg: LossNetwor
 
     def black(scene: Scene, criterion: Criterion) -> Stages:
         starts.append(scene.start)
-        return (yield Stage("black", lambda picture: {"light": picture.square().mean((1, 2, 3))}, scene.start, 40))
+        return (
+            yield Stage(
+                "black",
+                lambda picture: {"light": picture.square().mean((1, 2, 3))},
+                scene.start,
+                40,
+            )
+        )
 
     half = torch.zeros(32, 48)
     half[:, :24] = 1
     content = torch.rand(1, 3, 32, 48)
     regions = {"left": half, "background": 1 - half}
-    scene = Scene(content, {"sand": torch.rand(3, 32, 32)}, content, regions, {"left": KEEP, "background": "sand"})
+    scene = Scene(
+        content,
+        {"sand": torch.rand(3, 32, 32)},
+        content,
+        regions,
+        {"left": KEEP, "background": "sand"},
+    )
     picture, rows = run(at_sizes(black, scene, criterion, [16, 32]), adam(0.05))
     assert [tuple(start.shape[-2:]) for start in starts] == [(16, 24), (32, 48)]
     assert starts[0].mean() > 0.3 and starts[1].mean() < 0.05
@@ -102,5 +126,7 @@ def test_beginnings() -> None:
     content = torch.rand(1, 3, 8, 12)
     assert beginning("content", content).equal(content)
     noise = beginning("noise", content, 3)
-    assert noise.equal(beginning("noise", content, 3)) and not noise.equal(beginning("noise", content, 4))
+    assert noise.equal(beginning("noise", content, 3)) and not noise.equal(
+        beginning("noise", content, 4)
+    )
     assert beginning(torch.full((3, 4, 4), 0.25), content).shape == content.shape

@@ -16,12 +16,37 @@ from stylenets.nets import CINNet
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = (
-    *("model=cin", "model.net.width=4", "model.net.blocks=1", "styles.names=[ink,glass,points]", "styles.size=32", "logger=csv"),
-    *("trainer.accelerator=cpu", "trainer.devices=1", "trainer.max_epochs=3", "trainer.log_every_n_steps=1"),
-    *("data=folder", "data.root=photos", "data.val_count=4", "data.size=32", "data.batch_size=2", "data.workers=0"),
+    *(
+        "model=cin",
+        "model.net.width=4",
+        "model.net.blocks=1",
+        "styles.names=[ink,glass,points]",
+        "styles.size=32",
+        "logger=csv",
+    ),
+    *(
+        "trainer.accelerator=cpu",
+        "trainer.devices=1",
+        "trainer.max_epochs=3",
+        "trainer.log_every_n_steps=1",
+    ),
+    *(
+        "data=folder",
+        "data.root=photos",
+        "data.val_count=4",
+        "data.size=32",
+        "data.batch_size=2",
+        "data.workers=0",
+    ),
     *("callbacks.progress=null", "callbacks.samples=null"),
 )
-TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "trainer.max_epochs=3", "trainer.log_every_n_steps=1")
+TWO = (
+    "trainer=ddp",
+    "trainer.accelerator=cpu",
+    "trainer.devices=2",
+    "trainer.max_epochs=3",
+    "trainer.log_every_n_steps=1",
+)
 NULL = "residual.0.conv2.norm.beta"  # the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
 NET_ARGS = {"styles": 3, "width": 4, "blocks": 1}  # as in SETTINGS
 BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
@@ -35,11 +60,25 @@ class Bench:
     vgg: Path
 
     def start(
-        self, out: str, *overrides: str, stdin: int | None = None, launcher: Sequence[str] = (), **environment: str
+        self,
+        out: str,
+        *overrides: str,
+        stdin: int | None = None,
+        launcher: Sequence[str] = (),
+        **environment: str,
     ) -> subprocess.Popen[str]:
         """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
-        paths = [str(ROOT / "src"), str(ROOT / "tests" / "reliability"), os.environ.get("PYTHONPATH", "")]
-        settings = (*SETTINGS, f"vgg.weights={self.vgg}", f"out={out}", f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}")
+        paths = [
+            str(ROOT / "src"),
+            str(ROOT / "tests" / "reliability"),
+            os.environ.get("PYTHONPATH", ""),
+        ]
+        settings = (
+            *SETTINGS,
+            f"vgg.weights={self.vgg}",
+            f"out={out}",
+            f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}",
+        )
         return subprocess.Popen(
             [sys.executable, *launcher, str(ROOT / "train.py"), *settings, *overrides],
             cwd=self.folder,
@@ -64,12 +103,18 @@ class Bench:
 
     def weights(self, out: str) -> dict[str, torch.Tensor]:
         """What the run ended with, trained and averaged, in float32."""
-        return torch.load(self.folder / out / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+        return torch.load(self.folder / out / "checkpoints" / "last.ckpt", weights_only=True)[
+            "state_dict"
+        ]
 
     def apart(self, out: str, other: str, leave_out: str = "none") -> float:
         """The largest difference between two runs' weights but those named ``leave_out``; 0: bit-identical."""
         ours, theirs = self.weights(out), self.weights(other)
-        return max(float((ours[name] - theirs[name]).abs().max()) for name in ours if not name.endswith(leave_out))
+        return max(
+            float((ours[name] - theirs[name]).abs().max())
+            for name in ours
+            if not name.endswith(leave_out)
+        )
 
 
 def network() -> Network:
@@ -86,7 +131,12 @@ def mistake(command: Callable[[], None], *overrides: str) -> str:
             command()
     except SystemExit as end:
         line = errors.getvalue()
-        assert end.code == 2 and line.startswith("error: ") and line.count("\n") == 1 and len(line) < 1000, line
+        assert (
+            end.code == 2
+            and line.startswith("error: ")
+            and line.count("\n") == 1
+            and len(line) < 1000
+        ), line
         return line
     finally:
         sys.argv = typed

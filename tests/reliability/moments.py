@@ -46,7 +46,12 @@ class KillLogger(pl.Callback):
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         if trainer.global_step == self.step:
-            listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], check=True, capture_output=True, text=True)
+            listed = subprocess.run(
+                ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
             (service,) = (line for line in listed.stdout.splitlines() if "wandb-core" in line)
             os.kill(int(service.split()[0]), signal.SIGKILL)
 
@@ -57,15 +62,26 @@ class Diary(pl.Callback):
     def __init__(self, file: str) -> None:
         self.file = Path(file)
 
-    def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, outputs: Any, batch: dict, batch_idx: int) -> None:
-        self._note(trainer, f"batch {trainer.global_step} {','.join(map(str, batch['index'].tolist()))}")
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        task: pl.LightningModule,
+        outputs: Any,
+        batch: dict,
+        batch_idx: int,
+    ) -> None:
+        self._note(
+            trainer, f"batch {trainer.global_step} {','.join(map(str, batch['index'].tolist()))}"
+        )
 
     def on_validation_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         if trainer.state.fn == "fit":
             self._note(trainer, f"validated {trainer.global_step}")
 
     def on_train_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
-        digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in task.net.state_dict().values()))
+        digest = hashlib.sha256(
+            b"".join(value.numpy().tobytes() for value in task.net.state_dict().values())
+        )
         self._note(trainer, f"weights {digest.hexdigest()}")
 
     def _note(self, trainer: pl.Trainer, line: str) -> None:
@@ -81,7 +97,9 @@ class Blank(pl.Callback):
 
     def on_validation_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         if trainer.global_step == self.step:
-            task.best_net.load_state_dict({name: 0 * value for name, value in task.best_net.state_dict().items()})
+            task.best_net.load_state_dict(
+                {name: 0 * value for name, value in task.best_net.state_dict().items()}
+            )
 
 
 def exploding(optimizer: Optimizer, steps: int) -> LambdaLR:

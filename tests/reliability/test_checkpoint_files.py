@@ -37,7 +37,12 @@ def test_twenty_kills_during_a_save_corrupt_nothing(tmp_path: Path, figures: lis
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(elsewhere)}
     corrupt, begun = 0, 0
     for _ in range(20):
-        saver = subprocess.Popen([sys.executable, "-c", SAVER, str(path)], env=environment, stdout=subprocess.PIPE, text=True)
+        saver = subprocess.Popen(
+            [sys.executable, "-c", SAVER, str(path)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert saver.stdout.readline() == "1\n"
         time.sleep(moment.uniform(0, 0.1))
         saver.kill()
@@ -46,12 +51,16 @@ def test_twenty_kills_during_a_save_corrupt_nothing(tmp_path: Path, figures: lis
         for part in path.parent.glob(".part-*"):
             part.unlink()
         corrupt += not whole(path) or not whole(path.with_name("previous.ckpt"))
-    figures.append(("kill -9 while saving 8 MB", 20, corrupt, f"{begun} caught with a half-written file"))
+    figures.append(
+        ("kill -9 while saving 8 MB", 20, corrupt, f"{begun} caught with a half-written file")
+    )
     assert not corrupt
     assert begun
 
 
-def test_a_truncated_checkpoint_gives_way_to_the_one_before(bench: Bench, whole: str, figures: list) -> None:
+def test_a_truncated_checkpoint_gives_way_to_the_one_before(
+    bench: Bench, whole: str, figures: list
+) -> None:
     killer = "+callbacks.kill={_target_:moments.KillAt,moment:batch,step:9}"
     assert bench.run("truncated", "callbacks.checkpoint.every=2", killer)[0] == -signal.SIGKILL
     folder = bench.folder / "truncated" / "checkpoints"
@@ -74,14 +83,25 @@ def test_without_one_before_it_is_told(bench: Bench) -> None:
     (folder / "last.ckpt").write_bytes(b"PK\x03\x04 nothing")
     status, errors = bench.run("alone", "ckpt=last")
     assert status == 2
-    assert errors.strip().splitlines()[-1].startswith("error: cannot load alone/checkpoints/last.ckpt: it is damaged or no checkpoint")
+    assert (
+        errors.strip()
+        .splitlines()[-1]
+        .startswith(
+            "error: cannot load alone/checkpoints/last.ckpt: it is damaged or no checkpoint"
+        )
+    )
 
 
-@pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="a full disk is made by mounting a small one")
+@pytest.mark.skipif(
+    shutil.which("mount") is None or os.geteuid() != 0,
+    reason="a full disk is made by mounting a small one",
+)
 def test_a_full_disk_ends_the_run_with_the_old_file_intact(bench: Bench, figures: list) -> None:
     disk = bench.folder / "full"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)], check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)], check=False
+    ).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         status, errors = bench.run("full", "callbacks.checkpoint.every=2", "model.net.width=8")
@@ -89,9 +109,15 @@ def test_a_full_disk_ends_the_run_with_the_old_file_intact(bench: Bench, figures
         assert status == 2
         assert errors.strip().splitlines()[-1].startswith("error: cannot write full/checkpoints/")
         assert "No space left" in errors
-        files = {path.name for path in (disk / "checkpoints").iterdir()} if (disk / "checkpoints").is_dir() else set()
+        files = (
+            {path.name for path in (disk / "checkpoints").iterdir()}
+            if (disk / "checkpoints").is_dir()
+            else set()
+        )
         assert not any(name.startswith(".part-") for name in files)
         if "last.ckpt" in files:
-            assert torch.load(disk / "checkpoints" / "last.ckpt", weights_only=True)["global_step"] > 0
+            assert (
+                torch.load(disk / "checkpoints" / "last.ckpt", weights_only=True)["global_step"] > 0
+            )
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -20,7 +20,9 @@ def batches(bench: Bench, out: str, processes: int) -> dict[int, set[int]]:
 
 
 def test_two_processes_are_one(bench: Bench, whole: str, pair: str, figures: list) -> None:
-    digests = {line for rank in (0, 1) for line in bench.diary(pair, rank) if line.startswith("weights")}
+    digests = {
+        line for rank in (0, 1) for line in bench.diary(pair, rank) if line.startswith("weights")
+    }
     apart = bench.apart(pair, whole, NULL)
     figures.append(("two processes against one", 1, len(digests) - 1, f"weights {apart:.1e} apart"))
     assert len(digests) == 1
@@ -37,7 +39,9 @@ def test_one_two_one(bench: Bench, whole: str, figures: list) -> None:
     status, errors = bench.run("elastic", every, "ckpt=last")
     assert status == 0, errors
     apart = bench.apart("elastic", whole, NULL)
-    figures.append(("1, 2, 1 processes, killed between", 1, int(apart >= 1e-6), f"weights {apart:.1e} apart"))
+    figures.append(
+        ("1, 2, 1 processes, killed between", 1, int(apart >= 1e-6), f"weights {apart:.1e} apart")
+    )
     assert apart < 1e-6
     assert len([line for line in bench.diary("elastic") if line.startswith("validated")]) == EPOCHS
     assert set(batches(bench, "elastic", 2)) == set(range(1, BATCHES * EPOCHS + 1))

@@ -60,10 +60,19 @@ def files(folder: Path, gadget: Any) -> Iterator[Path]:
     """One gadget in every kind of file, at several places of what looks like a checkpoint."""
     valid = network()
     state = {f"net.{key}": value for key, value in valid.net.state_dict().items()}
-    whole = {"state_dict": state, "stylenets": valid.metadata(), "global_step": 1, "epoch": 0, "pytorch-lightning_version": "2.5.0"}
+    whole = {
+        "state_dict": state,
+        "stylenets": valid.metadata(),
+        "global_step": 1,
+        "epoch": 0,
+        "pytorch-lightning_version": "2.5.0",
+    }
     torch.save(whole | {"hyper_parameters": gadget}, folder / "hyper.ckpt")
     torch.save(whole | {"state_dict": state | {"net.x": gadget}}, folder / "state.ckpt")
-    torch.save(valid.net.state_dict() | {"conv1.conv2d.weight": [{"deep": (gadget,)}]}, folder / "nested.pth")
+    torch.save(
+        valid.net.state_dict() | {"conv1.conv2d.weight": [{"deep": (gadget,)}]},
+        folder / "nested.pth",
+    )
     torch.save({"model": gadget}, folder / "legacy.pt", _use_new_zipfile_serialization=False)
     (folder / "plain.pt").write_bytes(pickle.dumps(gadget))
     (folder / "protocol0.pth").write_bytes(pickle.dumps({"state_dict": gadget}, protocol=0))
@@ -73,14 +82,25 @@ def files(folder: Path, gadget: Any) -> Iterator[Path]:
 def stylize(checkpoint: Path, *overrides: str) -> None:
     """``infer.py ckpt=`` in this process."""
     with initialize_config_dir(str(ROOT / "conf" / "commands"), version_base="1.3"):
-        config = compose("infer", [f"ckpt={checkpoint}", "content=photos/00.png", "out=stylized", *overrides])
+        config = compose(
+            "infer", [f"ckpt={checkpoint}", "content=photos/00.png", "out=stylized", *overrides]
+        )
     infer(config)
 
 
 def resume(bench: Bench, checkpoint: Path, *overrides: str) -> None:
     """``train.py ckpt=`` in this process."""
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
-        config = compose("train", [*SETTINGS, f"vgg.weights={bench.vgg}", f"ckpt={checkpoint}", "out=resumed", *overrides])
+        config = compose(
+            "train",
+            [
+                *SETTINGS,
+                f"vgg.weights={bench.vgg}",
+                f"ckpt={checkpoint}",
+                "out=resumed",
+                *overrides,
+            ],
+        )
     Path("resumed").mkdir(exist_ok=True)
     train(config)
 
@@ -100,7 +120,9 @@ def here(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 @pytest.mark.parametrize("force", ["0", "1"])
-def test_no_gadget_is_executed(here: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: list, force: str) -> None:
+def test_no_gadget_is_executed(
+    here: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: list, force: str
+) -> None:
     marker, loads, executed, harmless = tmp_path / "executed", 0, [], []
     for name, gadget in gadgets(marker).items():
         folder = tmp_path / name.replace(" ", "_")
@@ -117,22 +139,44 @@ def test_no_gadget_is_executed(here: Bench, tmp_path: Path, monkeypatch: pytest.
             careless(file)
             harmless += [] if marker.exists() else [(name, file.name)]
             marker.unlink(missing_ok=True)
-    figures.append((f"hostile pickles, override {force}", loads, len(executed), "loads by infer and by resuming, executed"))
+    figures.append(
+        (
+            f"hostile pickles, override {force}",
+            loads,
+            len(executed),
+            "loads by infer and by resuming, executed",
+        )
+    )
     assert not harmless, "these prove nothing"
     assert not executed and loads >= 100
 
 
-def test_a_target_in_a_checkpoint_is_not_instantiated(here: Bench, whole: str, figures: list) -> None:
+def test_a_target_in_a_checkpoint_is_not_instantiated(
+    here: Bench, whole: str, figures: list
+) -> None:
     """Lightning's place for hyperparameters, and every place of ours that holds words."""
     target = {"_target_": "os.system", "_args_": ["touch executed"], "command": "touch executed"}
     checkpoint = torch.load(Path(whole) / "checkpoints" / "last.ckpt", weights_only=True)
-    hostile = checkpoint | {"hyper_parameters": {"net": target, "_target_": "os.system"}, "hparams_name": "kwargs"}
-    hostile |= {"stylenets": checkpoint["stylenets"] | {"vgg": target, "training": target}, "datamodule_hyper_parameters": target}
+    hostile = checkpoint | {
+        "hyper_parameters": {"net": target, "_target_": "os.system"},
+        "hparams_name": "kwargs",
+    }
+    hostile |= {
+        "stylenets": checkpoint["stylenets"] | {"vgg": target, "training": target},
+        "datamodule_hyper_parameters": target,
+    }
     torch.save(hostile, "hostile.ckpt")
     stylize(Path("hostile.ckpt"), "styles=[ink]")
     resume(here, Path("hostile.ckpt"), "trainer.max_epochs=4", "overwrite=true")
     assert torch.load("resumed/checkpoints/last.ckpt", weights_only=True)["global_step"] == 20
-    figures.append(("hostile _target_ in a checkpoint", 2, int(Path("executed").exists()), "stylized and resumed, executed"))
+    figures.append(
+        (
+            "hostile _target_ in a checkpoint",
+            2,
+            int(Path("executed").exists()),
+            "stylized and resumed, executed",
+        )
+    )
     assert not Path("executed").exists()
     torch.save(hostile | {"stylenets": checkpoint["stylenets"] | {"net": target}}, "hostile.ckpt")
     with pytest.raises(UserError, match="unknown network"):
@@ -145,12 +189,29 @@ def test_what_cannot_be_resumed_is_refused_by_name(here: Bench, whole: str) -> N
     torch.save(network().net.state_dict(), "published.pth")
     torch.save({"state_dict": {}, "pytorch-lightning_version": "2.5.0"}, "empty.ckpt")
     torch.save([1, 2], "list.ckpt")
-    torch.save({key: value for key, value in checkpoint.items() if key != "optimizer_states"}, "weights.ckpt")
-    for name in ("published.safetensors", "published.pth", "empty.ckpt", "list.ckpt", "weights.ckpt"):
+    torch.save(
+        {key: value for key, value in checkpoint.items() if key != "optimizer_states"},
+        "weights.ckpt",
+    )
+    for name in (
+        "published.safetensors",
+        "published.pth",
+        "empty.ckpt",
+        "list.ckpt",
+        "weights.ckpt",
+    ):
         with pytest.raises(UserError, match=f"{name}"):
             resume(here, Path(name), "trainer.max_epochs=4", "overwrite=true")
     torch.save(checkpoint, "good.ckpt")
     with pytest.raises(UserError, match="width"):
-        resume(here, Path("good.ckpt"), "model.net.width=8", "trainer.max_epochs=4", "overwrite=true")
+        resume(
+            here, Path("good.ckpt"), "model.net.width=8", "trainer.max_epochs=4", "overwrite=true"
+        )
     with pytest.raises(UserError, match="ink"):
-        resume(here, Path("good.ckpt"), "styles.names=[ink,glass]", "trainer.max_epochs=4", "overwrite=true")
+        resume(
+            here,
+            Path("good.ckpt"),
+            "styles.names=[ink,glass]",
+            "trainer.max_epochs=4",
+            "overwrite=true",
+        )

@@ -18,12 +18,26 @@ from stylenets.checkpoints import save
 from stylenets.cli.infer import main
 
 pytestmark = pytest.mark.reliability
-ALIKE = settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+ALIKE = settings(
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 BASE = ("ckpt=net.safetensors", "out=out", "content=photo.png")
-names = st.sampled_from(["ink", "glass", "points", "nobody", "keep", "background", "person", "../up", "", "1"])
-shares = st.one_of(st.floats(0, 1), st.sampled_from([0, 1, -1, 1e300, 1e-300, math.nan, math.inf, "a", None, True]))
+names = st.sampled_from(
+    ["ink", "glass", "points", "nobody", "keep", "background", "person", "../up", "", "1"]
+)
+shares = st.one_of(
+    st.floats(0, 1), st.sampled_from([0, 1, -1, 1e300, 1e-300, math.nan, math.inf, "a", None, True])
+)
 sound = st.dictionaries(st.sampled_from(["ink", "glass", "points"]), st.floats(0, 1), min_size=1)
-blends = st.booleans().flatmap(lambda likely: sound if likely else st.one_of(st.dictionaries(names, shares, max_size=4), anything))
+blends = st.booleans().flatmap(
+    lambda likely: (
+        sound if likely else st.one_of(st.dictionaries(names, shares, max_size=4), anything)
+    )
+)
 sides = st.one_of(st.integers(1, 70), st.sampled_from([1, 15, 16, 17, 900]))
 
 
@@ -41,7 +55,9 @@ def tried(*overrides: str, size: int | None = None) -> str:
     if mistake(main, *BASE, *overrides):
         return "refused"
     height, width = images.read("photo.png", size).shape[1:]
-    written = [images.read(path) for path in Path("out").glob("*.png") if not path.stem.endswith("sheet")]
+    written = [
+        images.read(path) for path in Path("out").glob("*.png") if not path.stem.endswith("sheet")
+    ]
     assert written and all(picture.shape == (3, height, width) for picture in written)
     return "painted"
 
@@ -51,7 +67,14 @@ def fuzz(figures: list, what: str, case: Callable[..., str], **strategies: Any) 
     outcomes: list[str] = []
     ALIKE(given(**strategies)(lambda **drawn: outcomes.append(case(**drawn))))()
     painted = outcomes.count("painted")
-    figures.append((f"fuzzed {what}", len(outcomes), 0, f"{painted} painted, {len(outcomes) - painted} refused"))
+    figures.append(
+        (
+            f"fuzzed {what}",
+            len(outcomes),
+            0,
+            f"{painted} painted, {len(outcomes) - painted} refused",
+        )
+    )
     assert min(painted, len(outcomes) - painted) > 4
 
 
@@ -61,20 +84,40 @@ def test_blends(figures: list) -> None:
 
 def test_regions_and_the_labels_of_their_masks(figures: list) -> None:
     labels = st.dictionaries(
-        st.sampled_from(["0", "1", "2", "3", "70000", "0xff0000", "a", "-1"]), st.sampled_from(["person", "dog", "", "a/b"])
+        st.sampled_from(["0", "1", "2", "3", "70000", "0xff0000", "a", "-1"]),
+        st.sampled_from(["person", "dog", "", "a/b"]),
     )
-    likely = st.dictionaries(st.sampled_from(["1", "2", "3"]), st.sampled_from(["person", "dog"]), min_size=1)
+    likely = st.dictionaries(
+        st.sampled_from(["1", "2", "3"]), st.sampled_from(["person", "dog"]), min_size=1
+    )
     looks = st.one_of(names, blends)
-    regions = st.dictionaries(st.sampled_from(["person", "dog", "background", "nobody"]), looks, min_size=1, max_size=3)
-    sound = st.dictionaries(st.sampled_from(["person", "background"]), st.sampled_from(["keep", "ink", "glass"]), min_size=2)
+    regions = st.dictionaries(
+        st.sampled_from(["person", "dog", "background", "nobody"]), looks, min_size=1, max_size=3
+    )
+    sound = st.dictionaries(
+        st.sampled_from(["person", "background"]),
+        st.sampled_from(["keep", "ink", "glass"]),
+        min_size=2,
+    )
 
     def case(regions: Any, labels: Any, feather: Any) -> str:
         return tried(
-            f"regions={written(regions)}", f"labels={written(labels)}", "masks=map.png", f"feather={written(feather)}", "smallest=0"
+            f"regions={written(regions)}",
+            f"labels={written(labels)}",
+            "masks=map.png",
+            f"feather={written(feather)}",
+            "smallest=0",
         )
 
     feathers = st.one_of(st.none(), st.floats(0, 40), st.sampled_from([-1, math.nan, 1e300, "a"]))
-    fuzz(figures, "regions and mask labels", case, regions=st.one_of(regions, sound), labels=st.one_of(labels, likely), feather=feathers)
+    fuzz(
+        figures,
+        "regions and mask labels",
+        case,
+        regions=st.one_of(regions, sound),
+        labels=st.one_of(labels, likely),
+        feather=feathers,
+    )
 
 
 def test_shapes(figures: list) -> None:
@@ -99,5 +142,16 @@ def test_any_value_for_any_setting(figures: list) -> None:
         "smallest",
         "content",
     )
-    fuzz(figures, "overrides of infer", lambda name, value: tried(f"{name}={written(value)}"), name=st.sampled_from(named), value=anything)
-    fuzz(figures, "sizes of infer", lambda size: tried(f"size={size}", size=size), size=st.integers(-5, 80))
+    fuzz(
+        figures,
+        "overrides of infer",
+        lambda name, value: tried(f"{name}={written(value)}"),
+        name=st.sampled_from(named),
+        value=anything,
+    )
+    fuzz(
+        figures,
+        "sizes of infer",
+        lambda size: tried(f"size={size}", size=size),
+        size=st.integers(-5, 80),
+    )

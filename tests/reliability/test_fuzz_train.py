@@ -29,13 +29,52 @@ LEFT_OUT = {
     "overwrite",
     "vgg.weights",
 }  # hundreds of processes, endless runs
-numbers = st.sampled_from([0, 1, -1, 2, 3, 7, 17, 33, 10**12, -(10**12), 0.5, 1.5, -0.5, 1e-9, 1e300, math.nan, math.inf, -math.inf])
-words = st.sampled_from(["", "a", "photos", "photos/00.png", "32", "16-mixed", "max", "average", "ink", "true", "relu4_2", "../..", "a b"])
+numbers = st.sampled_from(
+    [
+        0,
+        1,
+        -1,
+        2,
+        3,
+        7,
+        17,
+        33,
+        10**12,
+        -(10**12),
+        0.5,
+        1.5,
+        -0.5,
+        1e-9,
+        1e300,
+        math.nan,
+        math.inf,
+        -math.inf,
+    ]
+)
+words = st.sampled_from(
+    [
+        "",
+        "a",
+        "photos",
+        "photos/00.png",
+        "32",
+        "16-mixed",
+        "max",
+        "average",
+        "ink",
+        "true",
+        "relu4_2",
+        "../..",
+        "a b",
+    ]
+)
 plain = st.one_of(numbers, words, st.booleans(), st.none())
 anything = st.one_of(
     plain,
     st.lists(plain, max_size=3),
-    st.dictionaries(st.sampled_from(["a", "ink", "relu1_1", "style"]), st.one_of(plain, st.lists(plain))),
+    st.dictionaries(
+        st.sampled_from(["a", "ink", "relu1_1", "style"]), st.one_of(plain, st.lists(plain))
+    ),
 )
 
 
@@ -47,7 +86,11 @@ def written(value: Any) -> str:
         return f"[{','.join(map(written, value))}]"
     if isinstance(value, dict):
         return f"{{{','.join(f'{key}:{written(one)}' for key, one in value.items())}}}"
-    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
+    return (
+        {None: "null", True: "true", False: "false"}.get(value, str(value))
+        if value is None or isinstance(value, bool)
+        else str(value)
+    )
 
 
 def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -68,15 +111,21 @@ def alike(value: Any) -> st.SearchStrategy:
     if isinstance(value, float):
         return st.floats(0, 2)
     if isinstance(value, list) and value and isinstance(value[0], str):
-        return st.lists(st.sampled_from(["ink", "glass", "points", "swirl"]), min_size=1, unique=True)
+        return st.lists(
+            st.sampled_from(["ink", "glass", "points", "swirl"]), min_size=1, unique=True
+        )
     return st.just(value)
 
 
 def settings_of(config: dict[str, Any]) -> st.SearchStrategy:
     """Overrides of one or two values of ``config``."""
     known = {name: value for name, value in leaves(config) if name not in LEFT_OUT}
-    name_and_value = lambda name, likely: st.tuples(st.just(name), alike(known[name]) if likely else anything)
-    one = st.tuples(st.sampled_from(sorted(known)), st.booleans()).flatmap(lambda drawn: name_and_value(*drawn))
+    name_and_value = lambda name, likely: st.tuples(
+        st.just(name), alike(known[name]) if likely else anything
+    )
+    one = st.tuples(st.sampled_from(sorted(known)), st.booleans()).flatmap(
+        lambda drawn: name_and_value(*drawn)
+    )
     return st.lists(one, min_size=1, max_size=2)
 
 
@@ -101,26 +150,54 @@ def test_any_value_for_any_setting(here: Bench, figures: list) -> None:
         config = OmegaConf.to_container(compose("train", [*base, *LAST]), resolve=True)
     outcomes: list[str] = []
 
-    @settings(max_examples=120, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=120,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(settings_of(config))
     def fuzz(values: list[tuple[str, Any]]) -> None:
-        outcomes.append(outcome([*base, *(f"{name}={written(value)}" for name, value in values), *LAST]))
+        outcomes.append(
+            outcome([*base, *(f"{name}={written(value)}" for name, value in values), *LAST])
+        )
 
     fuzz()
     figures.append(
-        ("fuzzed overrides of train", len(outcomes), 0, f"{outcomes.count('trained')} trained, {outcomes.count('refused')} refused")
+        (
+            "fuzzed overrides of train",
+            len(outcomes),
+            0,
+            f"{outcomes.count('trained')} trained, {outcomes.count('refused')} refused",
+        )
     )
     assert outcomes.count("trained") > 20
 
 
 def test_the_real_command(here: Bench, figures: list) -> None:
     """Eight mistakes, each of another part of the program: one line, exit status 2, no folder of a run."""
-    lines = ("data.size=abc", "data.size", "model=none", "trainer.precision=7", "optimizer.lr=nan", "=", "vgg.depth=17", "seed=[1]")
+    lines = (
+        "data.size=abc",
+        "data.size",
+        "model=none",
+        "trainer.precision=7",
+        "optimizer.lr=nan",
+        "=",
+        "vgg.depth=17",
+        "seed=[1]",
+    )
     base, lost = [*BASE, f"vgg.weights={here.vgg}"], []
     for line in lines:
         command = [sys.executable, str(ROOT / "train.py"), *base, line, "out=mistaken"]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-        right = (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and done.stderr.startswith("error: ")
+        right = (done.returncode, done.stdout, done.stderr.count("\n")) == (
+            2,
+            "",
+            1,
+        ) and done.stderr.startswith("error: ")
         lost += [] if right else [(line, done)]
-    figures.append(("mistakes in the real command", len(lines), len(lost), "one line each, status 2"))
+    figures.append(
+        ("mistakes in the real command", len(lines), len(lost), "one line each, status 2")
+    )
     assert not lost

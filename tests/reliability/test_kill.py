@@ -26,12 +26,16 @@ def happened(lines: list[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_resumed_after_kill_is_bit_identical(bench: Bench, whole: str, figures: list, name: str) -> None:
+def test_resumed_after_kill_is_bit_identical(
+    bench: Bench, whole: str, figures: list, name: str
+) -> None:
     moments, workers = CASES[name]
     out = name.replace(" ", "_").replace(",", "")
     common = ("callbacks.checkpoint.every=2", f"data.workers={workers}")
     for moment, step in moments:
-        resume = ("ckpt=last",) if (bench.folder / out / "checkpoints" / "last.ckpt").is_file() else ()
+        resume = (
+            ("ckpt=last",) if (bench.folder / out / "checkpoints" / "last.ckpt").is_file() else ()
+        )
         killer = f"+callbacks.kill={{_target_:moments.KillAt,moment:{moment},step:{step}}}"
         status, errors = bench.run(out, *common, killer, *resume)
         assert status == -signal.SIGKILL, errors
@@ -40,7 +44,14 @@ def test_resumed_after_kill_is_bit_identical(bench: Bench, whole: str, figures: 
     assert status == 0, errors
     told, expected = bench.diary(out), bench.diary(whole)
     lost = int(bench.apart(out, whole) > 0)
-    figures.append((f"kill -9: {name}", 1, lost, f"{STEPS} steps, {len(told) - len(expected)} lines told twice"))
+    figures.append(
+        (
+            f"kill -9: {name}",
+            1,
+            lost,
+            f"{STEPS} steps, {len(told) - len(expected)} lines told twice",
+        )
+    )
     assert not lost
     assert happened(told) == happened(expected) and len(happened(told)) == STEPS
     validated = [line for line in told if line.startswith("validated")]

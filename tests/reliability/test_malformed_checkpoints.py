@@ -46,7 +46,11 @@ def malformed(valid: bytes) -> dict[str, bytes]:
     ours = json.loads(header["__metadata__"]["stylenets"])
 
     def rewritten(tensor: dict | None = None, **metadata: object) -> bytes:
-        changed = header | ({name: header[name] | tensor} if tensor else {}) | {"__metadata__": {"stylenets": json.dumps(ours | metadata)}}
+        changed = (
+            header
+            | ({name: header[name] | tensor} if tensor else {})
+            | {"__metadata__": {"stylenets": json.dumps(ours | metadata)}}
+        )
         text = json.dumps(changed).encode()
         return struct.pack("<Q", len(text)) + text + body
 
@@ -77,10 +81,23 @@ def malformed(valid: bytes) -> dict[str, bytes]:
 
 def loaded(whole: Path, names: list[str]) -> tuple[list[str], int]:
     """("refused", "right" or what went wrong of each file beside ``whole``, MB taken by that), by a process that must live to the end."""
-    command, environment = [sys.executable, "-c", LOADER, str(whole), *names], os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(command, check=False, cwd=whole.parent, env=environment, capture_output=True, text=True, timeout=120)
+    command, environment = (
+        [sys.executable, "-c", LOADER, str(whole), *names],
+        os.environ | {"PYTHONPATH": str(ROOT / "src")},
+    )
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=whole.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     *answers, megabytes = done.stdout.splitlines()
-    assert done.returncode == 0, f"ended with {done.returncode} at {names[len(answers) :][:1]}: {done.stderr[-2000:]}"
+    assert done.returncode == 0, (
+        f"ended with {done.returncode} at {names[len(answers) :][:1]}: {done.stderr[-2000:]}"
+    )
     return answers, int(megabytes)
 
 
@@ -89,9 +106,18 @@ def test_malformed_safetensors(tmp_path: Path, figures: list) -> None:
     cases = malformed((tmp_path / "valid.safetensors").read_bytes())
     for name, data in cases.items():
         (tmp_path / f"{name}.safetensors").write_bytes(data)
-    answers, megabytes = loaded(tmp_path / "valid.safetensors", [f"{name}.safetensors" for name in cases])
+    answers, megabytes = loaded(
+        tmp_path / "valid.safetensors", [f"{name}.safetensors" for name in cases]
+    )
     lost = [pair for pair in zip(cases, answers, strict=True) if pair[1] != "refused"]
-    figures.append(("malformed safetensors", len(cases), len(lost), f"each refused by name, {megabytes} MB taken"))
+    figures.append(
+        (
+            "malformed safetensors",
+            len(cases),
+            len(lost),
+            f"each refused by name, {megabytes} MB taken",
+        )
+    )
     assert not lost
     assert megabytes < 100
 
@@ -102,7 +128,10 @@ def test_compressed_weights_are_not_taken_for_others(tmp_path: Path) -> None:
     state = {f"net.{key}": value for key, value in valid.net.state_dict().items()}
     torch.save({"state_dict": state, "stylenets": valid.metadata()}, tmp_path / "a.ckpt")
     buffer = io.BytesIO()
-    with zipfile.ZipFile(tmp_path / "a.ckpt") as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(tmp_path / "a.ckpt") as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for entry in source.namelist():
             target.writestr(entry, source.read(entry))
     (tmp_path / "packed.ckpt").write_bytes(buffer.getvalue())
@@ -127,13 +156,20 @@ def test_a_hundred_flips(tmp_path: Path, figures: list, kind: str) -> None:
     for k in range(100):
         data = bytearray(whole.read_bytes())
         for _ in range(chance.randint(1, 8)):
-            data[chance.randrange(min(len(data), 1024 if k % 2 else len(data)))] = chance.randrange(256)
+            data[chance.randrange(min(len(data), 1024 if k % 2 else len(data)))] = chance.randrange(
+                256
+            )
         names.append(f"{k:02d}.{kind}")
         (tmp_path / names[-1]).write_bytes(data)
     answers, _ = loaded(whole, names)
     bad = [pair for pair in zip(names, answers, strict=True) if pair[1] not in ("right", "refused")]
     figures.append(
-        (f"flipped bytes of a .{kind}", len(names), len(bad), f"{answers.count('refused')} refused, {answers.count('right')} load")
+        (
+            f"flipped bytes of a .{kind}",
+            len(names),
+            len(bad),
+            f"{answers.count('refused')} refused, {answers.count('right')} load",
+        )
     )
     assert not bad
     assert answers.count("refused") > 10

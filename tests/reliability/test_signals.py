@@ -31,7 +31,9 @@ def test_one_process(bench: Bench, whole: str, figures: list, number: int, statu
     assert process.returncode == status, errors
     assert bench.run(out, "ckpt=last")[0] == 0
     lost = int(bench.apart(out, whole) > 0)
-    figures.append((f"{signal.Signals(number).name}, one process", 1, lost, f"{seconds:.1f} s to the end"))
+    figures.append(
+        (f"{signal.Signals(number).name}, one process", 1, lost, f"{seconds:.1f} s to the end")
+    )
     assert seconds < 10 and not lost
 
 
@@ -55,5 +57,11 @@ def test_two_processes(bench: Bench, pair: str, figures: list, whom: str) -> Non
 
 def children(pid: int) -> list[int]:
     """Process numbers of the trainings that a process started."""
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], check=True, capture_output=True, text=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if "train.py" in line and "multiprocessing" not in line]
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], check=True, capture_output=True, text=True
+    ).stdout
+    return [
+        int(line.split()[0])
+        for line in listed.splitlines()
+        if "train.py" in line and "multiprocessing" not in line
+    ]

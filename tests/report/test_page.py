@@ -51,14 +51,18 @@ def page() -> Page:
     page.text(HOSTILE)
     page.table(Sheet(HOSTILE, [HOSTILE, "n"], [[HOSTILE, "1"]]))
     page.picture(torch.rand(3, 24, 40), HOSTILE)
-    page.plot({HOSTILE: [(1.0, 2.0), (2.0, 3.0)]}, HOSTILE, HOSTILE, HOSTILE, names=[HOSTILE, "b", "c"])
+    page.plot(
+        {HOSTILE: [(1.0, 2.0), (2.0, 3.0)]}, HOSTILE, HOSTILE, HOSTILE, names=[HOSTILE, "b", "c"]
+    )
     return page
 
 
 def test_names_never_become_part_of_the_page(page: Page) -> None:
     read = Reader(page.html())
     assert "script" not in read.tags and read.open == []
-    assert read.said.count(HOSTILE) >= 10  # title, h1, h2, p, caption, th twice, figcaptions, legend, axis labels and marks
+    assert (
+        read.said.count(HOSTILE) >= 10
+    )  # title, h1, h2, p, caption, th twice, figcaptions, legend, axis labels and marks
 
 
 def test_a_page_asks_for_nothing_but_itself(page: Page) -> None:
@@ -71,7 +75,9 @@ def test_a_page_asks_for_nothing_but_itself(page: Page) -> None:
 
 
 def test_a_table_is_the_same_in_markdown() -> None:
-    lines = Sheet("a|b", ["x", "y"], [["<b>", "1|2"], ["two\nlines", "[l](u)"]]).markdown().splitlines()
+    lines = (
+        Sheet("a|b", ["x", "y"], [["<b>", "1|2"], ["two\nlines", "[l](u)"]]).markdown().splitlines()
+    )
     assert lines[0] == r"**a\|b**"
     assert lines[4:] == [r"| \<b\> | 1\|2 |", r"| two lines | \[l\](u) |"]
 
@@ -109,4 +115,6 @@ def test_axes_are_labelled_with_the_few_numbers_or_names_there_are() -> None:
 
     sizes = labels(plot.draw({"a": [(256, 1), (512, 4), (1024, 16)]}, "size", "ms", True, True))
     assert {"256", "512", "1024", "size", "ms"} <= set(sizes)
-    assert {"ink", "glass"} <= set(labels(plot.draw({"a": [(0, 1), (1, 2)]}, "style", "loss", names=["ink", "glass"])))
+    assert {"ink", "glass"} <= set(
+        labels(plot.draw({"a": [(0, 1), (1, 2)]}, "style", "loss", names=["ink", "glass"]))
+    )

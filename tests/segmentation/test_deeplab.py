@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from torchvision.models.segmentation import DeepLabV3_MobileNet_V3_Large_Weights, deeplabv3_mobilenet_v3_large
+from torchvision.models.segmentation import (
+    DeepLabV3_MobileNet_V3_Large_Weights,
+    deeplabv3_mobilenet_v3_large,
+)
 
 from stylenets.errors import UserError
 from stylenets.segmentation import VOC
@@ -17,7 +20,9 @@ BACKBONE = "mobilenet_v3_large"
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network that sees a cat everywhere, with the auxiliary classifier that the published files have."""
     torch.manual_seed(0)
-    net = deeplabv3_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=21, aux_loss=True)
+    net = deeplabv3_mobilenet_v3_large(
+        weights=None, weights_backbone=None, num_classes=21, aux_loss=True
+    )
     net.classifier[4].bias.data[1 + VOC.index("cat")] = 50.0
     path = tmp_path_factory.mktemp("deeplab") / "net.pth"
     torch.save(net.state_dict(), path)
@@ -34,7 +39,9 @@ def test_a_state_dict_file(weights: Path) -> None:
     assert found["cat"].min() > 0.99 and found["cat"].max() <= 1
 
 
-def test_the_same_from_the_hubs_cache(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_from_the_hubs_cache(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     url = DeepLabV3_MobileNet_V3_Large_Weights.DEFAULT.url
     cached = tmp_path / "hub" / "checkpoints" / url.rsplit("/", 1)[1]

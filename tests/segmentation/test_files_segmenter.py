@@ -32,13 +32,19 @@ def halves() -> np.ndarray:
 def test_gray_values_and_a_palettes_indices_are_labels(tmp_path: Path, halves: np.ndarray) -> None:
     gray = draw(tmp_path / "gray.png", halves)
     palette = Image.fromarray(halves)
-    palette.putpalette([7, 7, 7, 200, 0, 0, 0, 200, 0])  # as Pascal VOC's label maps come: colors to look at, indices to read
+    palette.putpalette(
+        [7, 7, 7, 200, 0, 0, 0, 200, 0]
+    )  # as Pascal VOC's label maps come: colors to look at, indices to read
     palette.save(tmp_path / "palette.png")
     rgb = draw(tmp_path / "rgb.png", np.repeat(halves[:, :, None], 3, 2))
     deep = draw(tmp_path / "deep.png", halves.astype(np.uint16))
     for file in (gray, tmp_path / "palette.png", rgb, deep):
         found = LabelMap(file, {1: "person", 2: "dog", 9: "cat"})(PICTURE)
-        assert [int(found[name].sum()) for name in ("person", "dog", "cat")] == [40 * 30, 40 * 29, 0]
+        assert [int(found[name].sum()) for name in ("person", "dog", "cat")] == [
+            40 * 30,
+            40 * 29,
+            0,
+        ]
 
 
 def test_two_values_may_be_one_label(tmp_path: Path, halves: np.ndarray) -> None:
@@ -52,10 +58,16 @@ def test_colors_are_labels(tmp_path: Path) -> None:
     values[10:20] = (0, 128, 0)
     file = draw(tmp_path / "colors.png", values)
     found = LabelMap(file, {"ff0000": "sky", "008000": "grass"})(PICTURE)
-    assert found["sky"][:10].eq(1).all() and found["sky"][10:].eq(0).all() and int(found["grass"].sum()) == 600
+    assert (
+        found["sky"][:10].eq(1).all()
+        and found["sky"][10:].eq(0).all()
+        and int(found["grass"].sum()) == 600
+    )
     with pytest.raises(UserError, match="it is colorful"):
         LabelMap(file, {1: "sky"})(PICTURE)
-    with pytest.raises(UserError, match="holds none of the values in labels=, but 0x000000, 0x008000, 0xff0000"):
+    with pytest.raises(
+        UserError, match="holds none of the values in labels=, but 0x000000, 0x008000, 0xff0000"
+    ):
         LabelMap(file, {"123456": "sky"})(PICTURE)
 
 
@@ -67,17 +79,24 @@ def test_a_matte_is_its_alpha_or_its_brightness(tmp_path: Path) -> None:
     for name, values in {"matte": rgba, "gray": alpha, "opaque": opaque}.items():
         mask = Mattes({"person": draw(tmp_path / f"{name}.png", values)})(PICTURE)["person"]
         torch.testing.assert_close(mask, torch.from_numpy(alpha).float() / 255)
-    torch.testing.assert_close(Alpha("person", tmp_path / "matte.png")(PICTURE)["person"], torch.from_numpy(alpha).float() / 255)
+    torch.testing.assert_close(
+        Alpha("person", tmp_path / "matte.png")(PICTURE)["person"],
+        torch.from_numpy(alpha).float() / 255,
+    )
     with pytest.raises(UserError, match="no alpha channel"):
         Alpha("person", tmp_path / "gray.png")(PICTURE)
 
 
-def test_another_size_of_the_same_shape_is_resized_and_another_shape_refused(tmp_path: Path) -> None:
+def test_another_size_of_the_same_shape_is_resized_and_another_shape_refused(
+    tmp_path: Path,
+) -> None:
     values = np.zeros((20, 30), np.uint8)
     values[:, 15:] = 255
     mask = Mattes({"person": draw(tmp_path / "half.png", values)})(PICTURE)["person"]
     assert mask.shape == (40, 60) and mask[:, :28].eq(0).all() and mask[:, 32:].eq(1).all()
-    odd = Mattes({"person": draw(tmp_path / "odd.png", np.full((27, 40), 255, np.uint8))})  # 26.67 rounded
+    odd = Mattes(
+        {"person": draw(tmp_path / "odd.png", np.full((27, 40), 255, np.uint8))}
+    )  # 26.67 rounded
     assert odd(PICTURE)["person"].shape == (40, 60)
     with pytest.raises(UserError, match=r"bad\.png is 40 x 40 and its picture 60 x 40"):
         Mattes({"person": draw(tmp_path / "bad.png", np.full((40, 40), 255, np.uint8))})(PICTURE)
@@ -85,7 +104,10 @@ def test_another_size_of_the_same_shape_is_resized_and_another_shape_refused(tmp
 
 def test_a_label_map_given_as_a_matte_is_told(tmp_path: Path, halves: np.ndarray) -> None:
     halves[:, -1] = 2
-    with pytest.raises(UserError, match=r"is black, its largest value 2: a label map\? then say 'labels=\{2: person\}'"):
+    with pytest.raises(
+        UserError,
+        match=r"is black, its largest value 2: a label map\? then say 'labels=\{2: person\}'",
+    ):
         Mattes({"person": draw(tmp_path / "m.png", halves)})(PICTURE)
 
 

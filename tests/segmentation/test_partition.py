@@ -22,7 +22,9 @@ def block(left: int, right: int) -> Tensor:
 
 
 def test_regions_sum_to_1_with_a_feather_of_1_percent_of_the_shortest_side() -> None:
-    regions = find_regions(finds(person=block(0, 80), dog=block(80, 120)), PICTURE, ["person", "dog", "background"])
+    regions = find_regions(
+        finds(person=block(0, 80), dog=block(80, 120)), PICTURE, ["person", "dog", "background"]
+    )
     assert list(regions) == ["person", "dog", "background"]
     torch.testing.assert_close(sum(regions.values()), torch.ones(100, 200))
     wide = find_regions(finds(person=block(0, 80)), PICTURE, ["person"], feather=10)
@@ -30,14 +32,18 @@ def test_regions_sum_to_1_with_a_feather_of_1_percent_of_the_shortest_side() -> 
 
 
 def test_overlapping_masks_share() -> None:
-    regions = find_regions(finds(person=block(0, 120), dog=block(80, 200)), PICTURE, ["person", "dog"], feather=1)
+    regions = find_regions(
+        finds(person=block(0, 120), dog=block(80, 200)), PICTURE, ["person", "dog"], feather=1
+    )
     assert regions["person"][:, 80:120].eq(0.5).all() and regions["dog"][:, 80:120].eq(0.5).all()
     assert regions["background"].eq(0).all()
 
 
 def test_no_feather_leaves_a_soft_mask_as_it_is() -> None:
     soft = torch.linspace(0, 1, 200).expand(100, 200)
-    torch.testing.assert_close(find_regions(finds(person=soft), PICTURE, ["person"], feather=0)["person"], soft)
+    torch.testing.assert_close(
+        find_regions(finds(person=soft), PICTURE, ["person"], feather=0)["person"], soft
+    )
 
 
 def test_specks_go() -> None:
@@ -47,7 +53,9 @@ def test_specks_go() -> None:
 
 
 def test_what_is_not_asked_for_is_background() -> None:
-    regions = find_regions(finds(person=block(0, 80), dog=block(80, 120)), PICTURE, ["person", "background"], feather=1)
+    regions = find_regions(
+        finds(person=block(0, 80), dog=block(80, 120)), PICTURE, ["person", "background"], feather=1
+    )
     assert regions["background"][:, 80:].eq(1).all() and list(regions) == ["person", "background"]
 
 

@@ -28,7 +28,9 @@ def selfie() -> Selfie:
 
 @pytest.mark.parametrize("size", [128, 300])
 def test_it_finds_the_astronaut(selfie: Selfie, size: int) -> None:
-    picture = images.read(next(path for path in bundled_photos() if path.name == "astronaut.png"), size)[:, : size - 20]
+    picture = images.read(
+        next(path for path in bundled_photos() if path.name == "astronaut.png"), size
+    )[:, : size - 20]
     mask = selfie(picture)["person"]
     assert mask.shape == picture.shape[1:] and 0 <= mask.min() and mask.max() <= 1
     face = mask[size // 5 : size * 3 // 10, size * 2 // 5 : size // 2]

@@ -38,27 +38,39 @@ def build(criterion: PerceptualLoss, bank: StyleBank, **settings: object) -> Mul
     return MultiStyle(partial(CINNet, width=4, blocks=1), bank, criterion, **settings)
 
 
-def test_the_loss_is_the_sum_of_the_terms_over_the_batch(criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
+def test_the_loss_is_the_sum_of_the_terms_over_the_batch(
+    criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
     task, x = build(criterion, tiny_bank), torch.rand(5, 3, 32, 32)
     loss = task.training_step({"image": x}, 0)
     terms = task.losses({"image": x})
     chosen = [name.removeprefix("style/") for name in terms if name.startswith("style/")]
     assert 1 < len(chosen) < 4 and sum(len(terms[f"style/{name}"]) for name in chosen) == 5
     weights = one_hot(task.draw_styles(5), 3)
-    expected = sum(criterion(task.net(x, weights), x, weights).values())  # (5,): one total a picture
+    expected = sum(
+        criterion(task.net(x, weights), x, weights).values()
+    )  # (5,): one total a picture
     torch.testing.assert_close(loss, expected.mean())
 
 
 def test_terms_are_logged_by_name(
-    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable
+    criterion: PerceptualLoss,
+    tiny_bank: StyleBank,
+    photos: DataLoader,
+    tmp_path: Path,
+    trainer: Callable,
 ) -> None:
     logger = pl.loggers.CSVLogger(tmp_path, name="", version="")
     trainer(max_steps=6, logger=logger).fit(build(criterion, tiny_bank), photos, photos)
     with open(tmp_path / "metrics.csv") as file:
         rows = list(csv.DictReader(file))
     terms = ("content", "style", "tv")
-    expected = {"train/loss", "train/content", "train/tv"} | {f"train/style/{name}" for name in tiny_bank.names}
-    expected |= {f"val/{term}" for term in terms} | {f"val/{term}/{name}" for term in terms for name in tiny_bank.names}
+    expected = {"train/loss", "train/content", "train/tv"} | {
+        f"train/style/{name}" for name in tiny_bank.names
+    }
+    expected |= {f"val/{term}" for term in terms} | {
+        f"val/{term}/{name}" for term in terms for name in tiny_bank.names
+    }
     assert set(rows[0]) == expected | {"epoch", "step"}
     for name in expected:
         values = [float(row[name]) for row in rows if row[name]]
@@ -71,22 +83,33 @@ def test_terms_are_logged_by_name(
 
 @pytest.mark.parametrize("ema_decay", [None, 0.9])
 def test_a_checkpoint_holds_trained_weights_and_plain_values_only(
-    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, tmp_path: Path, trainer: Callable, ema_decay: float | None
+    criterion: PerceptualLoss,
+    tiny_bank: StyleBank,
+    photos: DataLoader,
+    tmp_path: Path,
+    trainer: Callable,
+    ema_decay: float | None,
 ) -> None:
     task, run = build(criterion, tiny_bank, ema_decay=ema_decay), trainer(max_steps=2)
     run.fit(task, photos)
     run.save_checkpoint(tmp_path / "a.ckpt")
     checkpoint = torch.load(tmp_path / "a.ckpt", weights_only=True)
     prefixes = ["net"] if ema_decay is None else ["net", "ema"]
-    assert set(checkpoint["state_dict"]) == {f"{prefix}.{name}" for prefix in prefixes for name in task.net.state_dict()}
-    assert (tmp_path / "a.ckpt").stat().st_size < 500_000  # no VGG in it, which alone would take 59 MB
+    assert set(checkpoint["state_dict"]) == {
+        f"{prefix}.{name}" for prefix in prefixes for name in task.net.state_dict()
+    }
+    assert (
+        tmp_path / "a.ckpt"
+    ).stat().st_size < 500_000  # no VGG in it, which alone would take 59 MB
     network = load(tmp_path / "a.ckpt")
     assert network.styles == tiny_bank.names and network.vgg == "random_vgg16.pth"
     x, weights = torch.rand(1, 3, 16, 16), torch.eye(3)[1:2]
     assert torch.equal(network.net(x, weights), task.best_net(x, weights))
 
 
-def test_the_average_follows_the_weights(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable) -> None:
+def test_the_average_follows_the_weights(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+) -> None:
     """ema <- d ema + (1 - d) weights after each step n = 1, 2, …, with d = min(decay, (1 + n) / (10 + n))."""
 
     class Record(pl.Callback):
@@ -94,7 +117,9 @@ def test_the_average_follows_the_weights(criterion: PerceptualLoss, tiny_bank: S
             self.weights: list[nn.Module] = []
 
         def on_train_batch_end(self, trainer: pl.Trainer, task: MultiStyle, *_: object) -> None:
-            self.weights.append(nn.utils.parameters_to_vector(task.net.parameters()).detach().clone())
+            self.weights.append(
+                nn.utils.parameters_to_vector(task.net.parameters()).detach().clone()
+            )
 
     task, record = build(criterion, tiny_bank, ema_decay=0.25), Record()
     average = nn.utils.parameters_to_vector(task.net.parameters()).detach().clone()
@@ -108,7 +133,9 @@ def test_the_average_follows_the_weights(criterion: PerceptualLoss, tiny_bank: S
 
 
 @pytest.mark.parametrize("decay", [0.0, 1.0, 1.5])
-def test_an_average_that_cannot_be_is_named(criterion: PerceptualLoss, tiny_bank: StyleBank, decay: float) -> None:
+def test_an_average_that_cannot_be_is_named(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, decay: float
+) -> None:
     if decay == 0:
         assert build(criterion, tiny_bank, ema_decay=None).ema is None
     with pytest.raises(UserError, match=rf"model\.ema_decay={decay}: between 0 and 1"):

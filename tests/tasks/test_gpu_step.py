@@ -35,12 +35,24 @@ def build(request: pytest.FixtureRequest, random_vgg: LossNetwork, tiny_bank: St
     def make(compiled: bool = False) -> StyleTask:
         torch.manual_seed(0)
         if request.param == "style_swap":
-            return ArbitraryStyle(InverseNet, one, InversionLoss(vgg, one, "relu2_1", **losses), compiled=compiled, **settings)
+            return ArbitraryStyle(
+                InverseNet,
+                one,
+                InversionLoss(vgg, one, "relu2_1", **losses),
+                compiled=compiled,
+                **settings,
+            )
         bank = tiny_bank if request.param == "cin" else one
-        criterion = PerceptualLoss(vgg, bank, {"relu2_2": 1.0}, {"relu1_2": 1.0}, schedule=SCHEDULE, **losses)
+        criterion = PerceptualLoss(
+            vgg, bank, {"relu2_2": 1.0}, {"relu1_2": 1.0}, schedule=SCHEDULE, **losses
+        )
         if request.param == "cin":
-            return MultiStyle(partial(CINNet, width=4, blocks=1), bank, criterion, compiled=compiled, **settings)
-        return PerStyle(partial(JohnsonNet, width=4, blocks=1), bank, criterion, compiled=compiled, **settings)
+            return MultiStyle(
+                partial(CINNet, width=4, blocks=1), bank, criterion, compiled=compiled, **settings
+            )
+        return PerStyle(
+            partial(JohnsonNet, width=4, blocks=1), bank, criterion, compiled=compiled, **settings
+        )
 
     return make
 
@@ -48,7 +60,9 @@ def build(request: pytest.FixtureRequest, random_vgg: LossNetwork, tiny_bank: St
 @pytest.mark.filterwarnings("ignore:.*self.log:UserWarning")
 def test_nothing_is_asked_back(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tensor of the device "meta" has a shape and no values: what asks for one fails."""
-    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # which does not know that device
+    monkeypatch.setattr(
+        torch, "autocast", lambda *_, **__: nullcontext()
+    )  # which does not know that device
     task = build().to("meta")
     loss = task.training_step({"image": torch.rand(4, 3, 32, 32, device="meta")}, 0)
     loss.backward()
@@ -57,7 +71,9 @@ def test_nothing_is_asked_back(build: Build, monkeypatch: pytest.MonkeyPatch) ->
         loss.item()
 
 
-def test_one_graph_has_the_same_losses_and_gradients(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_graph_has_the_same_losses_and_gradients(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All through the schedule, of which the graph knows nothing; traced and differentiated as for a GPU, computed operation by operation."""
     graphs: list[nn.Module] = []
 

@@ -46,10 +46,16 @@ def pictures(net: CINNet, x: torch.Tensor, count: int) -> list[torch.Tensor]:
 
 
 def test_new_styles_leave_the_old_ones_bit_identical(
-    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+    trained: Network,
+    criterion: PerceptualLoss,
+    tiny_bank: StyleBank,
+    photos: DataLoader,
+    trainer: Callable,
 ) -> None:
     x, old = torch.rand(1, 3, 24, 30), copy.deepcopy(trained.net)
-    task = MultiStyle(partial(CINNet, width=4, blocks=1), tiny_bank, criterion, trained, ema_decay=0.5, **SETTINGS)
+    task = MultiStyle(
+        partial(CINNet, width=4, blocks=1), tiny_bank, criterion, trained, ema_decay=0.5, **SETTINGS
+    )
     assert task.network.styles == ["starry", "wave", *tiny_bank.names]
     begin = pictures(task.net, x, 5)
     trainer(max_steps=3).fit(task, photos)
@@ -60,18 +66,27 @@ def test_new_styles_leave_the_old_ones_bit_identical(
         assert min((after[k] - begin[k]).abs().max() for k in (2, 3, 4)) > 1e-3
     assert not torch.equal(pictures(task.net, x, 5)[3], pictures(task.ema, x, 5)[3])
     torch.testing.assert_close(task.stylize(x, 1), pictures(old, x, 2)[1], rtol=0, atol=0)
-    assert all(torch.equal(a, b) for a, b in zip(trained.net.state_dict().values(), old.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(trained.net.state_dict().values(), old.state_dict().values(), strict=True)
+    )
 
 
-def test_from_scratch_everything_is_trained(criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable) -> None:
+def test_from_scratch_everything_is_trained(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+) -> None:
     task = MultiStyle(partial(CINNet, width=4, blocks=1), tiny_bank, criterion, **SETTINGS)
     before = copy.deepcopy(task.net.state_dict())
     trainer(max_steps=3).fit(task, photos)
-    assert all(not torch.equal(value, before[name]) for name, value in task.net.state_dict().items())
+    assert all(
+        not torch.equal(value, before[name]) for name, value in task.net.state_dict().items()
+    )
     assert task.network.net_args == {"styles": 3, "width": 4, "blocks": 1}
 
 
-def test_every_picture_is_scored_against_the_style_it_was_drawn(trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
+def test_every_picture_is_scored_against_the_style_it_was_drawn(
+    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
     """New style k of the bank is style 2 + k of the grown network: the two kinds of indices must not be confused."""
     task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
     for k, row in enumerate(torch.rand(3)):
@@ -84,12 +99,19 @@ def test_every_picture_is_scored_against_the_style_it_was_drawn(trained: Network
         expected = criterion(stylized, x, one_hot(torch.tensor([k, k]), 3))
         torch.testing.assert_close(terms[f"style/{name}"], expected["style"])
         torch.testing.assert_close(terms[f"content/{name}"], expected["content"])
-    torch.testing.assert_close(terms["style"].mean(), torch.stack([terms[f"style/{name}"] for name in tiny_bank.names]).mean())
+    torch.testing.assert_close(
+        terms["style"].mean(),
+        torch.stack([terms[f"style/{name}"] for name in tiny_bank.names]).mean(),
+    )
 
 
-def test_mistakes_are_named(trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank) -> None:
+def test_mistakes_are_named(
+    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
     johnson = Network(JohnsonNet(4, 1), "johnson", {"width": 4, "blocks": 1}, ["candy"])
-    with pytest.raises(UserError, match="init= holds a johnson network: model=cin adds styles to a cin network"):
+    with pytest.raises(
+        UserError, match="init= holds a johnson network: model=cin adds styles to a cin network"
+    ):
         MultiStyle(None, tiny_bank, criterion, johnson, **SETTINGS)
     known = Network(trained.net, "cin", ARGS, ["tiles", "wave"])
     with pytest.raises(UserError, match="init= already knows the style tiles: rename the picture"):

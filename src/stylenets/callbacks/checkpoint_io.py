@@ -15,7 +15,15 @@ from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
 PREVIOUS, DAMAGED = "previous.ckpt", "damaged.ckpt"
-OF_A_RUN = {"pytorch-lightning_version", "global_step", "state_dict", "loops", "optimizer_states", "lr_schedulers", "stylenets"}
+OF_A_RUN = {
+    "pytorch-lightning_version",
+    "global_step",
+    "state_dict",
+    "loops",
+    "optimizer_states",
+    "lr_schedulers",
+    "stylenets",
+}
 
 
 class AtomicCheckpointIO(CheckpointIO):
@@ -26,14 +34,20 @@ class AtomicCheckpointIO(CheckpointIO):
     Given to the trainer as ``plugins=[AtomicCheckpointIO()]``.
     """
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None) -> None:
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
+    ) -> None:
         """Write ``checkpoint`` to ``path``. Raises UserError where it cannot be written, where Lightning's own says nothing."""
-        buffer = BytesIO()  # torch's own writer turns a full disk into a RuntimeError about positions
+        buffer = (
+            BytesIO()
+        )  # torch's own writer turns a full disk into a RuntimeError about positions
         torch.save(checkpoint, buffer)
         _keep(Path(path))
         atomic_write(path, lambda file: file.write(buffer.getbuffer()))
 
-    def load_checkpoint(self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = None) -> dict[str, Any]:
+    def load_checkpoint(
+        self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = None
+    ) -> dict[str, Any]:
         """Read tensors and plain values only, whatever ``weights_only`` says; the one before where ``path`` is damaged, which is then moved aside.
 
         Raises UserError for a damaged or missing file without one before it, and for weights without the run that they come from.
@@ -41,7 +55,9 @@ class AtomicCheckpointIO(CheckpointIO):
         path = Path(path)
         checkpoint = _newest_whole(path, map_location)
         if not isinstance(checkpoint, dict) or OF_A_RUN - checkpoint.keys():
-            raise UserError(f"cannot go on from {path}: it is no checkpoint of a run; to start from a network's weights, give init={path}")
+            raise UserError(
+                f"cannot go on from {path}: it is no checkpoint of a run; to start from a network's weights, give init={path}"
+            )
         return checkpoint
 
     def remove_checkpoint(self, path: str | Path) -> None:
@@ -57,7 +73,11 @@ def _newest_whole(path: Path, map_location: Any) -> Any:
         if not previous.is_file() or previous == path:
             raise
         checkpoint = load_plain(previous, map_location)
-        log.warning("%s; going on from the checkpoint before it, of step %d", error, checkpoint["global_step"])
+        log.warning(
+            "%s; going on from the checkpoint before it, of step %d",
+            error,
+            checkpoint["global_step"],
+        )
         if path.is_file():
             os.replace(path, path.with_name(DAMAGED))
         return checkpoint
@@ -76,4 +96,6 @@ def _keep(path: Path) -> None:
             shutil.copyfile(path, part)
         os.replace(part, path.with_name(PREVIOUS))
     except OSError as error:
-        raise UserError(f"cannot write {path.with_name(PREVIOUS)}: {error.strerror or error}") from error
+        raise UserError(
+            f"cannot write {path.with_name(PREVIOUS)}: {error.strerror or error}"
+        ) from error

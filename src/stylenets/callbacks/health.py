@@ -25,18 +25,36 @@ class SkipNonFinite(pl.Callback):
 
     def __init__(self, stop_after: int = 20) -> None:
         self.stop_after, self.skipped, self.in_a_row = stop_after, 0, 0
-        self.awaited: deque[tuple[int, Tensor, torch.cuda.Event | None]] = deque()  # step, whether it is bad, its arrival from a GPU
+        self.awaited: deque[tuple[int, Tensor, torch.cuda.Event | None]] = (
+            deque()
+        )  # step, whether it is bad, its arrival from a GPU
 
-    def on_before_optimizer_step(self, trainer: pl.Trainer, task: pl.LightningModule, optimizer: Optimizer) -> None:
+    def on_before_optimizer_step(
+        self, trainer: pl.Trainer, task: pl.LightningModule, optimizer: Optimizer
+    ) -> None:
         """Look at the gradients, which under DDP are the same in every process: so is the answer."""
-        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-        bad = ~torch.stack([torch.zeros((), device=task.device), *torch._foreach_norm(gradients)]).isfinite().all()
+        gradients = [
+            p.grad
+            for group in optimizer.param_groups
+            for p in group["params"]
+            if p.grad is not None
+        ]
+        bad = (
+            ~torch.stack([torch.zeros((), device=task.device), *torch._foreach_norm(gradients)])
+            .isfinite()
+            .all()
+        )
         self.awaited.append((trainer.global_step + 1, *_sent(bad)))
         fused = all(group.get("fused") for group in optimizer.param_groups)
         if fused:
-            optimizer.grad_scale, optimizer.found_inf = None, bad.float()  # as torch.amp.GradScaler tells it
+            optimizer.grad_scale, optimizer.found_inf = (
+                None,
+                bad.float(),
+            )  # as torch.amp.GradScaler tells it
         elif bad:
-            optimizer.zero_grad(set_to_none=True)  # a parameter without a gradient is not stepped, nor are its moments
+            optimizer.zero_grad(
+                set_to_none=True
+            )  # a parameter without a gradient is not stepped, nor are its moments
         before = self.skipped
         self.count(LATE if fused and bad.device.type == "cuda" else 0)
         if self.skipped > before:
@@ -56,7 +74,11 @@ class SkipNonFinite(pl.Callback):
             self.in_a_row = self.in_a_row + 1 if bad else 0
             if bad:
                 self.skipped += 1
-                log.warning("step %d is left out: its loss or gradient is not finite (%d so far)", step, self.skipped)
+                log.warning(
+                    "step %d is left out: its loss or gradient is not finite (%d so far)",
+                    step,
+                    self.skipped,
+                )
 
     def state_dict(self) -> dict[str, int]:
         """The counts, kept in the checkpoints."""
@@ -82,13 +104,26 @@ class FlatOutput(pl.Callback):
     """Looks at each style's picture of the first validation photograph; counts those of one color, all black say, and names them."""
 
     def on_validation_batch_end(
-        self, trainer: pl.Trainer, task: pl.LightningModule, outputs: Any, batch: dict[str, Tensor], batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        task: pl.LightningModule,
+        outputs: Any,
+        batch: dict[str, Tensor],
+        batch_idx: int,
     ) -> None:
         """Log ``val/flat_outputs``, and warn where it is not 0."""
         if batch_idx:
             return
-        pictures = [task.stylize(batch["image"][:1], style) for style in range(len(task.style_names))]
-        flat = [name for name, picture in zip(task.style_names, pictures, strict=True) if not picture.float().std() > FLAT]
+        pictures = [
+            task.stylize(batch["image"][:1], style) for style in range(len(task.style_names))
+        ]
+        flat = [
+            name
+            for name, picture in zip(task.style_names, pictures, strict=True)
+            if not picture.float().std() > FLAT
+        ]
         if flat:
-            log.warning("step %d: the network paints one color in %s", trainer.global_step, ", ".join(flat))
+            log.warning(
+                "step %d: the network paints one color in %s", trainer.global_step, ", ".join(flat)
+            )
         task.log("val/flat_outputs", float(len(flat)), batch_size=1)

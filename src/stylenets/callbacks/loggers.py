@@ -20,7 +20,13 @@ log = logging.getLogger(__name__)
 TIMEOUT = 8.0  # seconds for W&B to answer: it takes one or two
 
 
-def wandb_logger(folder: str, project: str, group: str | None = None, tags: Sequence[str] = (), name: str | None = None) -> WandbLogger:
+def wandb_logger(
+    folder: str,
+    project: str,
+    group: str | None = None,
+    tags: Sequence[str] = (),
+    name: str | None = None,
+) -> WandbLogger:
     """Online where an API key is at hand and accepted within seconds, else offline: never a prompt. ``WANDB_MODE`` overrules.
 
     Offline runs lie in ``folder``/wandb and reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id.
@@ -34,14 +40,29 @@ def wandb_logger(folder: str, project: str, group: str | None = None, tags: Sequ
         id_file.write_text(uuid.uuid4().hex[:8])
 
     settings = partial(wandb.Settings, init_timeout=TIMEOUT)
-    start = partial(_start, name=name, save_dir=folder, project=project, group=group, tags=list(tags), id=id_file.read_text())
+    start = partial(
+        _start,
+        name=name,
+        save_dir=folder,
+        project=project,
+        group=group,
+        tags=list(tags),
+        id=id_file.read_text(),
+    )
     if "WANDB_MODE" not in os.environ and not _has_api_key():
-        log.info("no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard", Path(folder) / "wandb")
+        log.info(
+            "no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard",
+            Path(folder) / "wandb",
+        )
         return start(settings=settings(mode="offline"))
     try:
         return start(settings=settings())
     except wandb.errors.Error as error:
-        log.warning("W&B is not to be had (%s): logging offline to %s", str(error).splitlines()[0], Path(folder) / "wandb")
+        log.warning(
+            "W&B is not to be had (%s): logging offline to %s",
+            str(error).splitlines()[0],
+            Path(folder) / "wandb",
+        )
         wandb.teardown(exit_code=1)  # the failed run still holds the id
         return start(settings=settings(mode="offline"))
 
@@ -62,7 +83,11 @@ class Undying(Logger):
         except Exception as error:  # noqa: BLE001 - a full disk, a service gone, a server's whim: none is worth a training
             self.alive = False
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            log.warning("%s has failed (%s): the training goes on without it", type(self.logger).__name__, reason)
+            log.warning(
+                "%s has failed (%s): the training goes on without it",
+                type(self.logger).__name__,
+                reason,
+            )
 
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
         """Numbers at a step."""
@@ -119,7 +144,9 @@ def tensorboard_logger(folder: str) -> TensorBoardLogger:
     try:
         return TensorBoardLogger(folder, name="", version="tensorboard")
     except ModuleNotFoundError as error:
-        raise UserError("logger=tensorboard needs tensorboard: pip install 'stylenets[tensorboard]'") from error
+        raise UserError(
+            "logger=tensorboard needs tensorboard: pip install 'stylenets[tensorboard]'"
+        ) from error
 
 
 def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:
@@ -129,7 +156,9 @@ def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:
     elif isinstance(logger, WandbLogger):
         import wandb
 
-        logger.experiment.log({key: wandb.Image(images.to_uint8(picture)), "trainer/global_step": step})
+        logger.experiment.log(
+            {key: wandb.Image(images.to_uint8(picture)), "trainer/global_step": step}
+        )
     elif isinstance(logger, TensorBoardLogger):
         logger.experiment.add_image(key, picture, step)
 
@@ -139,14 +168,22 @@ def _start(**settings: Any) -> WandbLogger:
 
     wandb.setup()  # reads WANDB_SILENT, before the first thing W&B has to say
     logger = WandbLogger(**settings)
-    _ = logger.experiment  # now, where a failure can be answered; Lightning would wait for the first number
+    _ = (
+        logger.experiment
+    )  # now, where a failure can be answered; Lightning would wait for the first number
     return logger
 
 
 def _set_defaults(folder: Path) -> None:
     """W&B's logs and staged files lie in the run's folder, not at home; it says nothing of its own and reports no errors to its makers."""
-    defaults = {"WANDB_CACHE_DIR": str(folder.absolute()), "WANDB_DATA_DIR": str(folder.absolute()), "WANDB_SILENT": "true"}
-    defaults["WANDB_ERROR_REPORTING"] = "false"  # holds up the end of a process where nothing answers
+    defaults = {
+        "WANDB_CACHE_DIR": str(folder.absolute()),
+        "WANDB_DATA_DIR": str(folder.absolute()),
+        "WANDB_SILENT": "true",
+    }
+    defaults["WANDB_ERROR_REPORTING"] = (
+        "false"  # holds up the end of a process where nothing answers
+    )
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
 

@@ -12,10 +12,15 @@ class EpochEndResume(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         """Bring the epoch's "ready" and "started" counts up to what was processed."""
         progress = trainer.fit_loop.epoch_progress
-        if trainer.fit_loop.restarted_mid_epoch and progress.current.started == progress.current.processed:
+        if (
+            trainer.fit_loop.restarted_mid_epoch
+            and progress.current.started == progress.current.processed
+        ):
             progress.increment_ready()
             progress.increment_started()
 
-    def on_train_batch_start(self, trainer: pl.Trainer, task: pl.LightningModule, batch: object, batch_idx: int) -> None:
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, task: pl.LightningModule, batch: object, batch_idx: int
+    ) -> None:
         """Log at the step that was trained: Lightning's loop has just added one to its own count of a restarted epoch."""
         trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step

@@ -34,11 +34,15 @@ class SampleGrid(pl.Callback):
         if self.photos is None:
             dataset = trainer.datamodule.val_set
             count = min(self.count, len(dataset))
-            self.photos = torch.stack([dataset[k * len(dataset) // count]["image"] for k in range(count)])
+            self.photos = torch.stack(
+                [dataset[k * len(dataset) // count]["image"] for k in range(count)]
+            )
         photos = self.photos.to(task.device)
         names = task.style_names
         columns = [photos, *(task.stylize(photos, style) for style in range(len(names)))]
-        sheet = images.grid([list(row) for row in zip(*columns, strict=True)], column_labels=["photo", *names])
+        sheet = images.grid(
+            [list(row) for row in zip(*columns, strict=True)], column_labels=["photo", *names]
+        )
         images.write(self.folder / f"step_{trainer.global_step:06d}.png", sheet)
         for logger in trainer.loggers:
             log_picture(logger, "samples", sheet, trainer.global_step)

@@ -25,18 +25,37 @@ class Throughput(pl.Callback):
         self.begin = self.last = time.monotonic()
         self.begin_step = self.last_step = trainer.global_step
 
-    def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int) -> None:
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        task: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
         """Measure since the last time and say how long it will take."""
         step = trainer.global_step
         if step % self.every:
             return
         now = time.monotonic()
-        rate = (step - self.last_step) * len(batch["image"]) * trainer.world_size / max(now - self.last, 1e-9)
+        rate = (
+            (step - self.last_step)
+            * len(batch["image"])
+            * trainer.world_size
+            / max(now - self.last, 1e-9)
+        )
         self.last, self.last_step = now, step
         task.log_dict({"images_per_second": rate, "peak_memory_gb": peak_memory(task.device)})
         if not sys.stderr.isatty():
             loss = float(trainer.callback_metrics.get("train/loss", float("nan")))
-            log.info("step %d of %.0f: loss %.4g, %.1f images/s, %s to go", step, total_steps(trainer), loss, rate, self.to_go(trainer))
+            log.info(
+                "step %d of %.0f: loss %.4g, %.1f images/s, %s to go",
+                step,
+                total_steps(trainer),
+                loss,
+                rate,
+                self.to_go(trainer),
+            )
 
     def to_go(self, trainer: pl.Trainer) -> str:
         """Hours:minutes:seconds to the end at the mean speed so far."""
@@ -66,12 +85,19 @@ class ProgressBar(pl.callbacks.RichProgressBar):
         """Lightning's own without the version number, and "to_go"."""
         metrics = super().get_metrics(trainer, task)
         metrics.pop("v_num", None)
-        clock = next((callback for callback in trainer.callbacks if isinstance(callback, Throughput)), None)
+        clock = next(
+            (callback for callback in trainer.callbacks if isinstance(callback, Throughput)), None
+        )
         return metrics if clock is None else metrics | {"to_go": clock.to_go(trainer)}
 
     def _get_train_description(self, current_epoch: int) -> str:
         """Lightning counts to "-2" where a run is measured in steps."""
-        return super()._get_train_description(current_epoch).removesuffix("/-2").ljust(len(self.validation_description))
+        return (
+            super()
+            ._get_train_description(current_epoch)
+            .removesuffix("/-2")
+            .ljust(len(self.validation_description))
+        )
 
 
 def total_steps(trainer: pl.Trainer) -> float:

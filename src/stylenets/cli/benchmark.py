@@ -56,11 +56,21 @@ def quality(config: DictConfig, out: Path) -> None:
     iterations = sorted(set(config.iterations))
     optimized = min(config.optimize_photos, len(photos))
     total = len(styles) * (len(photos) + optimized * max(iterations, default=0))
-    log.info("%d photographs, %d styles; L-BFGS on %d of the photographs", len(photos), len(styles), optimized)
+    log.info(
+        "%d photographs, %d styles; L-BFGS on %d of the photographs",
+        len(photos),
+        len(styles),
+        optimized,
+    )
     with progress(total) as advance:
         measured = measure(stylizer, criterion, photos, optimized, iterations, advance)
     images.write(out / "quality.png", pictures(measured))
-    leave("quality", sheets(measured), figures(measured) | {"loss_network": criterion.vgg.source} | described(config, device), out)
+    leave(
+        "quality",
+        sheets(measured),
+        figures(measured) | {"loss_network": criterion.vgg.source} | described(config, device),
+        out,
+    )
 
 
 def swap(config: DictConfig, out: Path) -> None:
@@ -78,14 +88,28 @@ def swap(config: DictConfig, out: Path) -> None:
     (photo,) = read_photos(config.photos, 1, config.size).values()
     style = images.resize(central_square(instantiate(config.styles).pictures[0]), config.size)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    rest = measure_rest(vgg, chosen.layer, photo, style, chosen.repeats, device) if chosen.layer in LEVELS else None
+    rest = (
+        measure_rest(vgg, chosen.layer, photo, style, chosen.repeats, device)
+        if chosen.layer in LEVELS
+        else None
+    )
     vgg = vgg.cpu()
     with torch.no_grad():
         features = [vgg(picture[None], [chosen.layer])[chosen.layer] for picture in (photo, style)]
     content, style = (whole_steps(one, chosen.patch, chosen.stride) for one in features)
     with progress(2) as advance:
-        compared = replace(compare(content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance), rest=rest)
-    leave("swap", [compared.sheet()], compared.figures() | {"loss_network": vgg.source} | described(config, device), out)
+        compared = replace(
+            compare(
+                content, style[0], chosen.patch, chosen.stride, chosen.repeats, device, advance
+            ),
+            rest=rest,
+        )
+    leave(
+        "swap",
+        [compared.sheet()],
+        compared.figures() | {"loss_network": vgg.source} | described(config, device),
+        out,
+    )
 
 
 def inversion(config: DictConfig, out: Path) -> None:
@@ -96,15 +120,26 @@ def inversion(config: DictConfig, out: Path) -> None:
     from stylenets.inference.swapping import encoder
     from stylenets.styles import central_square
 
-    device, network = choose_device(config.device), checkpoints.load(assets.network_file(config.ckpt or "inverse"))
+    device, network = (
+        choose_device(config.device),
+        checkpoints.load(assets.network_file(config.ckpt or "inverse")),
+    )
     vgg = encoder(network).to(device)
     size = config.size // network.net.factor * network.net.factor
     photos = read_photos(config.photos, config.limit, size)
-    styles = [images.resize(central_square(picture), size) for picture in instantiate(config.styles).pictures]
+    styles = [
+        images.resize(central_square(picture), size)
+        for picture in instantiate(config.styles).pictures
+    ]
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(styles) + len(photos) * (1 + len(styles))) as advance:
         measured = measure(network.net.to(device).eval(), vgg, photos, styles, advance)
-    leave("inversion", [measured.sheet()], measured.figures() | {"loss_network": vgg.source} | described(config, device), out)
+    leave(
+        "inversion",
+        [measured.sheet()],
+        measured.figures() | {"loss_network": vgg.source} | described(config, device),
+        out,
+    )
 
 
 def attention(config: DictConfig, out: Path) -> None:
@@ -119,24 +154,40 @@ def attention(config: DictConfig, out: Path) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(photos)) as advance:
         compared = compare(photos, person, vgg, advance)
-    leave("attention", [compared.sheet()], compared.figures() | {"loss_network": vgg.source} | described(config, device), out)
+    leave(
+        "attention",
+        [compared.sheet()],
+        compared.figures() | {"loss_network": vgg.source} | described(config, device),
+        out,
+    )
 
 
 def check_size(config: DictConfig) -> None:
     """Raises UserError unless size= and limit= are sensible numbers."""
     for name, least in {"size": 16, "limit": 1}.items():
-        if not (type(config[name]) is int and config[name] >= least or name == "limit" and config[name] is None):
+        if not (
+            type(config[name]) is int
+            and config[name] >= least
+            or name == "limit"
+            and config[name] is None
+        ):
             raise UserError(f"{name}={config[name]}: must be a whole number of at least {least}")
 
 
 def check_swap(config: DictConfig) -> None:
     """Raises UserError for a value of the suite ``swap`` that is no sensible number."""
-    for name, value in {"size": config.size, "swap.patch": config.swap.patch, "swap.repeats": config.swap.repeats}.items():
+    for name, value in {
+        "size": config.size,
+        "swap.patch": config.swap.patch,
+        "swap.repeats": config.swap.repeats,
+    }.items():
         least = 16 if name == "size" else 1
         if type(value) is not int or value < least:
             raise UserError(f"{name}={value}: must be a whole number of at least {least}")
     if type(config.swap.stride) is not int or not 1 <= config.swap.stride <= config.swap.patch:
-        raise UserError(f"swap.stride={config.swap.stride}: must be a whole number from 1 to swap.patch={config.swap.patch}")
+        raise UserError(
+            f"swap.stride={config.swap.stride}: must be a whole number from 1 to swap.patch={config.swap.patch}"
+        )
 
 
 def whole_steps(features: Tensor, patch: int, stride: int) -> Tensor:
@@ -149,9 +200,15 @@ def check_quality(config: DictConfig) -> None:
     """Raises UserError for a value of the suite ``quality`` that is no sensible number."""
     check_size(config)
     if type(config.optimize_photos) is not int or config.optimize_photos < 0:
-        raise UserError(f"optimize_photos={config.optimize_photos}: must be a whole number of at least 0")
-    if not OmegaConf.is_list(config.iterations) or not all(type(count) is int and count > 0 for count in config.iterations):
-        raise UserError(f"iterations={config.iterations}: must be a list of whole numbers, as in 'iterations=[10,100]'")
+        raise UserError(
+            f"optimize_photos={config.optimize_photos}: must be a whole number of at least 0"
+        )
+    if not OmegaConf.is_list(config.iterations) or not all(
+        type(count) is int and count > 0 for count in config.iterations
+    ):
+        raise UserError(
+            f"iterations={config.iterations}: must be a list of whole numbers, as in 'iterations=[10,100]'"
+        )
 
 
 SUITES: dict[str, Callable[[DictConfig, Path], None]] = {

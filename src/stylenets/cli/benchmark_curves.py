@@ -20,7 +20,9 @@ def curves(config: DictConfig, out: Path) -> None:
     chosen = config.curves
     for name, least in {"size": 16, "batch": 1, "steps": 20}.items():
         if type(chosen[name]) is not int or chosen[name] < least:
-            raise UserError(f"curves.{name}={chosen[name]}: must be a whole number of at least {least}")
+            raise UserError(
+                f"curves.{name}={chosen[name]}: must be a whole number of at least {least}"
+            )
     if len(set(chosen.seeds)) < 2:
         raise UserError(f"curves.seeds={chosen.seeds}: give two or more, to compare with")
     import torch
@@ -29,8 +31,12 @@ def curves(config: DictConfig, out: Path) -> None:
 
     device = choose_device(config.device)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=instantiate(config.styles)).to(device)
-    photos = torch.stack(list(read_photos(config.photos, config.limit, chosen.size).values())).to(device)
+    criterion = instantiate(config.loss)(
+        vgg=instantiate(config.vgg), styles=instantiate(config.styles)
+    ).to(device)
+    photos = torch.stack(list(read_photos(config.photos, config.limit, chosen.size).values())).to(
+        device
+    )
     with progress(len(PRECISIONS) * len(chosen.seeds) * chosen.steps) as advance:
         found = [
             train(criterion, photos, precision, seed, chosen.steps, chosen.batch, advance)
@@ -38,4 +44,9 @@ def curves(config: DictConfig, out: Path) -> None:
             for precision in PRECISIONS
         ]
     (out / "curves.svg").write_text(drawing(found), encoding="utf-8")
-    leave("curves", [sheet(found)], {"curves": [asdict(curve) for curve in found]} | described(config, device), out)
+    leave(
+        "curves",
+        [sheet(found)],
+        {"curves": [asdict(curve) for curve in found]} | described(config, device),
+        out,
+    )

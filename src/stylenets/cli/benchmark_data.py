@@ -23,7 +23,9 @@ def data(config: DictConfig, out: Path) -> None:
     chosen = config.data_suite
     for name in ("batch", "batches", "files"):
         if type(chosen[name]) is not int or chosen[name] < 1:
-            raise UserError(f"data_suite.{name}={chosen[name]}: must be a whole number of at least 1")
+            raise UserError(
+                f"data_suite.{name}={chosen[name]}: must be a whole number of at least 1"
+            )
     photos = images.list_pictures(config.photos) if config.photos else bundled_photos()
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     rates, listed = [], []
@@ -31,19 +33,40 @@ def data(config: DictConfig, out: Path) -> None:
         root = _linked(photos, Path(folder) / "photos", 4 * len(photos))
         for workers in chosen.workers:
             for cache in (None, f"{folder}/cache"):
-                rates.append({"workers": workers, "cache": cache is not None, "crops_per_second": _rate(root, workers, cache, config)})
+                rates.append(
+                    {
+                        "workers": workers,
+                        "cache": cache is not None,
+                        "crops_per_second": _rate(root, workers, cache, config),
+                    }
+                )
                 advance()
         many = _linked(photos, Path(folder) / "many", chosen.files)
         for _ in range(2):
             listed.append(_first_batch(many, config))
             advance()
-    crops = [[str(one["workers"]), "cache" if one["cache"] else "decoded", f"{one['crops_per_second']:.0f}"] for one in rates]
-    first = [[f"{chosen.files} files, {name}", f"{seconds:.2f}"] for name, seconds in zip(("first time", "again"), listed, strict=True)]
+    crops = [
+        [
+            str(one["workers"]),
+            "cache" if one["cache"] else "decoded",
+            f"{one['crops_per_second']:.0f}",
+        ]
+        for one in rates
+    ]
+    first = [
+        [f"{chosen.files} files, {name}", f"{seconds:.2f}"]
+        for name, seconds in zip(("first time", "again"), listed, strict=True)
+    ]
     sheets = [
         Sheet(f"Random crops of {config.size} pixels", ["loader processes", "", "crops/s"], crops),
         Sheet("From a folder to the first batch", ["", "seconds"], first),
     ]
-    leave("data", sheets, {"rates": rates, "first_batch_seconds": listed} | described(config, "cpu"), out)
+    leave(
+        "data",
+        sheets,
+        {"rates": rates, "first_batch_seconds": listed} | described(config, "cpu"),
+        out,
+    )
 
 
 def _linked(photos: list[Path], folder: Path, count: int) -> Path:
@@ -60,7 +83,13 @@ def _batches(root: Path, workers: int, cache: str | None, config: DictConfig) ->
     from stylenets.data.folder import FolderData
 
     module = FolderData(
-        str(root), size=config.size, batch_size=config.data_suite.batch, workers=workers, cache=cache, val_count=1, samples_per_epoch=10**6
+        str(root),
+        size=config.size,
+        batch_size=config.data_suite.batch,
+        workers=workers,
+        cache=cache,
+        val_count=1,
+        samples_per_epoch=10**6,
     )
     module.setup()
     return iter(module.train_dataloader())

@@ -34,7 +34,9 @@ def speed_of_gpu(config: DictConfig, out: Path, device: str) -> None:
     with progress(VARIANTS * len(chosen.cases) * chosen.repeats) as advance:
         timed = {"infer": _infer, "train": _train}[config.suite](config, device, advance)
     cases = dict.fromkeys(one.case for one in timed)
-    sheets = [sheet([one for one in timed if one.case == case], rates["matrix product"]) for case in cases]
+    sheets = [
+        sheet([one for one in timed if one.case == case], rates["matrix product"]) for case in cases
+    ]
     figures = {"machine_gflops": rates, "timed": [one.figures() for one in timed]}
     leave(f"{config.suite}_gpu", sheets, figures | described(config, device), out)
 
@@ -58,12 +60,20 @@ def _train(config: DictConfig, device: str, advance: Callable[[], None]) -> list
     from stylenets.evaluation.gpu import train
 
     torch.manual_seed(0)
-    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=instantiate(config.styles)).to(device)
+    criterion = instantiate(config.loss)(
+        vgg=instantiate(config.vgg), styles=instantiate(config.styles)
+    ).to(device)
     timed, chosen = [], config.speed.train.gpu
     for case in chosen.cases:
         photos = list(read_photos(config.photos, case.batch, case.size).values())
         batch = torch.stack([photos[k % len(photos)] for k in range(case.batch)]).to(device)
-        timed += train(f"a step on {case.batch} pictures of {case.size} px", criterion, batch, chosen.repeats, advance)
+        timed += train(
+            f"a step on {case.batch} pictures of {case.size} px",
+            criterion,
+            batch,
+            chosen.repeats,
+            advance,
+        )
     return timed
 
 

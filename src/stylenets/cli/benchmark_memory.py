@@ -26,16 +26,33 @@ def memory(config: DictConfig, out: Path) -> None:
         for number, case in enumerate(config.memory.cases):
             one = {"case": _name(case)}
             for variant in (REFERENCE, OURS):
-                one[variant] = in_a_process("stylenets.cli.benchmark_memory", str(out / "config.yaml"), str(number), variant)["bytes"]
+                one[variant] = in_a_process(
+                    "stylenets.cli.benchmark_memory", str(out / "config.yaml"), str(number), variant
+                )["bytes"]
                 advance()
             found.append(one)
-    rows = [[one["case"], *(f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)), f"{one[REFERENCE] / one[OURS]:.2f}"] for one in found]
-    table = Sheet("Peak memory of a process beyond Python and torch, in MB", ["", REFERENCE, OURS, "times less"], rows)
+    rows = [
+        [
+            one["case"],
+            *(f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)),
+            f"{one[REFERENCE] / one[OURS]:.2f}",
+        ]
+        for one in found
+    ]
+    table = Sheet(
+        "Peak memory of a process beyond Python and torch, in MB",
+        ["", REFERENCE, OURS, "times less"],
+        rows,
+    )
     leave("memory", [table], {"cases": found} | described(config, "cpu"), out)
 
 
 def _name(case: DictConfig) -> str:
-    return f"a step on {case.batch} pictures of {case.size} px" if "batch" in case else f"a pass over a picture of {case.size} px"
+    return (
+        f"a step on {case.batch} pictures of {case.size} px"
+        if "batch" in case
+        else f"a pass over a picture of {case.size} px"
+    )
 
 
 def _process() -> None:
@@ -53,10 +70,17 @@ def _process() -> None:
     case = config.memory.cases[int(number)]
     photos = list(read_photos(config.photos, case.get("batch", 1), case.size).values())
     if "batch" in case:
-        criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=instantiate(config.styles))
-        run = steps(criterion, torch.stack([photos[k % len(photos)] for k in range(case.batch)]))[variant]
+        criterion = instantiate(config.loss)(
+            vgg=instantiate(config.vgg), styles=instantiate(config.styles)
+        )
+        run = steps(criterion, torch.stack([photos[k % len(photos)] for k in range(case.batch)]))[
+            variant
+        ]
     else:
-        run = passes(checkpoints.load(assets.network_file(config.ckpt or "six")).net.requires_grad_(False), photos[0])[variant]
+        run = passes(
+            checkpoints.load(assets.network_file(config.ckpt or "six")).net.requires_grad_(False),
+            photos[0],
+        )[variant]
     with torch.set_grad_enabled("batch" in case):
         run()
     sys.stdout.write(json.dumps({"bytes": peak() - before}) + "\n")

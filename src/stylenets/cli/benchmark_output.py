@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def read_photos(folder: str | None, limit: int | None, size: int, square: bool = True) -> dict[str, Tensor]:
+def read_photos(
+    folder: str | None, limit: int | None, size: int, square: bool = True
+) -> dict[str, Tensor]:
     """{path below the folder: central square (3, size, size), or the whole at that size} of its first ``limit`` pictures; null: the bundled photographs."""
     from stylenets import images
     from stylenets.photos import bundled_photos
@@ -31,28 +33,44 @@ def read_photos(folder: str | None, limit: int | None, size: int, square: bool =
 
     paths = bundled_photos() if folder is None else images.list_pictures(folder)
     names = [path.name if folder is None else path.relative_to(folder).as_posix() for path in paths]
-    pictures = {name: images.read(path, size) for name, path in list(zip(names, paths, strict=True))[:limit]}
-    return {name: central_square(picture) if square else picture for name, picture in pictures.items()}
+    pictures = {
+        name: images.read(path, size) for name, path in list(zip(names, paths, strict=True))[:limit]
+    }
+    return {
+        name: central_square(picture) if square else picture for name, picture in pictures.items()
+    }
 
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[], None]]:
     """A bar on stderr with the time left; yields what to call after each of ``total`` steps."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
+    with Progress(
+        *columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()
+    ) as bar:
         task = bar.add_task("", total=total)
         yield lambda: bar.advance(task)
 
 
-def in_a_process(module: str, *arguments: str, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def in_a_process(
+    module: str, *arguments: str, advance: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
     """The figures that a fresh process of ``module`` prints, as JSON, after a "." for each step of the progress.
 
     A mistake that it has told ends this one, too; raises UserError where it does not get through otherwise.
     """
-    with subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True
+    ) as process:
         found = None
         for line in process.stdout:
             if line.startswith("{"):
@@ -78,7 +96,9 @@ def described(config: DictConfig, device: str) -> dict[str, Any]:
 def settings(config: DictConfig) -> dict[str, Any]:
     """The resolved configuration without the folders of this machine, which mean nothing in a report."""
     values = OmegaConf.to_container(config, resolve=True)
-    return values | {name: values[name] and Path(values[name]).name for name in ("ckpt", "photos", "out")}
+    return values | {
+        name: values[name] and Path(values[name]).name for name in ("ckpt", "photos", "out")
+    }
 
 
 def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path) -> None:
@@ -87,10 +107,15 @@ def leave(name: str, sheets: Sequence[Sheet], figures: dict[str, Any], out: Path
 
     from stylenets.checkpoints import atomic_write
 
-    content, markdown = json.dumps(figures, indent=1), "\n".join(sheet.markdown() for sheet in sheets)
+    content, markdown = (
+        json.dumps(figures, indent=1),
+        "\n".join(sheet.markdown() for sheet in sheets),
+    )
     atomic_write(out / f"{name}.json", lambda file: file.write(content.encode()))
     atomic_write(out / f"{name}.md", lambda file: file.write(markdown.encode()))
-    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
+    console = Console(
+        width=None if sys.stdout.isatty() else 140
+    )  # a file has no width, and rich would take it for 80
     for sheet in sheets:
         console.print(sheet.rich())
     log.info("written: %s", out / f"{name}.json")
@@ -105,6 +130,8 @@ def readme(config: DictConfig, out: Path) -> None:
     try:
         text = put_in(file.read_text(encoding="utf-8"), section(Path(config.readme.figures)))
     except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"cannot put the figures of {config.readme.figures} into {file}: {error}") from error
+        raise UserError(
+            f"cannot put the figures of {config.readme.figures} into {file}: {error}"
+        ) from error
     atomic_write(file, lambda opened: opened.write(text.encode()))
     log.info("written: %s", file)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from stylenets.evaluation.scaling import Curve
     from stylenets.losses.perceptual import PerceptualLoss
 
-TRAIN, INFER = "from stylenets.cli.train import main; main()", "from stylenets.cli.infer import main; main()"
+TRAIN, INFER = (
+    "from stylenets.cli.train import main; main()",
+    "from stylenets.cli.infer import main; main()",
+)
 
 
 def scaling(config: DictConfig, out: Path) -> None:
@@ -37,7 +40,9 @@ def scaling(config: DictConfig, out: Path) -> None:
     net = checkpoints.load(assets.network_file(config.ckpt or "six")).net.eval()
     criteria = [_criterion(config, count) for count in chosen.styles]
     passes = sum(chosen.repeats if side <= 1024 else 1 for side in chosen.sides)
-    with progress(passes + chosen.repeats * (len(chosen.batches) + len(chosen.styles)) + len(chosen.processes)) as advance:
+    with progress(
+        passes + chosen.repeats * (len(chosen.batches) + len(chosen.styles)) + len(chosen.processes)
+    ) as advance:
         curves = [
             by_side(net, chosen.sides, chosen.repeats, advance),
             by_batch(criteria[0], chosen.train_size, chosen.batches, chosen.repeats, advance),
@@ -45,7 +50,12 @@ def scaling(config: DictConfig, out: Path) -> None:
             by_processes(config, advance),
         ]
     (out / "scaling.svg").write_text(drawing(curves), encoding="utf-8")
-    leave("scaling", [curve.sheet() for curve in curves], {"curves": [asdict(curve) for curve in curves]} | described(config, "cpu"), out)
+    leave(
+        "scaling",
+        [curve.sheet() for curve in curves],
+        {"curves": [asdict(curve) for curve in curves]} | described(config, "cpu"),
+        out,
+    )
 
 
 def _criterion(config: DictConfig, count: int) -> PerceptualLoss:
@@ -69,7 +79,12 @@ def by_processes(config: DictConfig, advance: Callable[[], None]) -> Curve:
         with TemporaryDirectory() as folder:
             script = Path(folder) / "train.py"  # every process starts this file anew
             script.write_text(TRAIN)
-            overrides = [f"data.size={chosen.train_size}", "trainer=ddp", "trainer.accelerator=cpu", f"trainer.devices={count}"]
+            overrides = [
+                f"data.size={chosen.train_size}",
+                "trainer=ddp",
+                "trainer.accelerator=cpu",
+                f"trainer.devices={count}",
+            ]
             overrides += [
                 "loss.schedule=null",
                 "trainer.max_epochs=-1",
@@ -78,10 +93,16 @@ def by_processes(config: DictConfig, advance: Callable[[], None]) -> Curve:
                 "logger=csv",
                 "styles.size=128",
             ]
-            overrides += ["callbacks.throughput.every=5", "callbacks.samples.every=1000", f"vgg.weights={config.vgg.weights}"]
+            overrides += [
+                "callbacks.throughput.every=5",
+                "callbacks.samples.every=1000",
+                f"vgg.weights={config.vgg.weights}",
+            ]
             _run([sys.executable, str(script), *overrides, f"out={folder}/run"])
             rows = list(csv.DictReader(next(Path(folder).rglob("metrics.csv")).open()))
-            rates = [float(row["images_per_second"]) for row in rows if row.get("images_per_second")]
+            rates = [
+                float(row["images_per_second"]) for row in rows if row.get("images_per_second")
+            ]
         seconds.append(4 / median(rates[1:]))  # the first steps are slower
         advance()
     name = f"A training step of the command on 4 pictures of {chosen.train_size} pixels"
@@ -95,7 +116,12 @@ def startup(config: DictConfig, out: Path) -> None:
 
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with TemporaryDirectory() as folder:
-        picture = [f"content={bundled_photos()[0]}", "styles=[ink]", "size=256", f"out={folder}/pictures"]
+        picture = [
+            f"content={bundled_photos()[0]}",
+            "styles=[ink]",
+            "size=256",
+            f"out={folder}/pictures",
+        ]
         step = [
             "experiment=smoke",
             "trainer.max_steps=1",
@@ -108,7 +134,10 @@ def startup(config: DictConfig, out: Path) -> None:
         commands = {
             "Python": ["-c", "pass"],
             "Python, torch": ["-c", "import torch"],
-            "Python, torch, torchvision, Lightning": ["-c", "import torch, torchvision, pytorch_lightning"],
+            "Python, torch, torchvision, Lightning": [
+                "-c",
+                "import torch, torchvision, pytorch_lightning",
+            ],
             "infer: configuration alone": ["-c", INFER, *picture, "--cfg", "job"],
             "infer: to the first picture": ["-c", INFER, *picture],
             "train: configuration alone": ["-c", TRAIN, *step, "--cfg", "job"],
@@ -122,11 +151,17 @@ def startup(config: DictConfig, out: Path) -> None:
                     _run([sys.executable, *arguments])
                     seconds[name].append(time.perf_counter() - start)
                     advance()
-    table = Sheet("From the command to the result", ["", "seconds"], [[name, f"{median(times):.2f}"] for name, times in seconds.items()])
+    table = Sheet(
+        "From the command to the result",
+        ["", "seconds"],
+        [[name, f"{median(times):.2f}"] for name, times in seconds.items()],
+    )
     leave("startup", [table], {"seconds": seconds} | described(config, "cpu"), out)
 
 
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise UserError(f"{' '.join(command)} ended with status {done.returncode}: {done.stderr.strip()[-300:]}")
+        raise UserError(
+            f"{' '.join(command)} ended with status {done.returncode}: {done.stderr.strip()[-300:]}"
+        )

@@ -37,13 +37,27 @@ def speed(config: DictConfig, out: Path) -> None:
     chosen = config.speed[config.suite]
     variants = 2 if config.suite == "train" else 3
     rounds = {policy: [] for policy in POLICIES}
-    with progress(chosen.rounds * len(POLICIES) * variants * len(chosen.cases) * chosen.repeats) as advance:
+    with progress(
+        chosen.rounds * len(POLICIES) * variants * len(chosen.cases) * chosen.repeats
+    ) as advance:
         for _ in range(chosen.rounds):  # in turn, for a machine may be slower for minutes
             for policy, found in rounds.items():
-                found.append(in_a_process("stylenets.cli.benchmark_speed", str(out / "config.yaml"), policy, advance=advance))
-    timed = [Timed(**one) for found in rounds.values() for one in joined([each["timed"] for each in found])]
+                found.append(
+                    in_a_process(
+                        "stylenets.cli.benchmark_speed",
+                        str(out / "config.yaml"),
+                        policy,
+                        advance=advance,
+                    )
+                )
+    timed = [
+        Timed(**one)
+        for found in rounds.values()
+        for one in joined([each["timed"] for each in found])
+    ]
     rates = {
-        policy: {name: median(each["rates"][name] for each in found) for name in found[0]["rates"]} for policy, found in rounds.items()
+        policy: {name: median(each["rates"][name] for each in found) for name in found[0]["rates"]}
+        for policy, found in rounds.items()
     }
     cases = dict.fromkeys(one.case for one in timed)
     sheets = [sheet([one for one in timed if one.case == case], config.suite) for case in cases]
@@ -53,7 +67,10 @@ def speed(config: DictConfig, out: Path) -> None:
 
 def joined(rounds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """The same variants, timed in several rounds, with the seconds of all of them."""
-    return [same[0] | {"seconds": [second for one in same for second in one["seconds"]]} for same in zip(*rounds, strict=True)]
+    return [
+        same[0] | {"seconds": [second for one in same for second in one["seconds"]]}
+        for same in zip(*rounds, strict=True)
+    ]
 
 
 def check(config: DictConfig) -> None:
@@ -61,12 +78,16 @@ def check(config: DictConfig) -> None:
     chosen = config.speed[config.suite]
     for name in ("repeats", "rounds"):
         if type(chosen[name]) is not int or chosen[name] < 1:
-            raise UserError(f"speed.{config.suite}.{name}={chosen[name]}: must be a whole number of at least 1")
+            raise UserError(
+                f"speed.{config.suite}.{name}={chosen[name]}: must be a whole number of at least 1"
+            )
     for case in [*chosen.cases, *chosen.gpu.cases]:
         for name in {"size", "batch", "height", "width"} & case.keys():
             least = 1 if name == "batch" else 16
             if type(case[name]) is not int or case[name] < least:
-                raise UserError(f"speed.{config.suite}: {name}={case[name]} must be a whole number of at least {least}")
+                raise UserError(
+                    f"speed.{config.suite}: {name}={case[name]} must be a whole number of at least {least}"
+                )
 
 
 def _infer(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
@@ -78,7 +99,9 @@ def _infer(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[
         file = assets.network_file(case.get("ckpt") or config.ckpt or "six")
         (photo,) = read_photos(config.photos, 1, case.size).values()
         name = f"network {file.stem}, {case.size} px"
-        timed += infer(name, checkpoints.load(file).net, photo, kept, config.speed.infer.repeats, advance)
+        timed += infer(
+            name, checkpoints.load(file).net, photo, kept, config.speed.infer.repeats, advance
+        )
     return timed
 
 
@@ -88,7 +111,9 @@ def _train(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[
     from stylenets.evaluation.speed import train
 
     torch.manual_seed(0)
-    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=instantiate(config.styles))
+    criterion = instantiate(config.loss)(
+        vgg=instantiate(config.vgg), styles=instantiate(config.styles)
+    )
     timed = []
     for case in config.speed.train.cases:
         photos = list(read_photos(config.photos, case.batch, case.size).values())

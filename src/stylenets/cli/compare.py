@@ -60,10 +60,15 @@ def networks(config: DictConfig, out: Path) -> None:
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
     with progress(families.steps(entries, len(photos), config.sizes, config.repeats)) as advance:
-        seconds = families.measure_time(entries, next(iter(photos.values())), config.sizes, config.repeats, advance)
+        seconds = families.measure_time(
+            entries, next(iter(photos.values())), config.sizes, config.repeats, advance
+        )
         compared = families.measure(entries, bank, criterion, photos, config.show, advance)
     compared.seconds = seconds
-    sheets, settings = families_report.sheets(compared), sentences(config, compared, criterion.vgg.source, device)
+    sheets, settings = (
+        families_report.sheets(compared),
+        sentences(config, compared, criterion.vgg.source, device),
+    )
     texts = {
         "compare.html": families_report.page(compared, settings),
         "compare.csv": families_figures.as_csv(families_figures.figures(compared)),
@@ -77,22 +82,33 @@ def networks(config: DictConfig, out: Path) -> None:
 
 def check_numbers(config: DictConfig) -> None:
     """Raises UserError for a number that is no sensible one."""
-    for name, least, most in (("size", MIN_SIDE, MAX_SIDE), ("limit", 1, None), ("show", 1, None), ("repeats", 1, None)):
+    for name, least, most in (
+        ("size", MIN_SIDE, MAX_SIDE),
+        ("limit", 1, None),
+        ("show", 1, None),
+        ("repeats", 1, None),
+    ):
         check_number(name, config[name], least, most, optional=name == "limit")
     check_number("styles.size", config.styles.size, MIN_SIDE, MAX_STYLE_SIDE)
     if not OmegaConf.is_list(config.sizes) or not config.sizes:
-        raise UserError(f"sizes={config.sizes}: must be a list of whole numbers of pixels, as in 'sizes=[256,512]'")
+        raise UserError(
+            f"sizes={config.sizes}: must be a list of whole numbers of pixels, as in 'sizes=[256,512]'"
+        )
     for size in config.sizes:
         check_number("sizes", size, MIN_SIDE, MAX_SIDE)
 
 
-def check_number(name: str, value: object, least: int, most: int | None, optional: bool = False) -> None:
+def check_number(
+    name: str, value: object, least: int, most: int | None, optional: bool = False
+) -> None:
     """Raises UserError unless ``value`` is a whole number from ``least`` to ``most``, or null where it is ``optional``."""
     if optional and value is None:
         return
     if type(value) is not int or value < least or most is not None and value > most:
         bounds = f"from {least} to {most}" if most else f"of at least {least}"
-        raise UserError(f"{name}={value}: must be a whole number {bounds}" + (", or null" if optional else ""))
+        raise UserError(
+            f"{name}={value}: must be a whole number {bounds}" + (", or null" if optional else "")
+        )
 
 
 def check_inputs(config: DictConfig) -> None:
@@ -115,10 +131,15 @@ def read_runs(runs: object) -> dict[str, Path]:
         return {path.stem: path for path in sorted(assets.NETWORKS.glob("*.safetensors"))}
     paths = [assets.network_file(str(run)) for run in (runs if OmegaConf.is_list(runs) else [runs])]
     if not paths:
-        raise UserError("runs=[]: must be a list of weights files and runs' folders, or null for the bundled networks")
+        raise UserError(
+            "runs=[]: must be a list of weights files and runs' folders, or null for the bundled networks"
+        )
     if missing := [path for path in paths if not path.exists()]:
         raise UserError(f"no such checkpoint: {missing[0]}")
-    parts = [(path.resolve() if path.is_dir() else path.resolve().with_suffix("")).parts for path in paths]
+    parts = [
+        (path.resolve() if path.is_dir() else path.resolve().with_suffix("")).parts
+        for path in paths
+    ]
     for depth in range(1, max(map(len, parts)) + 1):
         names = ["/".join(one[-depth:]) for one in parts]
         if len(set(names)) == len(names):
@@ -137,7 +158,9 @@ def load_entry(name: str, path: Path, bank: StyleBank, config: DictConfig, devic
     return Entry(name, network, stylizer, styles, checkpoints.locate(path).stat().st_size)
 
 
-def build_stylizer(network: Network, bank: StyleBank, vgg: DictConfig, device: str) -> Stylizer | SwapStylizer:
+def build_stylizer(
+    network: Network, bank: StyleBank, vgg: DictConfig, device: str
+) -> Stylizer | SwapStylizer:
     """By the network's own styles, or an inverse network by the pictures of ``bank``, with weights of ``vgg`` where it needs a file's."""
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer, encoder
@@ -149,7 +172,9 @@ def build_stylizer(network: Network, bank: StyleBank, vgg: DictConfig, device: s
     return SwapStylizer(network, encoder(network, needed, vgg.convention), bank, device=device)
 
 
-def sentences(config: DictConfig, compared: Comparison, loss_network: str, device: str) -> list[str]:
+def sentences(
+    config: DictConfig, compared: Comparison, loss_network: str, device: str
+) -> list[str]:
     """How it was measured, for those who read the report without the command."""
     from stylenets.evaluation import machine
 

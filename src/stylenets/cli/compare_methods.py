@@ -40,9 +40,14 @@ def methods(config: DictConfig, out: Path) -> None:
     from stylenets.optimize.criterion import Criterion
 
     device = choose_device(config.device)
-    criterion = Criterion(instantiate(config.vgg).to(device), config.methods.content, config.methods.style)
+    criterion = Criterion(
+        instantiate(config.vgg).to(device), config.methods.content, config.methods.style
+    )
     with progress(sum(len(variants(run)) for run in found.values())) as advance:
-        runs = [read_pictures(folder, run, criterion, config.repeats, device, advance) for folder, run in found.items()]
+        runs = [
+            read_pictures(folder, run, criterion, config.repeats, device, advance)
+            for folder, run in found.items()
+        ]
     where = machine.describe(device)
     setting = (
         f"Losses against {criterion.vgg.source}, relative, of weight 1; a segment's are of its own Gram matrices. "
@@ -64,32 +69,56 @@ def read_run(folder: Path) -> DictConfig:
     """The settings of a finished run, as plain values: nothing in them is ever instantiated. Raises UserError where it is none."""
     file = folder / "config.yaml"
     if missing := [file for file in (file, folder / "figures.json") if not file.is_file()]:
-        raise UserError(f"{folder} holds no finished run of optimize.py: {missing[0].name} is not there")
+        raise UserError(
+            f"{folder} holds no finished run of optimize.py: {missing[0].name} is not there"
+        )
     try:
         run = OmegaConf.load(file)
     except (OmegaConfBaseException, ValueError, OSError) as error:
         raise UserError(f"{file} is no configuration: {error}") from error
-    if not OmegaConf.is_dict(run) or not {"name", "content", "styles", "regions", "keep"} <= set(run):
+    if not OmegaConf.is_dict(run) or not {"name", "content", "styles", "regions", "keep"} <= set(
+        run
+    ):
         raise UserError(f"{file} is no configuration of optimize.py")
     return run
 
 
-def read_pictures(folder: Path, run: DictConfig, criterion: Any, repeats: int, device: str, advance: Callable[[], None]) -> Run:
+def read_pictures(
+    folder: Path,
+    run: DictConfig,
+    criterion: Any,
+    repeats: int,
+    device: str,
+    advance: Callable[[], None],
+) -> Run:
     """What a run painted, and the same scene in one pass, both measured anew with the same losses."""
     from stylenets import images
     from stylenets.evaluation.methods_report import Painted, Pair, Run
     from stylenets.evaluation.optimized import measure
 
-    scene, noted, key = build_scene(run, check(run), device), json.loads((folder / "figures.json").read_text()), swept(run)
+    scene, noted, key = (
+        build_scene(run, check(run), device),
+        json.loads((folder / "figures.json").read_text()),
+        swept(run),
+    )
     network, stylizer = stylizer_of(run, scene, device)
     pairs: list[Pair] = []
     for tag, one in variants(run).items():
-        stem, rows = f"{Path(run.content).stem}_{run.name}{tag}", read_curves(folder / f"curves{tag}.csv")
+        stem, rows = (
+            f"{Path(run.content).stem}_{run.name}{tag}",
+            read_curves(folder / f"curves{tag}.csv"),
+        )
         picture = images.read(folder / f"{stem}.png")
-        optimized = Painted(picture, noted[stem]["seconds"], measure(picture[None].to(device), scene, criterion, rows))
+        optimized = Painted(
+            picture,
+            noted[stem]["seconds"],
+            measure(picture[None].to(device), scene, criterion, rows),
+        )
         passed, seconds = one_pass(stylizer, scene, one, repeats)
         single = Painted(passed, seconds, measure(passed[None].to(device), scene, criterion, []))
-        pairs.append(Pair(f"{run.name} {key} {one[key]}" if key else run.name, optimized, rows, single))
+        pairs.append(
+            Pair(f"{run.name} {key} {one[key]}" if key else run.name, optimized, rows, single)
+        )
         advance()
     return Run(run.name, scene, network, pairs, key, list(run[key]) if key else [])
 
@@ -105,22 +134,33 @@ def stylizer_of(run: DictConfig, scene: Scene, device: str) -> tuple[str, Styliz
     if {str(style) for style in run.styles} <= set(six.styles):
         return "six", Stylizer(six, device)
     network = checkpoints.load(assets.INVERSE)
-    bank = StyleBank(list(scene.styles), [style.cpu() for style in scene.styles.values()], [1.0] * len(scene.styles))
+    bank = StyleBank(
+        list(scene.styles),
+        [style.cpu() for style in scene.styles.values()],
+        [1.0] * len(scene.styles),
+    )
     return "inverse", SwapStylizer(network, encoder(network), bank, device=device)
 
 
-def one_pass(stylizer: Stylizer | SwapStylizer, scene: Scene, run: DictConfig, repeats: int) -> tuple[Tensor, float]:
+def one_pass(
+    stylizer: Stylizer | SwapStylizer, scene: Scene, run: DictConfig, repeats: int
+) -> tuple[Tensor, float]:
     """((3, H, W), median seconds) after one pass that is not counted: by regions, or in the run's mix of styles."""
     from stylenets.inference import regions
 
     photo, shares = scene.content[0].cpu(), mix_of(scene, run)
-    painted_in = {label: look if look == regions.KEEP or look in scene.styles else shares for label, look in scene.painted_in.items()}
+    painted_in = {
+        label: look if look == regions.KEEP or look in scene.styles else shares
+        for label, look in scene.painted_in.items()
+    }
     partition = {label: mask.cpu() for label, mask in scene.regions.items()}
     seconds = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
         if partition:
-            picture = regions.stylize(stylizer, photo, partition, regions.looks(stylizer, painted_in))
+            picture = regions.stylize(
+                stylizer, photo, partition, regions.looks(stylizer, painted_in)
+            )
         else:
             picture = stylizer.stylize(photo, stylizer.weights(shares))
         seconds.append(time.perf_counter() - start)
@@ -144,7 +184,12 @@ def read_curves(file: Path) -> list[Row]:
             rows = list(csv.DictReader(lines))
         fixed = ("step", "stage", "size", "total")
         return [
-            Row(int(row["step"]), row["stage"], int(row["size"]), {k: float(v) for k, v in row.items() if k not in fixed and v})
+            Row(
+                int(row["step"]),
+                row["stage"],
+                int(row["size"]),
+                {k: float(v) for k, v in row.items() if k not in fixed and v},
+            )
             for row in rows
         ]
     except (OSError, KeyError, ValueError) as error:

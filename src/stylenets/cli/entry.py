@@ -32,7 +32,9 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
     UserError and what Hydra finds wrong with the overrides become one line on stderr and exit status 2; ``debug=true`` shows the traceback.
     """
     keep_freed_memory()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises, where it would print several lines and exit with 1
+    os.environ["HYDRA_FULL_ERROR"] = (
+        "1"  # Hydra then raises, where it would print several lines and exit with 1
+    )
     file = config_folder() / config_name
     begun = False
 
@@ -40,17 +42,31 @@ def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
     def job(config: DictConfig) -> None:
         nonlocal begun
         begun = True
-        with mistakes_in_one_line():  # here too, since Hydra adds a line to an error that leaves a job
+        with (
+            mistakes_in_one_line()
+        ):  # here too, since Hydra adds a line to an error that leaves a job
             function(config)
 
     with mistakes_in_one_line():
         try:
-            hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(job)()
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:  # what Hydra itself lets through
-            if begun or isinstance(error, HydraException | OmegaConfBaseException | BrokenPipeError | UserError):
+            hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(
+                job
+            )()
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+        ) as error:  # what Hydra itself lets through
+            if begun or isinstance(
+                error, HydraException | OmegaConfBaseException | BrokenPipeError | UserError
+            ):
                 raise
             if isinstance(error, OSError):
-                raise UserError(f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another") from error
+                raise UserError(
+                    f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another"
+                ) from error
             raise UserError(f"cannot compose a configuration: {error}") from error
 
 
@@ -82,14 +98,20 @@ def mistakes_in_one_line() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
-    except BrokenPipeError:  # whoever read our lines has gone, as in `python infer.py --help | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+    except (
+        BrokenPipeError
+    ):  # whoever read our lines has gone, as in `python infer.py --help | head`
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # or Python complains when it flushes at exit
         sys.exit(141)
 
 
 def _one_line(error: BaseException) -> str:
     """The UserError behind Hydra's wrapping, or Hydra's own words about a value that does not fit, on one line."""
-    while not isinstance(error, UserError) and isinstance(error.__cause__, UserError | HydraException):
+    while not isinstance(error, UserError) and isinstance(
+        error.__cause__, UserError | HydraException
+    ):
         error = error.__cause__
     return " ".join(line.strip() for line in str(error).splitlines() if line.strip())
 
@@ -102,7 +124,9 @@ def choose_device(name: str) -> str:
     if name == "auto":
         return "cuda" if count else "cpu"
     if name != "cpu" and int(name.partition(":")[2] or 0) >= count:
-        raise UserError(f"device={name}: this machine has {count} CUDA devices that torch can use; give device=cpu")
+        raise UserError(
+            f"device={name}: this machine has {count} CUDA devices that torch can use; give device=cpu"
+        )
     return name
 
 

@@ -31,7 +31,9 @@ Work = tuple[list[str], list[str], "Callable[[Job, Tensor], Callable[[], None]]"
 
 def main() -> None:
     """Run the command on this process's arguments."""
-    run_hydra(infer, "commands/infer")  # beside train's groups, styles=[a] would choose a file of conf/styles
+    run_hydra(
+        infer, "commands/infer"
+    )  # beside train's groups, styles=[a] would choose a file of conf/styles
 
 
 def infer(config: DictConfig) -> None:
@@ -40,9 +42,13 @@ def infer(config: DictConfig) -> None:
     from stylenets import checkpoints, images  # these import torch
     from stylenets.inference import pictures
 
-    contents = images.list_pictures(request.content) if request.content.is_dir() else [request.content]
+    contents = (
+        images.list_pictures(request.content) if request.content.is_dir() else [request.content]
+    )
     stylizer = build_stylizer(checkpoints.load(request.ckpt), request)
-    names, masks, prepare = work_on_regions(request, stylizer) if request.regions else work_on_styles(request, stylizer)
+    names, masks, prepare = (
+        work_on_regions(request, stylizer) if request.regions else work_on_styles(request, stylizer)
+    )
     root = request.content if request.content.is_dir() else request.content.parent
     jobs = pictures.plan(contents, root, request.out, names, request.format, masks)
     failures = []
@@ -54,7 +60,9 @@ def infer(config: DictConfig) -> None:
         else:
             paint()
     if failures:
-        counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if len(jobs) > 1 else ""
+        counted = (
+            f"{len(failures)} of {len(jobs)} pictures were not stylized: " if len(jobs) > 1 else ""
+        )
         raise UserError(counted + "; ".join(failures))
 
 
@@ -62,9 +70,17 @@ def work_on_styles(request: Request, stylizer: Stylizer | SwapStylizer) -> Work:
     """A picture in each style, or one in the mix."""
     from stylenets.inference import pictures
 
-    mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in request.styles or stylizer.styles}
+    mixes = (
+        {"mix": request.mix}
+        if request.mix
+        else {name: {name: 1.0} for name in request.styles or stylizer.styles}
+    )
     weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
-    return list(weights), [], lambda job, content: partial(pictures.stylize, stylizer, job, content, weights, report)
+    return (
+        list(weights),
+        [],
+        lambda job, content: partial(pictures.stylize, stylizer, job, content, weights, report),
+    )
 
 
 def work_on_regions(request: Request, stylizer: Stylizer | SwapStylizer) -> Work:
@@ -99,8 +115,14 @@ def build_stylizer(network: Network, request: Request) -> Stylizer | SwapStylize
         precision = automatic if request.precision == "auto" else request.precision
         return Stylizer(network, device, getattr(torch, precision), request.compiled)
     vgg = encoder(network, swap.vgg_weights, swap.vgg_convention)
-    paths = [picture for path in swap.paths for picture in (images.list_pictures(path) if path.is_dir() else [path])]
-    return SwapStylizer(network, vgg, picture_styles(paths, swap.style_size, crop=False), swap.strength, device)
+    paths = [
+        picture
+        for path in swap.paths
+        for picture in (images.list_pictures(path) if path.is_dir() else [path])
+    ]
+    return SwapStylizer(
+        network, vgg, picture_styles(paths, swap.style_size, crop=False), swap.strength, device
+    )
 
 
 def progress(jobs: list[Job]) -> Iterator[Job]:
@@ -110,5 +132,10 @@ def progress(jobs: list[Job]) -> Iterator[Job]:
 
     watched = len(jobs) > 1 and sys.stderr.isatty()
     # a bar would otherwise move the lines of a redirected stdout to stderr
-    with Progress(console=Console(stderr=True), disable=not watched, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+    with Progress(
+        console=Console(stderr=True),
+        disable=not watched,
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
         yield from bar.track(jobs, description="stylizing")

@@ -65,35 +65,53 @@ def read_request(config: DictConfig) -> Request:
         raise UserError(f"no such checkpoint: {ckpt}")
     size, form, device = values["size"], str(values["format"]), str(values["device"])
     if size is not None and not (type(size) is int and MIN_SIDE <= size <= MAX_SIDE):
-        raise UserError(f"size={size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}, or null for the picture's own")
+        raise UserError(
+            f"size={size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}, or null for the picture's own"
+        )
     if form not in FORMATS:
         raise UserError(f"format={form}: must be one of {', '.join(FORMATS)}")
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
         raise UserError(f"device={device}: must be auto, cpu, cuda or cuda:N")
     precision, compiled = str(values["precision"]), values["compile"]
     if precision not in PRECISIONS or type(compiled) is not bool:
-        raise UserError(f"precision={precision} compile={compiled}: must be one of {', '.join(PRECISIONS)}, and true or false")
+        raise UserError(
+            f"precision={precision} compile={compiled}: must be one of {', '.join(PRECISIONS)}, and true or false"
+        )
     styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
     if styles and mix:
-        raise UserError("give styles= for a picture in each, or mix= for one picture in a blend, not both")
+        raise UserError(
+            "give styles= for a picture in each, or mix= for one picture in a blend, not both"
+        )
     swap, regions = read_swap(values), read_regions(values)
     if regions and (styles or mix):
-        raise UserError("give regions= for a style in each region, or styles= or mix= for the whole picture, not both")
+        raise UserError(
+            "give regions= for a style in each region, or styles= or mix= for the whole picture, not both"
+        )
     if swap and styles:
-        raise UserError("give style= for style pictures and an inverse network, or styles= for a network's own styles, not both")
+        raise UserError(
+            "give style= for style pictures and an inverse network, or styles= for a network's own styles, not both"
+        )
     if swap and (compiled or precision not in ("auto", "float32")):
-        raise UserError("style= is computed in float32, and as it comes: leave precision= and compile= out")
+        raise UserError(
+            "style= is computed in float32, and as it comes: leave precision= and compile= out"
+        )
     out = output_folder(values["out"])
-    return Request(content, ckpt, out, styles, mix, size, form, device, precision, compiled, swap, regions)
+    return Request(
+        content, ckpt, out, styles, mix, size, form, device, precision, compiled, swap, regions
+    )
 
 
 def read_swap(values: dict[str, Any]) -> Swap | None:
     """``style=`` and what belongs to it; None where it was not given. Raises UserError for what does not fit."""
-    style, strength, style_size, vgg = (values[name] for name in ("style", "strength", "style_size", "vgg"))
+    style, strength, style_size, vgg = (
+        values[name] for name in ("style", "strength", "style_size", "vgg")
+    )
     if type(strength) not in (int, float) or not 0 <= strength <= 1:
         raise UserError(f"strength={strength}: must be a number from 0 to 1")
     if type(style_size) is not int or not MIN_SIDE <= style_size <= MAX_STYLE_SIDE:
-        raise UserError(f"style_size={style_size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_STYLE_SIDE}")
+        raise UserError(
+            f"style_size={style_size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_STYLE_SIDE}"
+        )
     if style is None:
         if strength != 1 or vgg["weights"] is not None:
             raise UserError("strength= and vgg.weights= belong to style=: give a style picture too")
@@ -122,6 +140,12 @@ def read_mix(value: Any) -> dict[str, float] | None:
     if value is None:
         return None
     shares = list(value.values()) if isinstance(value, dict) else []
-    if not shares or not all(type(share) in (int, float) and 0 <= share < math.inf for share in shares) or not 0 < sum(shares) < math.inf:
-        raise UserError(f"mix={value}: must be style names with positive shares, as in 'mix={{a:0.6,b:0.4}}'")
+    if (
+        not shares
+        or not all(type(share) in (int, float) and 0 <= share < math.inf for share in shares)
+        or not 0 < sum(shares) < math.inf
+    ):
+        raise UserError(
+            f"mix={value}: must be style names with positive shares, as in 'mix={{a:0.6,b:0.4}}'"
+        )
     return {str(name): float(share) for name, share in value.items()}

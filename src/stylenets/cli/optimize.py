@@ -32,12 +32,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SWEPT = ("gamma", "ratio")  # settings of which a list is a run each
-PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")  # what may differ where a run is resumed
+PASSING = (
+    "resume",
+    "overwrite",
+    "save_every",
+    "snapshots",
+    "debug",
+    "out",
+)  # what may differ where a run is resumed
 
 
 def main() -> None:
     """Run the command on this process's arguments."""
-    run_hydra(optimize, "commands/optimize")  # beside train's groups, styles=[a] would choose a file of conf/styles
+    run_hydra(
+        optimize, "commands/optimize"
+    )  # beside train's groups, styles=[a] would choose a file of conf/styles
 
 
 def optimize(config: DictConfig) -> None:
@@ -52,7 +61,14 @@ def optimize(config: DictConfig) -> None:
     if scene.regions:
         from stylenets.inference.pictures import write_masks
 
-        write_masks(scene.regions, {label: out / f"{Path(config.content).stem}_mask_{label}.png" for label in scene.regions}, report)
+        write_masks(
+            scene.regions,
+            {
+                label: out / f"{Path(config.content).stem}_mask_{label}.png"
+                for label in scene.regions
+            },
+            report,
+        )
     runs = variants(config)
     outcomes = [paint(one, scene, criterion, out, tag) for tag, one in runs.items()]
     from stylenets.cli.optimize_files import write_results
@@ -68,18 +84,30 @@ def check(config: DictConfig) -> RegionRequest | None:
         raise UserError("give content=photo.jpg and style pictures, as in 'styles=[painting.jpg]'")
     if not Path(str(config.content)).is_file():
         raise UserError(f"no such picture: {config.content}")
-    sides = {"size": config.size, "style_size": config.style_size or config.size, **{f"sizes ({k})": k for k in config.sizes}}
-    counts = {"steps": (config.steps, 1), "snapshots": (config.snapshots, 0), "save_every": (config.save_every, 0)}
+    sides = {
+        "size": config.size,
+        "style_size": config.style_size or config.size,
+        **{f"sizes ({k})": k for k in config.sizes},
+    }
+    counts = {
+        "steps": (config.steps, 1),
+        "snapshots": (config.snapshots, 0),
+        "save_every": (config.save_every, 0),
+    }
     for name, value in sides.items():
         if type(value) is not int or not MIN_SIDE <= value <= MAX_SIDE:
-            raise UserError(f"{name}={value}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}")
+            raise UserError(
+                f"{name}={value}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}"
+            )
     for name, (value, least) in counts.items():
         if type(value) is not int or value < least:
             raise UserError(f"{name}={value}: must be a whole number of at least {least}")
     if config.optimizer not in ("lbfgs", "adam"):
         raise UserError(f"optimizer={config.optimizer}: must be lbfgs or adam")
     if type(config.learning_rate) not in (int, float) or not 0 < config.learning_rate < 1:
-        raise UserError(f"learning_rate={config.learning_rate}: must be between 0 and 1, the range of a picture")
+        raise UserError(
+            f"learning_rate={config.learning_rate}: must be between 0 and 1, the range of a picture"
+        )
     if config.init not in ("content", "noise") and not Path(str(config.init)).is_file():
         raise UserError(f"init={config.init}: must be content, noise or a picture file")
     swept(config)
@@ -94,7 +122,9 @@ def check_regions(config: DictConfig) -> RegionRequest | None:
             raise UserError("give keep=, or regions= with keep in it, not both")
         values["regions"] = {str(config.keep): "keep", "background": "the method"}
     request = read_regions(values)
-    if request and (blended := [label for label, look in request.regions.items() if isinstance(look, dict)]):
+    if request and (
+        blended := [label for label, look in request.regions.items() if isinstance(look, dict)]
+    ):
         raise UserError(f"region {blended[0]}: one style for each region here")
     return request
 
@@ -123,9 +153,18 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
 
     photo = images.read(config.content, config.size)
     names = config.styles if OmegaConf.is_list(config.styles) else [config.styles]
-    paths = [Path(str(name)) if Path(str(name)).suffix or Path(str(name)).is_file() else bundled_style(str(name)) for name in names]
+    paths = [
+        Path(str(name))
+        if Path(str(name)).suffix or Path(str(name)).is_file()
+        else bundled_style(str(name))
+        for name in names
+    ]
     bank = picture_styles(paths, config.style_size or config.size, crop=False)
-    partition = partition_of(build_segmenter(request, device)(Path(config.content)), request, photo) if request else {}
+    partition = (
+        partition_of(build_segmenter(request, device)(Path(config.content)), request, photo)
+        if request
+        else {}
+    )
     content = photo[None].to(device)
     init = config.init if config.init in ("content", "noise") else images.read(config.init)
     return Scene(
@@ -144,7 +183,11 @@ def paint(config: DictConfig, scene: Scene, criterion: Criterion, out: Path, tag
     from stylenets.optimize.stages import Keeper, at_sizes, planned, run
 
     method, stem = instantiate(config.method), f"{Path(config.content).stem}_{config.name}{tag}"
-    recipe = OmegaConf.to_yaml(OmegaConf.masked_copy(config, [key for key in config if key not in PASSING]), resolve=True, sort_keys=True)
+    recipe = OmegaConf.to_yaml(
+        OmegaConf.masked_copy(config, [key for key in config if key not in PASSING]),
+        resolve=True,
+        sort_keys=True,
+    )
     keeper = Keeper(state_file(out, tag), config.save_every, recipe) if config.save_every else None
     if config.resume and keeper and (not tag or keeper.file.exists()):
         keeper.load()
@@ -156,11 +199,18 @@ def paint(config: DictConfig, scene: Scene, criterion: Criterion, out: Path, tag
             if config.snapshots and row.step % config.snapshots == 0:
                 images.write(out / f"{stem}_step{row.step}.png", picture[0])
 
-        picture, rows = run(at_sizes(method, scene, criterion, config.sizes), make_optimizer(config), keeper, on_step)
+        picture, rows = run(
+            at_sizes(method, scene, criterion, config.sizes),
+            make_optimizer(config),
+            keeper,
+            on_step,
+        )
     seconds = keeper.seconds if keeper else time.perf_counter() - start
     images.write(out / f"{stem}.png", picture[0])
     report(out / f"{stem}.png", *picture.shape[-2:], seconds)
-    return Outcome(stem, picture, rows, {"seconds": seconds} | measure(picture, scene, criterion, rows))
+    return Outcome(
+        stem, picture, rows, {"seconds": seconds} | measure(picture, scene, criterion, rows)
+    )
 
 
 def make_optimizer(config: DictConfig) -> MakeOptimizer:
@@ -180,10 +230,26 @@ def state_file(out: Path, tag: str) -> Path:
 def progress(total: int, begun: int) -> Iterator[Callable[[Row], None]]:
     """A bar on stderr with the stage, the losses and the time to go; yields what to call after each step."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), redirect_stdout=sys.stdout.isatty()) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
         task = bar.add_task("", total=total, completed=begun)
 
         def show(row: Row) -> None:

@@ -22,16 +22,29 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def write_results(config: DictConfig, scene: Scene, outcomes: list[Outcome], key: str | None, out: Path) -> None:
+def write_results(
+    config: DictConfig, scene: Scene, outcomes: list[Outcome], key: str | None, out: Path
+) -> None:
     """curves.csv, report.html and figures.json, this one last: with it a run is finished; of a sweep over ``key`` the strip and <key>.csv."""
     page = Page(f"{config.name}: {Path(config.content).stem}")
     page.picture(
-        images.grid([[scene.content[0], *(images.resize(one, scene.content.shape[-1]) for one in scene.styles.values())]]), "given"
+        images.grid(
+            [
+                [
+                    scene.content[0],
+                    *(images.resize(one, scene.content.shape[-1]) for one in scene.styles.values()),
+                ]
+            ]
+        ),
+        "given",
     )
     if key:
         values = list(config[key])
         found = [outcome.figures for outcome in outcomes]
-        strip = images.grid([[outcome.picture[0] for outcome in outcomes]], column_labels=[f"{key} {value}" for value in values])
+        strip = images.grid(
+            [[outcome.picture[0] for outcome in outcomes]],
+            column_labels=[f"{key} {value}" for value in values],
+        )
         path = out / f"{Path(config.content).stem}_{config.name}_{key}.png"
         images.write(path, strip)
         report(path, *strip.shape[-2:], sum(of["seconds"] for of in found))
@@ -43,9 +56,15 @@ def write_results(config: DictConfig, scene: Scene, outcomes: list[Outcome], key
         page.picture(outcome.picture[0], outcome.stem)
         optimized.add_figures(page, outcome.figures)
         optimized.add_curves(page, outcome.rows, "every term before each step")
-        _write(out / f"curves{outcome.stem.partition(config.name)[2] if key else ''}.csv", optimized.curves_csv(outcome.rows))
+        _write(
+            out / f"curves{outcome.stem.partition(config.name)[2] if key else ''}.csv",
+            optimized.curves_csv(outcome.rows),
+        )
     _write(out / "report.html", page.html())
-    _write(out / "figures.json", json.dumps({outcome.stem: outcome.figures for outcome in outcomes}, indent=1))
+    _write(
+        out / "figures.json",
+        json.dumps({outcome.stem: outcome.figures for outcome in outcomes}, indent=1),
+    )
     log.info("written: %s", out / "report.html")
 
 

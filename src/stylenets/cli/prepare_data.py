@@ -33,7 +33,9 @@ def prepare_coco(cfg: DictConfig, root: Path, archive: Path | None) -> None:
         if split not in cfg.coco.md5:
             raise UserError(f"split={split}: choose one of {', '.join(cfg.coco.md5)}")
         if not (root / split).is_dir():
-            zipped = archive or download(f"{cfg.coco.url}/{split}.zip", root / f"{split}.zip", cfg.coco.md5[split])
+            zipped = archive or download(
+                f"{cfg.coco.url}/{split}.zip", root / f"{split}.zip", cfg.coco.md5[split]
+            )
             unpack(zipped, root, split)
             if not archive and not cfg.keep_archive:
                 zipped.unlink()
@@ -52,7 +54,11 @@ def prepare_matting_human(cfg: DictConfig, root: Path, archive: Path | None) -> 
             f"Matting-Human is handed out by Kaggle to people with an account: download the zip from {cfg.matting_human.page}"
             " and run this again with archive=/path/to/the.zip"
         )
-    log.info("%d portraits with mattes are ready: train with data=matting_human data.root=%s", len(pairs(root)), root)
+    log.info(
+        "%d portraits with mattes are ready: train with data=matting_human data.root=%s",
+        len(pairs(root)),
+        root,
+    )
 
 
 def main() -> None:

@@ -27,6 +27,8 @@ def show(sheets: Sequence[Sheet]) -> None:
     """The tables on stdout."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 140)  # a file has no width, and rich would take it for 80
+    console = Console(
+        width=None if sys.stdout.isatty() else 140
+    )  # a file has no width, and rich would take it for 80
     for sheet in sheets:
         console.print(sheet.rich())

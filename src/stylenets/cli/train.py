@@ -44,7 +44,9 @@ def train(config: DictConfig) -> None:
     if resume and resume.parent.name == "checkpoints":
         out = resume.parent.parent
     elif (out / "network.safetensors").exists() and not config.overwrite:
-        raise UserError(f"{out} holds a finished run: choose another out=, go on with ckpt={out}, or give overwrite=true")
+        raise UserError(
+            f"{out} holds a finished run: choose another out=, go on with ckpt={out}, or give overwrite=true"
+        )
     config.out = str(out)
     import pytorch_lightning as pl
     import torch
@@ -52,7 +54,9 @@ def train(config: DictConfig) -> None:
     from stylenets.callbacks.loggers import closing
 
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its tips and advertisements
-    warnings.filterwarnings("ignore", message=".*LeafSpec.*")  # Lightning's own, about torch's internals
+    warnings.filterwarnings(
+        "ignore", message=".*LeafSpec.*"
+    )  # Lightning's own, about torch's internals
     torch.set_float32_matmul_precision(config.float32_matmul)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     share_sweep_folder()
@@ -82,9 +86,18 @@ def build_trainer(config: DictConfig) -> pl.Trainer:
     from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
     from stylenets.callbacks.resume import EpochEndResume
 
-    callbacks = [*(instantiate(callback) for callback in config.callbacks.values() if callback), EpochEndResume(), Timer()]
+    callbacks = [
+        *(instantiate(callback) for callback in config.callbacks.values() if callback),
+        EpochEndResume(),
+        Timer(),
+    ]
     with values_of("trainer", MisconfigurationException):
-        return instantiate(config.trainer)(logger=False, callbacks=callbacks, default_root_dir=config.out, plugins=[AtomicCheckpointIO()])
+        return instantiate(config.trainer)(
+            logger=False,
+            callbacks=callbacks,
+            default_root_dir=config.out,
+            plugins=[AtomicCheckpointIO()],
+        )
 
 
 def build_task(config: DictConfig) -> StyleTask:
@@ -100,7 +113,9 @@ def build_task(config: DictConfig) -> StyleTask:
     optimizer, scheduler = instantiate(config.optimizer), instantiate(config.scheduler)
     with values_of("optimizer"):
         optimizer([nn.Parameter(torch.zeros(1))])
-    return instantiate(config.model)(styles=styles, criterion=criterion, init=init, optimizer=optimizer, scheduler=scheduler)
+    return instantiate(config.model)(
+        styles=styles, criterion=criterion, init=init, optimizer=optimizer, scheduler=scheduler
+    )
 
 
 def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
@@ -113,28 +128,47 @@ def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:
     if ckpt == "own":
         return newest_checkpoint(out)
     if ckpt != "last":
-        path = newest_checkpoint(Path(ckpt)) or Path(ckpt) / "checkpoints" / "last.ckpt" if Path(ckpt).is_dir() else Path(ckpt)
+        path = (
+            newest_checkpoint(Path(ckpt)) or Path(ckpt) / "checkpoints" / "last.ckpt"
+            if Path(ckpt).is_dir()
+            else Path(ckpt)
+        )
         if not path.is_file():
             raise UserError(f"no checkpoint to resume from: {path}")
         return path
     own = newest_checkpoint(out)
-    runs = [own] if own else sorted(RUNS.rglob("checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
+    runs = (
+        [own]
+        if own
+        else sorted(RUNS.rglob("checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
+    )
     if not runs:
-        raise UserError(f"ckpt=last: no checkpoint in {out} or below {RUNS}; leave ckpt= out to begin a run")
+        raise UserError(
+            f"ckpt=last: no checkpoint in {out} or below {RUNS}; leave ckpt= out to begin a run"
+        )
     log.info("resuming from %s", runs[-1])
     return runs[-1]
 
 
 def newest_checkpoint(run: Path) -> Path | None:
     """A run's last checkpoint, or the one before it where a kill fell between moving a damaged one aside and the next save."""
-    return next((path for name in ("last.ckpt", "previous.ckpt") if (path := run / "checkpoints" / name).is_file()), None)
+    return next(
+        (
+            path
+            for name in ("last.ckpt", "previous.ckpt")
+            if (path := run / "checkpoints" / name).is_file()
+        ),
+        None,
+    )
 
 
 def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     """Validate once more, and write the network with what was run, on what, and its losses."""
     from stylenets import checkpoints
 
-    validated = trainer.validate(task, datamodule=trainer.datamodule, verbose=False)  # empty where trainer.limit_val_batches=0
+    validated = trainer.validate(
+        task, datamodule=trainer.datamodule, verbose=False
+    )  # empty where trainer.limit_val_batches=0
     losses = {name: round(float(value), 6) for one in validated for name, value in one.items()}
     trainer.save_checkpoint(Path(config.out) / "checkpoints" / "last.ckpt")
     if not trainer.is_global_zero:
@@ -142,11 +176,20 @@ def finish(config: DictConfig, trainer: pl.Trainer, task: StyleTask) -> None:
     training = describe(config, trainer) | {"losses": losses}
     network = dataclasses.replace(task.network, net=task.best_net, training=training)
     checkpoints.save(Path(config.out) / "network.safetensors", network)
-    checkpoints.atomic_write(Path(config.out) / "summary.json", lambda file: file.write(json.dumps(training, indent=1).encode()))
+    checkpoints.atomic_write(
+        Path(config.out) / "summary.json",
+        lambda file: file.write(json.dumps(training, indent=1).encode()),
+    )
     for logger in trainer.loggers:
-        logger.log_metrics({f"final/{name}": value for name, value in losses.items()}, step=trainer.global_step)
+        logger.log_metrics(
+            {f"final/{name}": value for name, value in losses.items()}, step=trainer.global_step
+        )
         logger.finalize("success")
-    log.info("written: %s; try it: python infer.py ckpt=%s content=photo.jpg", Path(config.out) / "network.safetensors", config.out)
+    log.info(
+        "written: %s; try it: python infer.py ckpt=%s content=photo.jpg",
+        Path(config.out) / "network.safetensors",
+        config.out,
+    )
 
 
 def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
@@ -161,7 +204,14 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
     device = trainer.strategy.root_device
     return {
         "command": " ".join(
-            ["train.py", *(override for override in overrides if "/" not in override and not override.startswith("about="))]
+            [
+                "train.py",
+                *(
+                    override
+                    for override in overrides
+                    if "/" not in override and not override.startswith("about=")
+                ),
+            ]
         ),
         "about": config.about,
         "photographs": len(trainer.datamodule.train_set.files),
@@ -169,8 +219,18 @@ def describe(config: DictConfig, trainer: pl.Trainer) -> dict[str, Any]:
         "batch_size": trainer.datamodule.batch_size,
         "size": trainer.datamodule.size,
         "seconds": round(timer.time_elapsed()),  # of all the legs of a resumed run
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads",
+        "device": torch.cuda.get_device_name(device)
+        if device.type == "cuda"
+        else f"{torch.get_num_threads()} CPU threads",
         "precision": str(trainer.precision),
-        "skipped_steps": sum(callback.skipped for callback in trainer.callbacks if isinstance(callback, SkipNonFinite)),
-        "versions": {"stylenets": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        "skipped_steps": sum(
+            callback.skipped
+            for callback in trainer.callbacks
+            if isinstance(callback, SkipNonFinite)
+        ),
+        "versions": {
+            "stylenets": __version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
     }

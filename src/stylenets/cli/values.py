@@ -23,8 +23,22 @@ GENERAL = {  # what train.yaml holds besides its groups
     "out": str,
 }
 GROUPS = ("model", "styles", "data", "vgg", "loss", "optimizer", "scheduler", "trainer", "logger")
-FINISHED_LATER = {"model", "model.net", "loss", "optimizer", "scheduler", "trainer"}  # by the code, with what it builds
-WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", NoneType: "null", Path: "a path"}
+FINISHED_LATER = {
+    "model",
+    "model.net",
+    "loss",
+    "optimizer",
+    "scheduler",
+    "trainer",
+}  # by the code, with what it builds
+WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    NoneType: "null",
+    Path: "a path",
+}
 COUNT = (1, 10**9)
 BOUNDS = {  # of parameters by their name; those of networks are what a file may say of one
     **LIMITS,
@@ -34,7 +48,18 @@ BOUNDS = {  # of parameters by their name; those of networks are what a file may
     "style_batch": (1, 4096),
     "workers": (0, 256),
     "max_bad": (0, 1),
-    **dict.fromkeys(("val_count", "samples_per_epoch", "limit", "every", "count", "stop_after", "check_val_every_n_epoch"), COUNT),
+    **dict.fromkeys(
+        (
+            "val_count",
+            "samples_per_epoch",
+            "limit",
+            "every",
+            "count",
+            "stop_after",
+            "check_val_every_n_epoch",
+        ),
+        COUNT,
+    ),
     "lr": (0, 1e9),
     "warmup": (0, 10**9),
     "final": (0, 1),
@@ -51,7 +76,9 @@ def check_values(config: Mapping[str, Any]) -> None:
     for group in GROUPS:
         if not isinstance(config.get(group), dict) or "_target_" not in config[group]:
             raise UserError(f"{group}={config.get(group)}: choose one of the files in conf/{group}")
-    if not isinstance(config["model"].get("net"), dict) or not isinstance(config.get("callbacks"), dict):
+    if not isinstance(config["model"].get("net"), dict) or not isinstance(
+        config.get("callbacks"), dict
+    ):
         raise UserError("model.net and callbacks: must be names with values")
     for path, node in targets(config):
         if node.get("_partial_", False) is not (path in FINISHED_LATER):
@@ -59,7 +86,9 @@ def check_values(config: Mapping[str, Any]) -> None:
         try:
             hints = annotations(resolve_name(str(node["_target_"])))
         except (ImportError, ValueError, AttributeError) as error:
-            raise UserError(f"{path}._target_={node['_target_']}: there is no such thing") from error
+            raise UserError(
+                f"{path}._target_={node['_target_']}: there is no such thing"
+            ) from error
         for name in node.keys() & hints.keys():
             check(f"{path}.{name}", node[name], hints[name])
 
@@ -91,9 +120,13 @@ def fits(value: Any, hint: Any) -> bool:
     if kind is tuple and Ellipsis not in inner:
         return isinstance(value, list) and len(value) == len(inner) and all(map(fits, value, inner))
     if kind in (list, tuple, set, Sequence):
-        return isinstance(value, list) and all(fits(one, inner[0] if inner else Any) for one in value)
+        return isinstance(value, list) and all(
+            fits(one, inner[0] if inner else Any) for one in value
+        )
     if kind in (dict, Mapping):
-        return isinstance(value, dict) and all(map(fits, value.values(), [inner[1] if inner else Any] * len(value)))
+        return isinstance(value, dict) and all(
+            map(fits, value.values(), [inner[1] if inner else Any] * len(value))
+        )
     return kind is Any or not inspect.isclass(kind) or kind is Callable or isinstance(value, kind)
 
 
@@ -106,13 +139,21 @@ def words(hint: Any) -> str:
         return " or ".join(map(str, inner))
     if kind in (list, tuple, set, Sequence):
         return f"a list of {words(inner[0])}" if inner else "a list"
-    return WORDS.get(kind) or ("names with values" if kind in (dict, Mapping) else "something with a _target_")
+    return WORDS.get(kind) or (
+        "names with values" if kind in (dict, Mapping) else "something with a _target_"
+    )
 
 
 def annotations(target: Callable) -> dict[str, Any]:
     """The hints of a callable's parameters; of a class those of its bases too, as it may hand its settings on to them."""
-    owners = [c.__init__ for c in reversed(target.__mro__) if "__init__" in vars(c)] if inspect.isclass(target) else [target]
-    return {name: hint for owner in owners for name, hint in hints_of(owner).items() if name != "return"}
+    owners = (
+        [c.__init__ for c in reversed(target.__mro__) if "__init__" in vars(c)]
+        if inspect.isclass(target)
+        else [target]
+    )
+    return {
+        name: hint for owner in owners for name, hint in hints_of(owner).items() if name != "return"
+    }
 
 
 def hints_of(function: Callable) -> dict[str, Any]:

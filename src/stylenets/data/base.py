@@ -41,9 +41,13 @@ class PictureDataModule(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         if not 0 < scale[0] <= scale[1] <= 1:
-            raise UserError(f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, fractions of the shortest side")
+            raise UserError(
+                f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, fractions of the shortest side"
+            )
         if size < 1 or batch_size < 1 or val_count < 1:
-            raise UserError(f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: each must be at least 1")
+            raise UserError(
+                f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: each must be at least 1"
+            )
         self.size = size
         self.batch_size = batch_size
         self.workers = workers
@@ -64,20 +68,37 @@ class PictureDataModule(pl.LightningDataModule):
 
     def setup(self, stage: str | None = None) -> None:
         """List the files and build both sets, once."""
-        self._origin = {"epoch": 0, "samples": 0, "batches": 0}  # Lightning loads a checkpoint's state after this
+        self._origin = {
+            "epoch": 0,
+            "samples": 0,
+            "batches": 0,
+        }  # Lightning loads a checkpoint's state after this
         if self.train_set is None:
             train, val = self.files()
             samples = max(self.samples_per_epoch or len(train), self.batch_size)
-            common = {"size": self.size, "seed": self.seed, "max_bad": self.max_bad, "cache": self.cache}
-            self.train_set = self.dataset(train, scale=self.scale, flip=self.flip, samples=samples, **common)
+            common = {
+                "size": self.size,
+                "seed": self.seed,
+                "max_bad": self.max_bad,
+                "cache": self.cache,
+            }
+            self.train_set = self.dataset(
+                train, scale=self.scale, flip=self.flip, samples=samples, **common
+            )
             self.val_set = self.dataset(val, scale=None, flip=False, samples=None, **common)
 
     def train_dataloader(self) -> PictureLoader:
         """Random crops in the order permutation(seed, epoch), from where a loaded checkpoint stopped."""
-        rank, world_size = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        rank, world_size = (
+            (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        )
         if self.batch_size % world_size:
-            raise UserError(f"data.batch_size={self.batch_size} is for all processes together: give a multiple of {world_size}")
-        batches = EpochBatches(len(self.train_set), self.batch_size, self.seed, self.position, rank, world_size)
+            raise UserError(
+                f"data.batch_size={self.batch_size} is for all processes together: give a multiple of {world_size}"
+            )
+        batches = EpochBatches(
+            len(self.train_set), self.batch_size, self.seed, self.position, rank, world_size
+        )
         return self._loader(self.train_set, batch_sampler=batches)
 
     def val_dataloader(self) -> PictureLoader:
@@ -93,8 +114,13 @@ class PictureDataModule(pl.LightningDataModule):
         epoch, samples = self._origin["epoch"], self._origin["samples"]
         if self.trainer is None:
             return epoch, samples
-        batches = max(self._processed() - self._origin["batches"], 0)  # 0 too while Lightning's loops are not yet restored
-        length = min(len(self.train_set) // self.batch_size, self.trainer.num_training_batches) * self.batch_size
+        batches = max(
+            self._processed() - self._origin["batches"], 0
+        )  # 0 too while Lightning's loops are not yet restored
+        length = (
+            min(len(self.train_set) // self.batch_size, self.trainer.num_training_batches)
+            * self.batch_size
+        )
         epochs, samples = divmod(samples + batches * self.batch_size, max(length, 1))
         return epoch + epochs, samples
 
@@ -124,5 +150,7 @@ class PictureDataModule(pl.LightningDataModule):
 
 
 def _auto_workers() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return min(MAX_WORKERS, cores - 1)

@@ -25,7 +25,9 @@ class BundledData(PictureDataModule):
         train = [path for path in photos if path.name not in self.held_out]
         val = [path for path in photos if path.name in self.held_out]
         if not train or not val:
-            raise UserError(f"data.held_out={list(self.held_out)}: name some, not all, of {', '.join(p.name for p in photos)}")
+            raise UserError(
+                f"data.held_out={list(self.held_out)}: name some, not all, of {', '.join(p.name for p in photos)}"
+            )
         log.info(
             "training on the %d photographs bundled with scikit-image; for real training use data=coco data.root=/path/to/coco"
             " (see data/README.md)",

@@ -24,7 +24,9 @@ class Cache:
         """As ``images.read``: (3, H, W) RGB float32 in [0, 1], resized twice. Raises UserError where that does, or nothing can be kept."""
         return images.from_pixels(self._pixels(Path(path)), size)
 
-    def read_square(self, path: str | Path, size: int, side: int, down: float, right: float) -> Tensor:
+    def read_square(
+        self, path: str | Path, size: int, side: int, down: float, right: float
+    ) -> Tensor:
         """As ``images.read_square``, resized twice. Raises UserError as ``read``."""
         return images.square_of_pixels(self._pixels(Path(path)), size, side, down, right)
 
@@ -32,7 +34,9 @@ class Cache:
         if not path.is_file():
             raise UserError(f"no such picture: {path}")
         state = path.stat()
-        key = hashlib.sha256(f"{path.resolve()} {state.st_mtime_ns} {state.st_size} {self.size}".encode()).hexdigest()
+        key = hashlib.sha256(
+            f"{path.resolve()} {state.st_mtime_ns} {state.st_size} {self.size}".encode()
+        ).hexdigest()
         kept = self.folder / key[:2] / f"{key[2:32]}.npy"
         try:
             pixels = np.load(kept, allow_pickle=False)
@@ -48,8 +52,12 @@ class Cache:
             try:
                 with open(part, "wb") as file:
                     np.save(file, pixels)
-                os.replace(part, kept)  # whole or not at all; what a crash leaves damaged is decoded anew
+                os.replace(
+                    part, kept
+                )  # whole or not at all; what a crash leaves damaged is decoded anew
             finally:
                 part.unlink(missing_ok=True)
         except OSError as error:
-            raise UserError(f"cannot keep decoded pictures in data.cache={self.folder}: {error.strerror or error}") from error
+            raise UserError(
+                f"cannot keep decoded pictures in data.cache={self.folder}: {error.strerror or error}"
+            ) from error

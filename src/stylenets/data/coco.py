@@ -26,5 +26,7 @@ class CocoData(PictureDataModule):
         folder = self.root / split
         if not folder.is_dir():
             command = f"python scripts/prepare_data.py dataset=coco split={split} root={self.root}"
-            raise UserError(f"no COCO pictures in {folder}: run `{command}`, or give data.root=/path/to/coco")
+            raise UserError(
+                f"no COCO pictures in {folder}: run `{command}`, or give data.root=/path/to/coco"
+            )
         return images.list_pictures(folder)

@@ -11,7 +11,14 @@ from http.client import HTTPException
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from stylenets.errors import UserError
 
@@ -31,7 +38,9 @@ def download(url: str, target: Path, md5: str) -> Path:
     try:
         _fetch(url, part)
     except (OSError, HTTPException) as error:
-        raise UserError(f"download of {url} stopped: {error}; run the same command again to go on with it") from error
+        raise UserError(
+            f"download of {url} stopped: {error}; run the same command again to go on with it"
+        ) from error
     try:
         verify(part, md5)
     except UserError:
@@ -44,11 +53,16 @@ def download(url: str, target: Path, md5: str) -> Path:
 def verify(path: Path, md5: str) -> None:
     """Raises UserError where the file's md5 is not ``md5``."""
     digest = hashlib.md5(usedforsecurity=False)
-    with _progress() as progress, progress.open(path, "rb", description=f"checking {path.stem}") as file:
+    with (
+        _progress() as progress,
+        progress.open(path, "rb", description=f"checking {path.stem}") as file,
+    ):
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     if digest.hexdigest() != md5:
-        raise UserError(f"wrong checksum: {path} has md5 {digest.hexdigest()} instead of {md5}; download it again")
+        raise UserError(
+            f"wrong checksum: {path} has md5 {digest.hexdigest()} instead of {md5}; download it again"
+        )
 
 
 def unpack(archive: Path, root: Path, top: str) -> Path:
@@ -76,11 +90,15 @@ def _fetch(url: str, part: Path) -> None:
     try:
         response = urllib.request.urlopen(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is left to fetch: the part was complete, only not yet checked
+        if (
+            error.code == 416
+        ):  # nothing is left to fetch: the part was complete, only not yet checked
             return
         raise
     with response, _progress() as progress:
-        start = start if response.status == 206 else 0  # a server without ranges sends the whole file again
+        start = (
+            start if response.status == 206 else 0
+        )  # a server without ranges sends the whole file again
         length = response.headers["Content-Length"]
         total = start + int(length) if length else None
         task = progress.add_task(f"downloading {part.stem}", total=total, completed=start)
@@ -95,17 +113,27 @@ def _fetch(url: str, part: Path) -> None:
 def _extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
     for name in file.namelist():
         if os.path.isabs(name) or ".." in Path(name).parts:
-            raise UserError(f"{file.filename} is refused: its entry {name!r} lies outside of the folder it is unpacked into")
+            raise UserError(
+                f"{file.filename} is refused: its entry {name!r} lies outside of the folder it is unpacked into"
+            )
     entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{top}/")]
     if not entries:
         raise UserError(f"{file.filename} holds no folder {top}/")
     with _progress() as progress:
-        task = progress.add_task(f"unpacking {top}", total=sum(entry.file_size for entry in entries))
+        task = progress.add_task(
+            f"unpacking {top}", total=sum(entry.file_size for entry in entries)
+        )
         for entry in entries:
             file.extract(entry, part)
             progress.advance(task, entry.file_size)
 
 
 def _progress() -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=Console(stderr=True))

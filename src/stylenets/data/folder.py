@@ -15,7 +15,13 @@ class FolderData(PictureDataModule):
     Validates on ``val_count`` of those below ``val_root``; without one, on pictures of ``root`` that are held out.
     """
 
-    def __init__(self, root: str | None, val_root: str | None = None, limit: int | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        root: str | None,
+        val_root: str | None = None,
+        limit: int | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(**settings)
         if not root:
             raise UserError("data=folder needs a folder of pictures: data.root=/path/to/pictures")

@@ -19,12 +19,19 @@ log = logging.getLogger(__name__)
 class Portraits(Pictures):
     """Pictures whose files are (portrait, matte) pairs; adds "matte": (1, size, size), 1 on the person, cropped alike."""
 
-    def read(self, file: tuple[Path, Path], size: int, down: float, right: float) -> dict[str, Tensor]:
+    def read(
+        self, file: tuple[Path, Path], size: int, down: float, right: float
+    ) -> dict[str, Tensor]:
         """The squares of the pair. Raises UserError where one is unreadable or they differ in shape."""
-        layers = {"image": self.reader.read(file[0], size), "matte": images.resize(images.read_alpha(file[1]), size)}
+        layers = {
+            "image": self.reader.read(file[0], size),
+            "matte": images.resize(images.read_alpha(file[1]), size),
+        }
         if layers["image"].shape[1:] != layers["matte"].shape[1:]:
             raise UserError(f"matte of another shape than its picture: {file[1]}")
-        return {name: images.square(layer, self.size, down, right) for name, layer in layers.items()}
+        return {
+            name: images.square(layer, self.size, down, right) for name, layer in layers.items()
+        }
 
 
 class MattingHumanData(PictureDataModule):
@@ -43,7 +50,9 @@ class MattingHumanData(PictureDataModule):
     def files(self) -> tuple[list[tuple[Path, Path]], list[tuple[Path, Path]]]:
         """(training, validation) pairs. Raises UserError where the tree is missing or pairs nothing."""
         if not (self.root / "clip_img").is_dir() or not (self.root / "matting").is_dir():
-            raise UserError(f"no clip_img and matting in {self.root}: see data/README.md, or give data.root=/path/to/matting_human")
+            raise UserError(
+                f"no clip_img and matting in {self.root}: see data/README.md, or give data.root=/path/to/matting_human"
+            )
         train, val = hold_out(pairs(self.root), self.val_count, self.seed)
         return subset(train, self.limit, self.seed), val
 
@@ -54,13 +63,23 @@ def pairs(root: Path) -> list[tuple[Path, Path]]:
     mattes = [_matte_of(path, root) for path in pictures]
     unpaired = [path for path, matte in zip(pictures, mattes, strict=True) if not matte.is_file()]
     if len(unpaired) == len(pictures):
-        raise UserError(f"no picture in {root / 'clip_img'} has a matte: {mattes[0]} and so on are missing")
+        raise UserError(
+            f"no picture in {root / 'clip_img'} has a matte: {mattes[0]} and so on are missing"
+        )
     if unpaired:
         names = ", ".join(str(path) for path in unpaired[:5])
-        log.warning("skipped %d of %d portraits without a matte: %s", len(unpaired), len(pictures), names)
+        log.warning(
+            "skipped %d of %d portraits without a matte: %s", len(unpaired), len(pictures), names
+        )
     return [(path, matte) for path, matte in zip(pictures, mattes, strict=True) if matte.is_file()]
 
 
 def _matte_of(picture: Path, root: Path) -> Path:
     clip = picture.parent.relative_to(root / "clip_img")
-    return root / "matting" / clip.parent / clip.name.replace("clip_", "matting_", 1) / f"{picture.stem}.png"
+    return (
+        root
+        / "matting"
+        / clip.parent
+        / clip.name.replace("clip_", "matting_", 1)
+        / f"{picture.stem}.png"
+    )

@@ -30,7 +30,13 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
     """
 
     def __init__(
-        self, samples: int, batch_size: int, seed: int, position: Callable[[], tuple[int, int]], rank: int = 0, world_size: int = 1
+        self,
+        samples: int,
+        batch_size: int,
+        seed: int,
+        position: Callable[[], tuple[int, int]],
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
         self.samples = samples
         self.batch_size = batch_size
@@ -43,7 +49,10 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
         epoch, start = self.position()
         order = torch.randperm(self.samples, generator=seeded(self.seed, epoch)).tolist()
         for first in range(start, self.samples - self.batch_size + 1, self.batch_size):
-            yield [(epoch, index) for index in order[first + self.rank : first + self.batch_size : self.world_size]]
+            yield [
+                (epoch, index)
+                for index in order[first + self.rank : first + self.batch_size : self.world_size]
+            ]
 
     def __len__(self) -> int:
         return self.samples // self.batch_size

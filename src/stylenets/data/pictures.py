@@ -68,10 +68,16 @@ class Pictures(Dataset):
         if self.scale is None:
             fraction, down, right, mirror = 1.0, 0.5, 0.5, 1.0
         else:
-            draw, down, right, mirror = torch.rand(4, generator=seeded(self.seed, epoch, index)).tolist()
+            draw, down, right, mirror = torch.rand(
+                4, generator=seeded(self.seed, epoch, index)
+            ).tolist()
             fraction = self.scale[0] + (self.scale[1] - self.scale[0]) * draw
         layers = self.read(file, round(self.size / fraction), down, right)
-        return {name: layer.flip(-1) for name, layer in layers.items()} if self.flip and mirror < 0.5 else layers
+        return (
+            {name: layer.flip(-1) for name, layer in layers.items()}
+            if self.flip and mirror < 0.5
+            else layers
+        )
 
 
 def collate(samples: list[dict[str, Any]]) -> dict[str, Any]:
@@ -97,7 +103,12 @@ class PictureLoader(DataLoader):
         for complaint in complaints:
             if complaint not in self.bad:
                 self.bad.append(complaint)
-                log.warning("skipped: %s (%d of %d files so far)", complaint, len(self.bad), len(self.dataset.files))
+                log.warning(
+                    "skipped: %s (%d of %d files so far)",
+                    complaint,
+                    len(self.bad),
+                    len(self.dataset.files),
+                )
         if len(self.bad) > self.dataset.allowed_bad:
             few = "; ".join(self.bad[:3])
             raise UserError(

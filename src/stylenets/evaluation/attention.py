@@ -29,22 +29,40 @@ class Attention:
     def figures(self) -> dict[str, Any]:
         """Plain values for JSON, the means included."""
         means = {guess: mean(values.values()) for guess, values in self.overlap.items() if values}
-        return {"coverage": self.coverage, "iou": self.overlap, "mean_iou": means, "skipped": self.skipped}
+        return {
+            "coverage": self.coverage,
+            "iou": self.overlap,
+            "mean_iou": means,
+            "skipped": self.skipped,
+        }
 
     def sheet(self) -> Sheet:
         """The same as a table, the means last."""
         guesses = list(self.overlap)
         rows = [
-            [photo, f"{self.coverage[photo]:.2f}", *(f"{self.overlap[guess][photo]:.3f}" for guess in guesses)] for photo in self.coverage
+            [
+                photo,
+                f"{self.coverage[photo]:.2f}",
+                *(f"{self.overlap[guess][photo]:.3f}" for guess in guesses),
+            ]
+            for photo in self.coverage
         ]
         if rows:
             means = [mean(self.overlap[guess].values()) for guess in guesses]
-            rows.append(["mean", f"{mean(self.coverage.values()):.2f}", *(f"{value:.3f}" for value in means)])
+            rows.append(
+                [
+                    "mean",
+                    f"{mean(self.coverage.values()):.2f}",
+                    *(f"{value:.3f}" for value in means),
+                ]
+            )
         title = f"Overlap (IoU) with the person segmenter on {len(self.coverage)} portraits; {len(self.skipped)} other pictures skipped"
         return Sheet(title, ["photograph", "person's share", *guesses], rows)
 
 
-def compare(photos: Mapping[str, Tensor], person: Segmenter, vgg: LossNetwork, advance: Callable[[], None]) -> Attention:
+def compare(
+    photos: Mapping[str, Tensor], person: Segmenter, vgg: LossNetwork, advance: Callable[[], None]
+) -> Attention:
     """Photographs (3, H, W) by name; those of which ``person`` marks 10 to 70 % as "person" are measured."""
     guesses = {"saliency": Saliency(vgg), "strength": Strength(vgg), "center box": CenterBox()}
     coverage, skipped, overlap = {}, [], {guess: {} for guess in guesses}
@@ -91,5 +109,8 @@ class Strength:
         from skimage.filters import threshold_otsu
 
         resized = images.resize(picture, SIZE)[None].to(self.vgg.mean.device)
-        score = masks.resize(unit_range(self.vgg(resized, [LAYER])[LAYER][0].norm(dim=0).float().cpu()), *picture.shape[1:])
+        score = masks.resize(
+            unit_range(self.vgg(resized, [LAYER])[LAYER][0].norm(dim=0).float().cpu()),
+            *picture.shape[1:],
+        )
         return {"object": (score > float(threshold_otsu(score.numpy()))).float()}

@@ -36,7 +36,13 @@ class Curve:
 
 
 def train(
-    criterion: PerceptualLoss, photos: Tensor, precision: str, seed: int, steps: int, batch: int, advance: Callable[[], None]
+    criterion: PerceptualLoss,
+    photos: Tensor,
+    precision: str,
+    seed: int,
+    steps: int,
+    batch: int,
+    advance: Callable[[], None],
 ) -> Curve:
     """``steps`` of Adam on random photographs of (N, 3, H, W), in random styles, both by the step alone; a GPU compiles bfloat16.
 
@@ -57,7 +63,11 @@ def train(
         )
         with torch.autocast(device.type, dtype, enabled=dtype is torch.bfloat16):
             terms = run(
-                net, criterion, (shown, weights), (shown, weights), tuple(name for name, weight in criterion.weights.items() if weight)
+                net,
+                criterion,
+                (shown, weights),
+                (shown, weights),
+                tuple(name for name, weight in criterion.weights.items() if weight),
             )
         factors = criterion.factors(step)
         loss = sum(factors[name] * term.sum() for name, term in terms.items()) / batch
@@ -73,13 +83,17 @@ def sheet(curves: Sequence[Curve], parts: int = 5) -> Sheet:
     """The mean loss of each fifth of the trainings, and how far precisions and first weights are apart in it: relative, the mean of all pairs."""
     steps = len(curves[0].losses)
     bounds = [(steps * part // parts, steps * (part + 1) // parts) for part in range(parts)]
-    rows = [[f"{first + 1} to {last}", *(f"{curve.mean(first, last):.4g}" for curve in curves)] for first, last in bounds]
+    rows = [
+        [f"{first + 1} to {last}", *(f"{curve.mean(first, last):.4g}" for curve in curves)]
+        for first, last in bounds
+    ]
     for row, (first, last) in zip(rows, bounds, strict=True):
         for other_precision in (True, False):
             apart = [
                 abs(a.mean(first, last) / b.mean(first, last) - 1)
                 for a, b in combinations(curves, 2)
-                if (a.precision != b.precision) is other_precision and (a.seed == b.seed) is other_precision
+                if (a.precision != b.precision) is other_precision
+                and (a.seed == b.seed) is other_precision
             ]
             row.append(f"{100 * sum(apart) / len(apart):.2f} %")
     columns = ["steps", *(curve.name for curve in curves), "between precisions", "between weights"]
@@ -89,7 +103,10 @@ def sheet(curves: Sequence[Curve], parts: int = 5) -> Sheet:
 def drawing(curves: Sequence[Curve]) -> str:
     """The losses, each point the mean of some steps, in one SVG."""
     series = {
-        curve.name: [(first + WINDOW / 2, curve.mean(first, first + WINDOW)) for first in range(0, len(curve.losses) - WINDOW + 1, WINDOW)]
+        curve.name: [
+            (first + WINDOW / 2, curve.mean(first, first + WINDOW))
+            for first in range(0, len(curve.losses) - WINDOW + 1, WINDOW)
+        ]
         for curve in curves
     }
     return plot.standing_alone(plot.draw(series, "steps", "loss", log_y=True), list(series))

@@ -18,7 +18,11 @@ from stylenets.inference.swapping import SwapStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
 
-FAMILIES = {"johnson": "per-style", "cin": "multi-style", "inverse": "arbitrary-style"}  # by the network's name in NETS
+FAMILIES = {
+    "johnson": "per-style",
+    "cin": "multi-style",
+    "inverse": "arbitrary-style",
+}  # by the network's name in NETS
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class Entry:
         vgg, last = self.stylizer.vgg, self.stylizer.net.layer.removeprefix("relu")
         names = [layer.removeprefix("conv") for layer in vgg.layers if layer.startswith("conv")]
         needed = names[: names.index(last) + 1]
-        return sum(getattr(vgg, f"{kind}{name}").numel() for name in needed for kind in ("kernel", "bias"))
+        return sum(
+            getattr(vgg, f"{kind}{name}").numel() for name in needed for kind in ("kernel", "bias")
+        )
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,17 @@ def own_styles(name: str, network: Network, compared: Sequence[str]) -> list[str
 
 def steps(entries: Sequence[Entry], photos: int, sizes: Sequence[int], repeats: int) -> int:
     """How often ``measure`` and ``measure_time`` together will call ``advance``."""
-    return photos * sum(len(entry.styles) for entry in entries) + len(entries) * len(sizes) * (repeats + 1)
+    return photos * sum(len(entry.styles) for entry in entries) + len(entries) * len(sizes) * (
+        repeats + 1
+    )
 
 
 def measure_time(
-    entries: Sequence[Entry], photo: Tensor, sizes: Sequence[int], repeats: int, advance: Callable[[], None] = lambda: None
+    entries: Sequence[Entry],
+    photo: Tensor,
+    sizes: Sequence[int],
+    repeats: int,
+    advance: Callable[[], None] = lambda: None,
 ) -> dict[tuple[str, int], list[float]]:
     """{(entry, size): seconds of each of ``repeats`` whole inferences} of the square photo (3, m, m) at each size.
 
@@ -155,7 +167,9 @@ def measure(
         for entry in entries:
             for style in entry.styles:
                 picture = entry.stylizer.stylize(photo, entry.stylizer.weights({style: 1.0}))
-                comparison.samples.append(_sample(yardstick, entry.name, style, photo_name, picture))
+                comparison.samples.append(
+                    _sample(yardstick, entry.name, style, photo_name, picture)
+                )
                 shown[entry.name, style] = picture
                 advance()
         if len(comparison.shown) < show:
@@ -164,7 +178,9 @@ def measure(
 
 
 @torch.no_grad()
-def _sample(yardstick: Yardstick, entry: str | None, style: str | None, photo: str, picture: Tensor) -> Sample:
+def _sample(
+    yardstick: Yardstick, entry: str | None, style: str | None, photo: str, picture: Tensor
+) -> Sample:
     losses = yardstick.losses(picture[None], list(range(len(yardstick.criterion.coefficients))))
     return Sample(entry, style, photo, float(losses["content"]), losses["style"].tolist())
 

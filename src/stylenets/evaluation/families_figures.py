@@ -7,7 +7,18 @@ from statistics import mean, pstdev
 
 from stylenets.evaluation.families import Comparison, Entry
 
-COLUMNS = ["run", "family", "style", "to_style", "size", "measure", "unit", "value", "deviation", "count"]
+COLUMNS = [
+    "run",
+    "family",
+    "style",
+    "to_style",
+    "size",
+    "measure",
+    "unit",
+    "value",
+    "deviation",
+    "count",
+]
 FORMULA = tuple("=+-@\t\r")  # a spreadsheet would compute a text that begins with one of these
 
 
@@ -17,13 +28,23 @@ def figures(comparison: Comparison) -> list[dict[str, str | float]]:
     A loss is the mean over ``count`` photographs with its standard ``deviation``, of pictures in ``style``, measured ``to_style``; a time
     is the median of ``count`` pictures of ``size`` pixels a side. The photographs themselves are rows without a run.
     """
-    rows = [row for entry in comparison.entries for row in (*_facts(entry), *_times(comparison, entry))]
+    rows = [
+        row for entry in comparison.entries for row in (*_facts(entry), *_times(comparison, entry))
+    ]
     for entry, style in [(None, None), *comparison.pictures()]:
         samples = comparison.of(entry and entry.name, style)
-        place = {"run": entry.name if entry else "", "family": entry.family if entry else "the photograph", "style": style or ""}
+        place = {
+            "run": entry.name if entry else "",
+            "family": entry.family if entry else "the photograph",
+            "style": style or "",
+        }
         rows.append(place | {"measure": "content loss"} | spread([s.content for s in samples]))
         for number, other in enumerate(comparison.styles):
-            rows.append(place | {"measure": "style loss", "to_style": other} | spread([s.distances[number] for s in samples]))
+            rows.append(
+                place
+                | {"measure": "style loss", "to_style": other}
+                | spread([s.distances[number] for s in samples])
+            )
     return [dict.fromkeys(COLUMNS, "") | row for row in rows]
 
 
@@ -34,7 +55,10 @@ def as_csv(rows: Sequence[Mapping[str, str | float]]) -> str:
     writer.writeheader()
     for row in rows:
         writer.writerow(
-            {name: f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value for name, value in row.items()}
+            {
+                name: f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+                for name, value in row.items()
+            }
         )
     return buffer.getvalue()
 
@@ -61,12 +85,21 @@ def _facts(entry: Entry) -> list[dict[str, str | float]]:
         ("encoder parameters", "", entry.encoder_parameters),
         ("file size", "bytes", entry.bytes),
     ]
-    return [place | {"measure": measure, "unit": unit, "value": value} for measure, unit, value in known if value is not None]
+    return [
+        place | {"measure": measure, "unit": unit, "value": value}
+        for measure, unit, value in known
+        if value is not None
+    ]
 
 
 def _times(comparison: Comparison, entry: Entry) -> list[dict[str, str | float]]:
     place = {"run": entry.name, "family": entry.family, "measure": "time", "unit": "ms"}
     return [
-        place | {"size": size, "value": comparison.milliseconds(entry.name, size), "count": len(comparison.seconds[entry.name, size])}
+        place
+        | {
+            "size": size,
+            "value": comparison.milliseconds(entry.name, size),
+            "count": len(comparison.seconds[entry.name, size]),
+        }
         for size in comparison.sizes()
     ]

@@ -24,14 +24,24 @@ def sheets(comparison: Comparison) -> list[Sheet]:
 
 def grid(comparison: Comparison, styles: Sequence[str]) -> Tensor:
     """(3, H, W): a row for each shown photo, and in it the photo and every network's picture in each of ``styles``."""
-    columns = [(entry.name, style) for style in styles for entry in comparison.entries if style in entry.styles]
-    rows = [[shown["", ""], *(shown[column] for column in columns)] for shown in comparison.shown.values()]
+    columns = [
+        (entry.name, style)
+        for style in styles
+        for entry in comparison.entries
+        if style in entry.styles
+    ]
+    rows = [
+        [shown["", ""], *(shown[column] for column in columns)]
+        for shown in comparison.shown.values()
+    ]
     return images.grid(rows, None, ["photo", *(f"{name}: {style}" for name, style in columns)])
 
 
 def style_pictures(comparison: Comparison) -> Tensor:
     """(3, H, W): the central squares of the compared styles in a row."""
-    squares = [images.resize(central_square(picture), THUMBNAIL) for picture in comparison.bank.pictures]
+    squares = [
+        images.resize(central_square(picture), THUMBNAIL) for picture in comparison.bank.pictures
+    ]
     return images.grid([squares], None, comparison.styles)
 
 
@@ -43,7 +53,12 @@ def page(comparison: Comparison, settings: Sequence[str]) -> str:
         report.text(sentence)
     report.heading("What they are and what they cost")
     report.table(overview)
-    times = {e.name: [(float(size), comparison.milliseconds(e.name, size)) for size in comparison.sizes()] for e in comparison.entries}
+    times = {
+        e.name: [
+            (float(size), comparison.milliseconds(e.name, size)) for size in comparison.sizes()
+        ]
+        for e in comparison.entries
+    }
     caption = "Time by size of the picture; both axes are logarithmic."
     report.plot(times, "pixels a side", "milliseconds a picture", caption, log_x=True, log_y=True)
     report.heading("Pictures")
@@ -76,12 +91,20 @@ def _described(comparison: Comparison, entry: Entry) -> dict[str, str]:
     """{what: text} of one network: its column of the overview."""
     training, samples = entry.training, [s for s in comparison.samples if s.entry == entry.name]
     rate, encoder = training.images_per_second, entry.encoder_parameters
-    styles = "any picture" if entry.family == "arbitrary-style" else f"{len(entry.network.styles)} of its own"
+    styles = (
+        "any picture"
+        if entry.family == "arbitrary-style"
+        else f"{len(entry.network.styles)} of its own"
+    )
     return {
         "family": entry.family,
         "styles": styles,
-        "training time": UNKNOWN if training.seconds is None else str(timedelta(seconds=round(training.seconds))),
-        "steps x batch": f"{_whole(training.steps)} x {_whole(training.batch_size)}" if training.steps else UNKNOWN,
+        "training time": UNKNOWN
+        if training.seconds is None
+        else str(timedelta(seconds=round(training.seconds))),
+        "steps x batch": f"{_whole(training.steps)} x {_whole(training.batch_size)}"
+        if training.steps
+        else UNKNOWN,
         "crops": f"{_whole(training.size)} px" if training.size else UNKNOWN,
         "photographs": _whole(training.photographs),
         "images per second in training": f"{rate:.1f}" if rate else UNKNOWN,
@@ -90,7 +113,10 @@ def _described(comparison: Comparison, entry: Entry) -> dict[str, str]:
         "precision": training.precision or UNKNOWN,
         "parameters": f"{entry.parameters:,}" + (f", and {encoder:,} of VGG" if encoder else ""),
         "file": f"{entry.bytes / 1e6:.1f} MB",
-        **{f"a picture of {size} px": f"{comparison.milliseconds(entry.name, size):.0f} ms" for size in comparison.sizes()},
+        **{
+            f"a picture of {size} px": f"{comparison.milliseconds(entry.name, size):.0f} ms"
+            for size in comparison.sizes()
+        },
         "content loss": f"{mean(s.content for s in samples):.3f}",
         "style loss": f"{mean(_own(comparison, s) for s in samples):.3f}",
         "nearest to their own style": _nearest(comparison, samples),
@@ -104,18 +130,30 @@ def _losses(comparison: Comparison) -> Sheet:
         rows.append([style, "the photograph", *_columns(comparison.of(None, None), number), ""])
         for entry in comparison.entries:
             if samples := comparison.of(entry.name, style):
-                rows.append([style, entry.name, *_columns(samples, number), _nearest(comparison, samples)])
+                rows.append(
+                    [style, entry.name, *_columns(samples, number), _nearest(comparison, samples)]
+                )
     title = f"Losses: mean ± standard deviation over {len(comparison.of(None, None))} photographs"
-    return Sheet(title, ["style", "picture", "content loss", "style loss", "nearest to their own style"], rows)
+    return Sheet(
+        title,
+        ["style", "picture", "content loss", "style loss", "nearest to their own style"],
+        rows,
+    )
 
 
 def _distances(comparison: Comparison) -> Sheet:
     rows = []
     for entry, style in [(None, None), *comparison.pictures()]:
         samples = comparison.of(entry and entry.name, style)
-        means = [f"{mean(column):.3f}" for column in zip(*(s.distances for s in samples), strict=True)]
+        means = [
+            f"{mean(column):.3f}" for column in zip(*(s.distances for s in samples), strict=True)
+        ]
         rows.append([f"{entry.name}: {style}" if entry else "the photograph", *means])
-    return Sheet("Style loss of every picture to every style", ["picture", *(f"to {style}" for style in comparison.styles)], rows)
+    return Sheet(
+        "Style loss of every picture to every style",
+        ["picture", *(f"to {style}" for style in comparison.styles)],
+        rows,
+    )
 
 
 def _columns(samples: Sequence[Sample], number: int) -> list[str]:
@@ -126,7 +164,11 @@ def _columns(samples: Sequence[Sample], number: int) -> list[str]:
 
 def _painted(comparison: Comparison) -> list[str]:
     """The compared styles that some network paints."""
-    return [style for style in comparison.styles if any(style in entry.styles for entry in comparison.entries)]
+    return [
+        style
+        for style in comparison.styles
+        if any(style in entry.styles for entry in comparison.entries)
+    ]
 
 
 def _own(comparison: Comparison, sample: Sample) -> float:
@@ -144,7 +186,9 @@ def _own_losses(comparison: Comparison) -> dict[str, list[tuple[float, float]]]:
         for entry in comparison.entries
     }
     untouched = zip(*(sample.distances for sample in comparison.of(None, None)), strict=True)
-    return networks | {"the photographs": [(number, mean(column)) for number, column in enumerate(untouched)]}  # last: colors as before
+    return networks | {
+        "the photographs": [(number, mean(column)) for number, column in enumerate(untouched)]
+    }  # last: colors as before
 
 
 def _nearest(comparison: Comparison, samples: Sequence[Sample]) -> str:

@@ -71,13 +71,21 @@ def steps(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], T
 
     graph = torch.compile(measure, dynamic=False, fullgraph=True)
     ways = {
-        REFERENCE: (lambda net: reference.losses(criterion, reference.stylize(net, photos, weights), photos, weights), False),
+        REFERENCE: (
+            lambda net: reference.losses(
+                criterion, reference.stylize(net, photos, weights), photos, weights
+            ),
+            False,
+        ),
         "our losses, float32": (ours(measure, None), False),
         "in bfloat16": (ours(measure, torch.bfloat16), False),
         OURS: (ours(graph, torch.bfloat16), True),  # trainer=gpu
     }
     net = CINNet(styles).to(photos.device)
-    runs = {name: stepper(copy.deepcopy(net), losses, len(photos), fused) for name, (losses, fused) in ways.items()}
+    runs = {
+        name: stepper(copy.deepcopy(net), losses, len(photos), fused)
+        for name, (losses, fused) in ways.items()
+    }
     return runs | {OURS: _with_matmul("high", runs[OURS])}
 
 
@@ -87,7 +95,12 @@ def passes(network: Network, picture: Tensor, device: str) -> dict[str, Callable
     graph = torch.compile(half, mode="reduce-overhead", dynamic=False)
     x, weights = picture[None].to(device), torch.eye(full.styles, device=device)[:1]
     x_half, weights_half = x.half(), weights.half()
-    stylizer = Stylizer(Network(copy.deepcopy(full), network.name, network.net_args, network.styles), device, torch.float16, compiled=True)
+    stylizer = Stylizer(
+        Network(copy.deepcopy(full), network.name, network.net_args, network.styles),
+        device,
+        torch.float16,
+        compiled=True,
+    )
     return {
         REFERENCE: lambda: reference.stylize(full, x, weights),
         "in float16": lambda: half(x_half, weights_half),
@@ -96,16 +109,34 @@ def passes(network: Network, picture: Tensor, device: str) -> dict[str, Callable
     }
 
 
-def train(case: str, criterion: PerceptualLoss, photos: Tensor, repeats: int, advance: Callable[[], None]) -> list[Timed]:
+def train(
+    case: str, criterion: PerceptualLoss, photos: Tensor, repeats: int, advance: Callable[[], None]
+) -> list[Timed]:
     """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
     with FlopCounterMode(display=False) as counter:
         steps(criterion, photos)["our losses, float32"]()
-    timed = _timed(steps(criterion, photos), str(photos.device), lambda loss, expected: abs(float(loss / expected) - 1), repeats, advance)
-    return [Timed(case, name, *figures, len(photos), counter.get_total_flops()) for name, *figures in timed]
+    timed = _timed(
+        steps(criterion, photos),
+        str(photos.device),
+        lambda loss, expected: abs(float(loss / expected) - 1),
+        repeats,
+        advance,
+    )
+    return [
+        Timed(case, name, *figures, len(photos), counter.get_total_flops())
+        for name, *figures in timed
+    ]
 
 
 @torch.inference_mode()
-def infer(case: str, network: Network, picture: Tensor, device: str, repeats: int, advance: Callable[[], None]) -> list[Timed]:
+def infer(
+    case: str,
+    network: Network,
+    picture: Tensor,
+    device: str,
+    repeats: int,
+    advance: Callable[[], None],
+) -> list[Timed]:
     """Time ``passes`` over (3, H, W)."""
     runs = passes(network, picture, device)
     with FlopCounterMode(display=False) as counter:
@@ -119,7 +150,11 @@ def infer(case: str, network: Network, picture: Tensor, device: str, repeats: in
 
 
 def _timed(
-    runs: Runs, device: str, difference: Callable[[Tensor, Tensor], float], repeats: int, advance: Callable[[], None]
+    runs: Runs,
+    device: str,
+    difference: Callable[[Tensor, Tensor], float],
+    repeats: int,
+    advance: Callable[[], None],
 ) -> list[tuple[str, list[float], int, float]]:
     """For each of ``runs`` its name, the seconds of bursts, the peak of memory, and the difference of its first result from the first one's."""
     differences, peaks, expected = {}, {}, None
@@ -172,5 +207,15 @@ def sheet(timed: Sequence[Timed], limit: float) -> Sheet:
                 f"{one.difference:.2g}",
             ]
         )
-    columns = ["", "ms", "quartiles", "pictures/s", "times the reference", "TFLOP/s", "of the matrix rate", "GB", "difference"]
+    columns = [
+        "",
+        "ms",
+        "quartiles",
+        "pictures/s",
+        "times the reference",
+        "TFLOP/s",
+        "of the matrix rate",
+        "GB",
+        "difference",
+    ]
     return Sheet(timed[0].case, columns, rows)

@@ -26,8 +26,15 @@ class Inversion:
 
     def sheet(self) -> Sheet:
         """Means and standard deviations, a row for each kind of features."""
-        rows = [[kind, str(len(errors)), _spread(errors, 3), _spread(self.psnr.get(kind, []), 1)] for kind, errors in self.errors.items()]
-        return Sheet("Features of the network's pictures", ["inverted", "pictures", "feature error", "PSNR in dB"], rows)
+        rows = [
+            [kind, str(len(errors)), _spread(errors, 3), _spread(self.psnr.get(kind, []), 1)]
+            for kind, errors in self.errors.items()
+        ]
+        return Sheet(
+            "Features of the network's pictures",
+            ["inverted", "pictures", "feature error", "PSNR in dB"],
+            rows,
+        )
 
     def figures(self) -> dict[str, Any]:
         """Everything measured, as plain values for JSON."""
@@ -36,7 +43,11 @@ class Inversion:
 
 @torch.inference_mode()
 def measure(
-    net: InverseNet, vgg: LossNetwork, photos: Mapping[str, Tensor], styles: Sequence[Tensor], advance: Callable[[], None] = lambda: None
+    net: InverseNet,
+    vgg: LossNetwork,
+    photos: Mapping[str, Tensor],
+    styles: Sequence[Tensor],
+    advance: Callable[[], None] = lambda: None,
 ) -> Inversion:
     """Invert the features of ``photos`` and ``styles``, (3, m, m) with m a multiple of the network's factor, and of all their swaps.
 
@@ -50,9 +61,13 @@ def measure(
 
     def invert(kind: str, features: Tensor, original: Tensor | None = None) -> None:
         picture = net(features).clamp(0, 1)
-        measured.errors.setdefault(kind, []).append(float(feature_reconstruction(encode(picture), features, True)))
+        measured.errors.setdefault(kind, []).append(
+            float(feature_reconstruction(encode(picture), features, True))
+        )
         if original is not None:
-            measured.psnr.setdefault(kind, []).append(float(-10 * (picture - original).square().mean().log10()))
+            measured.psnr.setdefault(kind, []).append(
+                float(-10 * (picture - original).square().mean().log10())
+            )
         advance()
 
     latents = [encode(style[None].to(device)) for style in styles]

@@ -10,7 +10,10 @@ from stylenets.evaluation import curves, gpu
 from stylenets.evaluation.scaling import Curve
 from stylenets.evaluation.speed import OURS, REFERENCE, Timed, sheet
 
-BEGIN, END = "<!-- performance: made by scripts/benchmark.py suite=readme -->", "<!-- end of performance -->"
+BEGIN, END = (
+    "<!-- performance: made by scripts/benchmark.py suite=readme -->",
+    "<!-- end of performance -->",
+)
 Figures = dict[str, Any]
 
 
@@ -28,10 +31,20 @@ def section(folder: Path) -> str:
 
     Those of a GPU, train_gpu.json and infer_gpu.json, come after them where there are any.
     """
-    read = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
-    parts = [_machine(read["train"]), *_speed(read, "train"), *_speed(read, "infer"), _curves(read["curves"]), _memory(read["memory"])]
+    read = {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")
+    }
+    parts = [
+        _machine(read["train"]),
+        *_speed(read, "train"),
+        *_speed(read, "infer"),
+        _curves(read["curves"]),
+        _memory(read["memory"]),
+    ]
     parts += [_data(read["data"]), _scaling(read["scaling"]), _startup(read["startup"])]
-    parts += [part for suite in ("train_gpu", "infer_gpu") if suite in read for part in _gpu(read[suite])]
+    parts += [
+        part for suite in ("train_gpu", "infer_gpu") if suite in read for part in _gpu(read[suite])
+    ]
     return "\n".join(parts)
 
 
@@ -54,14 +67,20 @@ def _speed(read: dict[str, Figures], suite: str) -> Iterable[str]:
 
 
 def _gpu(figures: Figures) -> Iterable[str]:
-    machine, rates, names = figures["machine"], figures["machine_gflops"], {field.name for field in fields(gpu.Timed)}
+    machine, rates, names = (
+        figures["machine"],
+        figures["machine_gflops"],
+        {field.name for field in fields(gpu.Timed)},
+    )
     yield (
         f"On {machine['device']}, torch {machine['torch']}; in bfloat16 a matrix product does {rates['matrix product'] / 1e3:.0f} TFLOP/s, a"
         f" 3 x 3 convolution {rates['convolution'] / 1e3:.0f}.\n"
     )
     timed = [gpu.Timed(**{name: one[name] for name in names}) for one in figures["timed"]]
     for case in dict.fromkeys(one.case for one in timed):
-        yield gpu.sheet([one for one in timed if one.case == case], rates["matrix product"]).markdown()
+        yield gpu.sheet(
+            [one for one in timed if one.case == case], rates["matrix product"]
+        ).markdown()
 
 
 def _curves(figures: Figures) -> str:
@@ -72,8 +91,22 @@ def _curves(figures: Figures) -> str:
 
 
 def _memory(figures: Figures) -> str:
-    lines = ["**Peak memory of a process beyond Python and torch, in MB**", "", f"| | {REFERENCE} | {OURS} |", "| :-- | --: | --: |"]
-    return "\n".join([*lines, *(f"| {one['case']} | {one[REFERENCE] / 1e6:.0f} | {one[OURS] / 1e6:.0f} |" for one in figures["cases"]), ""])
+    lines = [
+        "**Peak memory of a process beyond Python and torch, in MB**",
+        "",
+        f"| | {REFERENCE} | {OURS} |",
+        "| :-- | --: | --: |",
+    ]
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"| {one['case']} | {one[REFERENCE] / 1e6:.0f} | {one[OURS] / 1e6:.0f} |"
+                for one in figures["cases"]
+            ),
+            "",
+        ]
+    )
 
 
 def _data(figures: Figures) -> str:
@@ -85,16 +118,41 @@ def _data(figures: Figures) -> str:
         "| :-- | --: | --: |",
     ]
     rates = {(one["workers"], one["cache"]): one["crops_per_second"] for one in figures["rates"]}
-    lines += [f"| {count} | {rates[count, False]:.0f} | {rates[count, True]:.0f} |" for count in sorted({count for count, _ in rates})]
+    lines += [
+        f"| {count} | {rates[count, False]:.0f} | {rates[count, True]:.0f} |"
+        for count in sorted({count for count, _ in rates})
+    ]
     first, again = figures["first_batch_seconds"]
-    return "\n".join([*lines, "", f"From a folder of {files:,} files to the first batch: {first:.1f} s, again {again:.1f} s.", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"From a folder of {files:,} files to the first batch: {first:.1f} s, again {again:.1f} s.",
+            "",
+        ]
+    )
 
 
 def _scaling(figures: Figures) -> str:
     curves = [Curve(**one) for one in figures["curves"]]
-    return "\n".join([*(curve.sheet().markdown() for curve in curves), "![what grows and what does not](docs/performance/scaling.svg)", ""])
+    return "\n".join(
+        [
+            *(curve.sheet().markdown() for curve in curves),
+            "![what grows and what does not](docs/performance/scaling.svg)",
+            "",
+        ]
+    )
 
 
 def _startup(figures: Figures) -> str:
     lines = ["**From the command to the result**", "", "| | seconds |", "| :-- | --: |"]
-    return "\n".join([*lines, *(f"| {name} | {sorted(times)[len(times) // 2]:.2f} |" for name, times in figures["seconds"].items()), ""])
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"| {name} | {sorted(times)[len(times) // 2]:.2f} |"
+                for name, times in figures["seconds"].items()
+            ),
+            "",
+        ]
+    )

@@ -58,11 +58,15 @@ class Quality:
     def rows(self) -> list[Row]:
         """Every method on the mean over the styles, then style by style."""
         methods = dict.fromkeys(sample.method for sample in self.samples)
-        optimized = {sample.photo for sample in self.samples if sample.method not in (PHOTO, NETWORK)}
+        optimized = {
+            sample.photo for sample in self.samples if sample.method not in (PHOTO, NETWORK)
+        }
         rows = []
         for style in (None, *range(len(self.styles))):
             for method in methods:
-                chosen = [s for s in self.samples if s.method == method and style in (None, s.style)]
+                chosen = [
+                    s for s in self.samples if s.method == method and style in (None, s.style)
+                ]
                 rows.append(self._row(style, method, chosen))
                 same = [s for s in chosen if s.photo in optimized]
                 if method == NETWORK and same and same != chosen:
@@ -70,20 +74,40 @@ class Quality:
         return rows
 
     def _row(self, style: int | None, method: str, chosen: list[Sample]) -> Row:
-        columns = ([s.content for s in chosen], [s.distances[s.style] for s in chosen], [s.total for s in chosen])
+        columns = (
+            [s.content for s in chosen],
+            [s.distances[s.style] for s in chosen],
+            [s.total for s in chosen],
+        )
         photos = len({sample.photo for sample in chosen})
-        return Row(None if style is None else self.styles[style], method, photos, *((mean(c), pstdev(c)) for c in columns))
+        return Row(
+            None if style is None else self.styles[style],
+            method,
+            photos,
+            *((mean(c), pstdev(c)) for c in columns),
+        )
 
     def confusion(self) -> list[list[float]]:
         """S x S: the mean style loss of the network's pictures in style i to style j."""
-        return [[mean(column) for column in zip(*(s.distances for s in self._by_network(i)), strict=True)] for i in range(len(self.styles))]
+        return [
+            [
+                mean(column)
+                for column in zip(*(s.distances for s in self._by_network(i)), strict=True)
+            ]
+            for i in range(len(self.styles))
+        ]
 
     def nearest(self) -> list[int]:
         """Per style, how many of the network's pictures are nearer to their own style than to every other."""
-        return [sum(s.distances[i] == min(s.distances) for s in self._by_network(i)) for i in range(len(self.styles))]
+        return [
+            sum(s.distances[i] == min(s.distances) for s in self._by_network(i))
+            for i in range(len(self.styles))
+        ]
 
     def _by_network(self, style: int) -> list[Sample]:
-        return [sample for sample in self.samples if sample.method == NETWORK and sample.style == style]
+        return [
+            sample for sample in self.samples if sample.method == NETWORK and sample.style == style
+        ]
 
 
 def styles_of(network_styles: Sequence[str], bank: StyleBank) -> StyleBank:
@@ -93,7 +117,11 @@ def styles_of(network_styles: Sequence[str], bank: StyleBank) -> StyleBank:
             f"no picture of the network's style {', '.join(missing)} among {', '.join(bank.names)}: give styles=folder styles.root=FOLDER"
         )
     order = [bank.names.index(name) for name in network_styles]
-    return StyleBank(list(network_styles), [bank.pictures[k] for k in order], [bank.coefficients[k] for k in order])
+    return StyleBank(
+        list(network_styles),
+        [bank.pictures[k] for k in order],
+        [bank.coefficients[k] for k in order],
+    )
 
 
 def measure(
@@ -113,8 +141,12 @@ def measure(
         yardstick = Yardstick(criterion, photo)
         made = {NETWORK: _network(stylizer, photo, quality.network_seconds, advance)}
         if number < optimize_photos and iterations:
-            made |= _optimized(yardstick, len(stylizer.styles), iterations, quality.iteration_seconds, advance)
-        quality.samples += _samples(yardstick, PHOTO, name, photo[None], range(len(stylizer.styles)))
+            made |= _optimized(
+                yardstick, len(stylizer.styles), iterations, quality.iteration_seconds, advance
+            )
+        quality.samples += _samples(
+            yardstick, PHOTO, name, photo[None], range(len(stylizer.styles))
+        )
         for method, pictures in made.items():
             for style, picture in enumerate(pictures):
                 quality.samples += _samples(yardstick, method, name, picture, [style])
@@ -130,7 +162,9 @@ def typical(seconds: list[float]) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _network(stylizer: Stylizer, photo: Tensor, seconds: list[float], advance: Callable[[], None]) -> list[Tensor]:
+def _network(
+    stylizer: Stylizer, photo: Tensor, seconds: list[float], advance: Callable[[], None]
+) -> list[Tensor]:
     pictures = []
     for style in stylizer.styles:
         start = time.perf_counter()
@@ -141,12 +175,22 @@ def _network(stylizer: Stylizer, photo: Tensor, seconds: list[float], advance: C
 
 
 def _optimized(
-    yardstick: Yardstick, styles: int, iterations: Sequence[int], seconds: list[float], advance: Callable[[], None]
+    yardstick: Yardstick,
+    styles: int,
+    iterations: Sequence[int],
+    seconds: list[float],
+    advance: Callable[[], None],
 ) -> dict[str, list[Tensor]]:
     made: dict[str, list[Tensor]] = {lbfgs_name(count): [] for count in iterations}
     for style in range(styles):
         start = time.perf_counter()
-        result = optimize(yardstick.objective(style), yardstick.photo, max(iterations), snapshots=iterations, on_step=advance)
+        result = optimize(
+            yardstick.objective(style),
+            yardstick.photo,
+            max(iterations),
+            snapshots=iterations,
+            on_step=advance,
+        )
         seconds.append((time.perf_counter() - start) / max(iterations))
         for count in iterations:
             made[lbfgs_name(count)].append(result.snapshots[count].cpu())
@@ -159,7 +203,9 @@ def lbfgs_name(iterations: int) -> str:
 
 
 @torch.no_grad()
-def _samples(yardstick: Yardstick, method: str, photo: str, picture: Tensor, styles: Sequence[int]) -> list[Sample]:
+def _samples(
+    yardstick: Yardstick, method: str, photo: str, picture: Tensor, styles: Sequence[int]
+) -> list[Sample]:
     """Measure (1, 3, H, W) once, as a picture in each of ``styles``."""
     everything = list(range(len(yardstick.criterion.coefficients)))
     losses = yardstick.losses(picture, everything)

@@ -31,16 +31,22 @@ def stylize(net: CINNet, x: Tensor, weights: Tensor) -> Tensor:
     return torch.sigmoid(_conditioned(net.output, y, weights))[..., :height, :width]
 
 
-def losses(criterion: PerceptualLoss, x: Tensor, photo: Tensor, weights: Tensor) -> dict[str, Tensor]:
+def losses(
+    criterion: PerceptualLoss, x: Tensor, photo: Tensor, weights: Tensor
+) -> dict[str, Tensor]:
     """Content and style of ``criterion(x, photo, weights)`` (Johnson et al. 2016, eq. 2 to 4): {"content": (B,), "style": (B,)}."""
     layers = {**criterion.content, **criterion.style}
     found = _features(criterion.vgg, x, layers)
     with torch.no_grad():
         targets = _features(criterion.vgg, photo, layers)
     content = sum(
-        w * functional.feature_reconstruction(found[k], targets[k], criterion.relative_content) for k, w in criterion.content.items()
+        w * functional.feature_reconstruction(found[k], targets[k], criterion.relative_content)
+        for k, w in criterion.content.items()
     )
-    style = sum(w * _style(found[k], criterion.target(k, weights), criterion.variant) for k, w in criterion.style.items())
+    style = sum(
+        w * _style(found[k], criterion.target(k, weights), criterion.variant)
+        for k, w in criterion.style.items()
+    )
     return {
         "content": criterion.weights["content"] * content,
         "style": criterion.weights["style"] * style * (weights @ criterion.coefficients),
@@ -48,7 +54,9 @@ def losses(criterion: PerceptualLoss, x: Tensor, photo: Tensor, weights: Tensor)
 
 
 def _conditioned(layer: ConditionedConv, x: Tensor, weights: Tensor) -> Tensor:
-    gamma, beta = (table[:, :, None, None] for table in (weights @ layer.norm.gamma, weights @ layer.norm.beta))
+    gamma, beta = (
+        table[:, :, None, None] for table in (weights @ layer.norm.gamma, weights @ layer.norm.beta)
+    )
     return gamma * F.instance_norm(_convolution(layer.conv, x), eps=EPS) + beta
 
 
@@ -68,4 +76,6 @@ def _features(vgg: LossNetwork, x: Tensor, wanted: Collection[str]) -> dict[str,
 
 def _style(features: Tensor, target: Tensor, variant: str) -> Tensor:
     flat = features.flatten(2)
-    return functional.gram_distance(flat @ flat.transpose(1, 2) / flat.shape[2], target, flat.shape[2], variant)
+    return functional.gram_distance(
+        flat @ flat.transpose(1, 2) / flat.shape[2], target, flat.shape[2], variant
+    )

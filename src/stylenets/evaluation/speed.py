@@ -42,7 +42,11 @@ class Timed:
 
     def figures(self) -> dict[str, Any]:
         """Plain values for JSON, the derived ones too."""
-        return asdict(self) | {"median": self.median, "pictures_per_second": self.pictures / self.median, "gflops": self.gflops}
+        return asdict(self) | {
+            "median": self.median,
+            "pictures_per_second": self.pictures / self.median,
+            "gflops": self.gflops,
+        }
 
     @property
     def median(self) -> float:
@@ -66,14 +70,21 @@ def steps(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], T
     styles = len(criterion.coefficients)
     weights = torch.eye(styles)[torch.arange(len(photos)) % styles]
     ways = {
-        REFERENCE: lambda net: reference.losses(criterion, reference.stylize(net, photos, weights), photos, weights),
+        REFERENCE: lambda net: reference.losses(
+            criterion, reference.stylize(net, photos, weights), photos, weights
+        ),
         OURS: lambda net: criterion(net(photos, weights), photos, weights),
     }
     net = CINNet(styles)
-    return {name: stepper(copy.deepcopy(net), losses, len(photos), fused=name == OURS) for name, losses in ways.items()}
+    return {
+        name: stepper(copy.deepcopy(net), losses, len(photos), fused=name == OURS)
+        for name, losses in ways.items()
+    }
 
 
-def stepper(net: CINNet, losses: Callable[[CINNet], dict[str, Tensor]], pictures: int, fused: bool) -> Callable[[], Tensor]:
+def stepper(
+    net: CINNet, losses: Callable[[CINNet], dict[str, Tensor]], pictures: int, fused: bool
+) -> Callable[[], Tensor]:
     """A step of Adam on the mean of the ``losses`` of so many pictures -> the loss before it; nothing waits for a GPU."""
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=fused)
 
@@ -88,20 +99,41 @@ def stepper(net: CINNet, losses: Callable[[CINNet], dict[str, Tensor]], pictures
 
 
 @torch.inference_mode()
-def infer(case: str, net: CINNet, picture: Tensor, memory_kept: bool, repeats: int, advance: Callable[[], None]) -> list[Timed]:
+def infer(
+    case: str,
+    net: CINNet,
+    picture: Tensor,
+    memory_kept: bool,
+    repeats: int,
+    advance: Callable[[], None],
+) -> list[Timed]:
     """Time ``passes`` over (3, H, W), and ONNX Runtime's. Raises UserError where that is not installed."""
     both = passes(net, picture)
-    variants = {REFERENCE: both[REFERENCE], RUNTIME: _onnx_runtime(net, picture[None]), OURS: both[OURS]}
+    variants = {
+        REFERENCE: both[REFERENCE],
+        RUNTIME: _onnx_runtime(net, picture[None]),
+        OURS: both[OURS],
+    }
     with FlopCounterMode(display=False) as counter:
         expected = variants[REFERENCE]()
-    differences = {name: 255 * float((run() - expected).abs().max()) for name, run in variants.items()}
+    differences = {
+        name: 255 * float((run() - expected).abs().max()) for name, run in variants.items()
+    }
     seconds = timing.interleave(variants, repeats, advance)
     flops = counter.get_total_flops()
-    return [Timed(case, name, memory_kept, seconds[name], 1, flops, differences[name]) for name in variants]
+    return [
+        Timed(case, name, memory_kept, seconds[name], 1, flops, differences[name])
+        for name in variants
+    ]
 
 
 def train(
-    case: str, criterion: PerceptualLoss, photos: Tensor, memory_kept: bool, repeats: int, advance: Callable[[], None]
+    case: str,
+    criterion: PerceptualLoss,
+    photos: Tensor,
+    memory_kept: bool,
+    repeats: int,
+    advance: Callable[[], None],
 ) -> list[Timed]:
     """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
     variants = steps(criterion, photos)
@@ -110,7 +142,10 @@ def train(
     differences = {REFERENCE: 0.0, OURS: abs(float(variants[OURS]() / expected) - 1)}
     seconds = timing.interleave(variants, repeats, advance)
     flops = counter.get_total_flops()
-    return [Timed(case, name, memory_kept, seconds[name], len(photos), flops, differences[name]) for name in variants]
+    return [
+        Timed(case, name, memory_kept, seconds[name], len(photos), flops, differences[name])
+        for name in variants
+    ]
 
 
 def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
@@ -120,7 +155,9 @@ def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
         import onnxruntime
         import onnxscript  # noqa: F401  torch's exporter needs it
     except ImportError as error:
-        raise UserError("suite=infer compares with ONNX Runtime: pip install 'stylenets[benchmark]'") from error
+        raise UserError(
+            "suite=infer compares with ONNX Runtime: pip install 'stylenets[benchmark]'"
+        ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), redirect_stdout(None):
@@ -128,9 +165,13 @@ def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         file = Path(folder) / "net.onnx"
         with torch.inference_mode(False):
-            torch.onnx.export(copy.deepcopy(net), (x.clone(), weights.clone()), file, dynamo=True, verbose=False)
+            torch.onnx.export(
+                copy.deepcopy(net), (x.clone(), weights.clone()), file, dynamo=True, verbose=False
+            )
         session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    given = dict(zip((one.name for one in session.get_inputs()), (x.numpy(), weights.numpy()), strict=True))
+    given = dict(
+        zip((one.name for one in session.get_inputs()), (x.numpy(), weights.numpy()), strict=True)
+    )
     return lambda: torch.from_numpy(session.run(None, given)[0])
 
 
@@ -152,4 +193,8 @@ def sheet(timed: Sequence[Timed], what: str) -> Sheet:
             ]
         )
     difference = "difference of 255" if what == "infer" else "difference of the loss"
-    return Sheet(timed[0].case, ["", "seconds", "quartiles", "pictures/s", "GFLOP/s", "times the reference", difference], rows)
+    return Sheet(
+        timed[0].case,
+        ["", "seconds", "quartiles", "pictures/s", "GFLOP/s", "times the reference", difference],
+        rows,
+    )

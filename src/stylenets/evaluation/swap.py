@@ -45,12 +45,18 @@ class Comparison:
     ours: Measurement
     same_positions: float  # share of the positions whose features agree to 1e-4 of the largest
     largest_difference: float  # of a feature, over the largest feature
-    rest: Measurement | None = None  # what else a stylization does: both pictures' features, and the inverse network
+    rest: Measurement | None = (
+        None  # what else a stylization does: both pictures' features, and the inverse network
+    )
 
     def figures(self) -> dict[str, Any]:
         """Plain values for JSON, the ratios included."""
         ratios = {"times_faster": self.times_faster, "memory_ratio": self.memory_ratio}
-        whole = None if self.rest is None else dict(zip(("ours", "textbook"), map(asdict, self.whole()), strict=True))
+        whole = (
+            None
+            if self.rest is None
+            else dict(zip(("ours", "textbook"), map(asdict, self.whole()), strict=True))
+        )
         return asdict(self) | ratios | {"whole_stylization": whole}
 
     def whole(self) -> tuple[Measurement, Measurement] | None:
@@ -58,7 +64,10 @@ class Comparison:
         if self.rest is None:
             return None
         parts = [(swap, self.rest) for swap in (self.ours, self.textbook)]
-        return tuple(Measurement(sum(part.seconds for part in both), max(part.extra_bytes for part in both)) for both in parts)
+        return tuple(
+            Measurement(sum(part.seconds for part in both), max(part.extra_bytes for part in both))
+            for both in parts
+        )
 
     @property
     def times_faster(self) -> float:
@@ -75,15 +84,25 @@ class Comparison:
         rows = _rows("", self.textbook, self.ours)
         if self.rest is not None:
             ours, textbook = self.whole()
-            rows += [["both features and inverse network", *_cells(self.rest)], *_rows("whole stylization, ", textbook, ours)]
+            rows += [
+                ["both features and inverse network", *_cells(self.rest)],
+                *_rows("whole stylization, ", textbook, ours),
+            ]
         size = f"{' x '.join(map(str, self.content[1:]))} by {' x '.join(map(str, self.style))}"
         title = f"Style swap of {size} features: {100 * self.same_positions:.3f} % of the positions are the same"
         return Sheet(title, ["formulation", "seconds", "extra MB"], rows)
 
 
 def _rows(what: str, textbook: Measurement, ours: Measurement) -> list[list[str]]:
-    ratio = [f"{textbook.seconds / ours.seconds:.1f}", f"{textbook.extra_bytes / max(1, ours.extra_bytes):.1f}"]
-    return [[f"{what}textbook", *_cells(textbook)], [f"{what}ours", *_cells(ours)], [f"{what}textbook / ours", *ratio]]
+    ratio = [
+        f"{textbook.seconds / ours.seconds:.1f}",
+        f"{textbook.extra_bytes / max(1, ours.extra_bytes):.1f}",
+    ]
+    return [
+        [f"{what}textbook", *_cells(textbook)],
+        [f"{what}ours", *_cells(ours)],
+        [f"{what}textbook / ours", *ratio],
+    ]
 
 
 def _cells(measured: Measurement) -> list[str]:
@@ -98,45 +117,91 @@ def textbook_swap(content: Tensor, style: Tensor, patch: int, stride: int) -> Te
     scores = F.conv2d(content, patches / norms[:, None, None, None], stride=stride)
     chosen = scores.argmax(1, keepdim=True)
     one_hot = scores.zero_().scatter_(1, chosen, 1.0)
-    overlaps = F.conv_transpose2d(torch.ones_like(chosen, dtype=content.dtype), content.new_ones(1, 1, patch, patch), stride=stride)
+    overlaps = F.conv_transpose2d(
+        torch.ones_like(chosen, dtype=content.dtype),
+        content.new_ones(1, 1, patch, patch),
+        stride=stride,
+    )
     return F.conv_transpose2d(one_hot, patches, stride=stride) / overlaps
 
 
-FORMULATIONS: dict[str, Callable[[Tensor, Tensor, int, int], Tensor]] = {"textbook": textbook_swap, "ours": style_swap}
+FORMULATIONS: dict[str, Callable[[Tensor, Tensor, int, int], Tensor]] = {
+    "textbook": textbook_swap,
+    "ours": style_swap,
+}
 
 
-def compare(content: Tensor, style: Tensor, patch: int, stride: int, repeats: int, device: str, advance: Callable[[], None]) -> Comparison:
+def compare(
+    content: Tensor,
+    style: Tensor,
+    patch: int,
+    stride: int,
+    repeats: int,
+    device: str,
+    advance: Callable[[], None],
+) -> Comparison:
     """Measure both on content (1, C, H, W) and style (C, h, w); sides less a patch must be multiples of ``stride``.
 
     Raises UserError where a formulation does not get through, for want of memory as a rule.
     """
     measured, results = {}, {}
     with TemporaryDirectory() as folder:
-        save_file({"content": content.contiguous().cpu(), "style": style.contiguous().cpu()}, Path(folder) / "features.safetensors")
+        save_file(
+            {"content": content.contiguous().cpu(), "style": style.contiguous().cpu()},
+            Path(folder) / "features.safetensors",
+        )
         for name in FORMULATIONS:
-            arguments = [name, folder, str(patch), str(stride), str(repeats), device, str(torch.get_num_threads())]
-            done = subprocess.run([sys.executable, "-m", __name__, *arguments], check=False, capture_output=True, text=True)
+            arguments = [
+                name,
+                folder,
+                str(patch),
+                str(stride),
+                str(repeats),
+                device,
+                str(torch.get_num_threads()),
+            ]
+            done = subprocess.run(
+                [sys.executable, "-m", __name__, *arguments],
+                check=False,
+                capture_output=True,
+                text=True,
+            )
             if done.returncode:
                 reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-                raise UserError(f"the {name} formulation did not get through at this size ({reason}); give a smaller size=")
+                raise UserError(
+                    f"the {name} formulation did not get through at this size ({reason}); give a smaller size="
+                )
             measured[name] = Measurement(**json.loads(done.stdout.splitlines()[-1]))
             results[name] = load_file(Path(folder) / f"{name}.safetensors")["swapped"]
             advance()
-    difference = (results["ours"] - results["textbook"]).abs().amax(1) / results["textbook"].abs().max().clamp_min(EPSILON)
+    difference = (results["ours"] - results["textbook"]).abs().amax(1) / results[
+        "textbook"
+    ].abs().max().clamp_min(EPSILON)
     same = float((difference < 1e-4).float().mean())
     shapes = tuple(content.shape), tuple(style.shape)
-    return Comparison(*shapes, measured["textbook"], measured["ours"], same, float(difference.max()))
+    return Comparison(
+        *shapes, measured["textbook"], measured["ours"], same, float(difference.max())
+    )
 
 
 @torch.inference_mode()
-def measure(name: str, folder: Path, patch: int, stride: int, repeats: int, device: str) -> Measurement:
+def measure(
+    name: str, folder: Path, patch: int, stride: int, repeats: int, device: str
+) -> Measurement:
     """Run one formulation on the features in ``folder`` and leave its result there; the first run, on a corner, is not counted."""
     swap = FORMULATIONS[name]
     torch.backends.cudnn.allow_tf32 = False  # rounded correlations would choose other patches
     stored = load_file(folder / "features.safetensors")
-    features = {key: value.to(device, copy=True) for key, value in stored.items()}  # a mapped file would count as memory when read
+    features = {
+        key: value.to(device, copy=True) for key, value in stored.items()
+    }  # a mapped file would count as memory when read
     corner = patch + 4 * stride
-    swap(features["content"][..., :corner, :corner], features["style"][:, :corner, :corner], patch, stride)
+    swap(
+        features["content"][..., :corner, :corner],
+        features["style"][:, :corner, :corner],
+        patch,
+        stride,
+    )
     before, peak = memory(device)
     seconds = []
     for _ in range(repeats):
@@ -151,7 +216,9 @@ def measure(name: str, folder: Path, patch: int, stride: int, repeats: int, devi
 
 
 @torch.inference_mode()
-def measure_rest(vgg: LossNetwork, layer: str, photo: Tensor, style: Tensor, repeats: int, device: str) -> Measurement:
+def measure_rest(
+    vgg: LossNetwork, layer: str, photo: Tensor, style: Tensor, repeats: int, device: str
+) -> Measurement:
     """What a stylization of (3, H, W) does beside the swap: features of photo and style, and an inverse network, here an untrained one.
 
     To be called before anything else has used the memory, which would then be found free.

@@ -21,7 +21,10 @@ class Yardstick:
 
     def __init__(self, criterion: PerceptualLoss, photo: Tensor) -> None:
         self.criterion, self.photo = criterion, photo[None].to(criterion.coefficients.device)
-        self.weights = {name: weight * criterion.schedule.factor(name, END) for name, weight in criterion.weights.items()}
+        self.weights = {
+            name: weight * criterion.schedule.factor(name, END)
+            for name, weight in criterion.weights.items()
+        }
         with torch.no_grad():
             self.targets = criterion.vgg(self.photo, criterion.content)
 
@@ -30,11 +33,17 @@ class Yardstick:
         criterion, picture = self.criterion, picture.to(self.photo.device)
         features = criterion.vgg(picture, {**criterion.content, **criterion.style})
         content = [
-            weight * functional.feature_reconstruction(features[layer], self.targets[layer], criterion.relative_content)
+            weight
+            * functional.feature_reconstruction(
+                features[layer], self.targets[layer], criterion.relative_content
+            )
             for layer, weight in criterion.content.items()
         ]
         style = [
-            weight * functional.style_reconstruction(features[layer], getattr(criterion, f"gram_{layer}")[styles], criterion.variant)
+            weight
+            * functional.style_reconstruction(
+                features[layer], getattr(criterion, f"gram_{layer}")[styles], criterion.variant
+            )
             for layer, weight in criterion.style.items()
         ]
         losses = {"content": sum(content), "style": sum(style)}
@@ -47,7 +56,10 @@ class Yardstick:
     def weigh(self, losses: dict[str, Tensor], styles: Sequence[int]) -> dict[str, Tensor]:
         """What ``losses`` returned, times the training weights and the styles' coefficients: what training in each style minimizes."""
         coefficients = {"style": self.criterion.coefficients[styles]}
-        return {name: self.weights[name] * coefficients.get(name, 1.0) * value for name, value in losses.items()}
+        return {
+            name: self.weights[name] * coefficients.get(name, 1.0) * value
+            for name, value in losses.items()
+        }
 
     def objective(self, style: int) -> Objective:
         """The training objective in one style as a function of the picture (1, 3, H, W)."""

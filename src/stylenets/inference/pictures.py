@@ -13,9 +13,14 @@ from stylenets.inference import regions
 from stylenets.inference.stylizer import Stylizer, check_sides
 from stylenets.inference.swapping import SwapStylizer
 
-THUMBNAIL, COLUMNS = 320, 4  # of a contact sheet: pixels of a picture's shortest side, pictures in a row
+THUMBNAIL, COLUMNS = (
+    320,
+    4,
+)  # of a contact sheet: pixels of a picture's shortest side, pictures in a row
 
-Report = Callable[[Path, int, int, float], None]  # called with a file just written, its height, width, and the seconds it took
+Report = Callable[
+    [Path, int, int, float], None
+]  # called with a file just written, its height, width, and the seconds it took
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,14 @@ class Job:
     masks: dict[str, Path]
 
 
-def plan(contents: list[Path], root: Path, out: Path, names: list[str], extension: str, masks: Iterable[str] = ()) -> list[Job]:
+def plan(
+    contents: list[Path],
+    root: Path,
+    out: Path,
+    names: list[str],
+    extension: str,
+    masks: Iterable[str] = (),
+) -> list[Job]:
     """A job for every content: its files lie below ``out`` as the content lies below ``root``; a sheet where there are several names.
 
     ``masks``: labels of the masks written beside the pictures.
@@ -37,7 +49,9 @@ def plan(contents: list[Path], root: Path, out: Path, names: list[str], extensio
     Raises UserError where none is left, where two pictures would be written to one file, or one over a content.
     """
     if out.resolve() != root.resolve() and out.resolve().is_relative_to(root.resolve()):
-        contents = [content for content in contents if not content.resolve().is_relative_to(out.resolve())]
+        contents = [
+            content for content in contents if not content.resolve().is_relative_to(out.resolve())
+        ]
         if not contents:
             raise UserError(f"no picture in {root} but those in {out}, where this run would write")
     jobs, taken = [], {content.resolve(): content for content in contents}
@@ -45,10 +59,17 @@ def plan(contents: list[Path], root: Path, out: Path, names: list[str], extensio
         base = out / content.relative_to(root).parent
         *paths, sheet = (base / f"{content.stem}_{name}.{extension}" for name in [*names, "sheet"])
         by_label = {label: base / f"{content.stem}_mask_{label}.png" for label in masks}
-        job = Job(content, dict(zip(names, paths, strict=True)), sheet if len(names) > 1 else None, by_label)
+        job = Job(
+            content,
+            dict(zip(names, paths, strict=True)),
+            sheet if len(names) > 1 else None,
+            by_label,
+        )
         for path in filter(None, [*paths, job.sheet, *by_label.values()]):
             if other := taken.get(path.resolve()):
-                raise UserError(f"{path}, made from {content}, would overwrite {other} or what is made from it; rename one or give out=")
+                raise UserError(
+                    f"{path}, made from {content}, would overwrite {other} or what is made from it; rename one or give out="
+                )
             taken[path.resolve()] = content
         jobs.append(job)
     return jobs
@@ -61,7 +82,13 @@ def read(path: Path, size: int | None) -> Tensor:
     return picture
 
 
-def stylize(stylizer: Stylizer | SwapStylizer, job: Job, content: Tensor, weights: dict[str, Tensor], report: Report) -> None:
+def stylize(
+    stylizer: Stylizer | SwapStylizer,
+    job: Job,
+    content: Tensor,
+    weights: dict[str, Tensor],
+    report: Report,
+) -> None:
     """Write (3, H, W) ``content`` in every style of ``job``, then the contact sheet. Raises UserError where that fails."""
     shown = [("content", _thumbnail(content))]
     for name, path in job.files.items():
@@ -99,7 +126,10 @@ def write_masks(partition: Mapping[str, Tensor], files: Mapping[str, Path], repo
 def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
     """Labels and their (3, h, w) pictures -> (3, H, W): rows of four on white, each picture below its label."""
     rows = [pictures[first : first + COLUMNS] for first in range(0, len(pictures), COLUMNS)]
-    tables = [images.grid([[picture for _, picture in row]], column_labels=[label for label, _ in row]) for row in rows]
+    tables = [
+        images.grid([[picture for _, picture in row]], column_labels=[label for label, _ in row])
+        for row in rows
+    ]
     return images.grid([[table] for table in tables], gap=0)
 
 

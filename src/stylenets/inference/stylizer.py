@@ -20,13 +20,19 @@ class Stylizer:
     """
 
     def __init__(
-        self, network: Network, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32, compiled: bool = False
+        self,
+        network: Network,
+        device: str | torch.device = "cpu",
+        dtype: torch.dtype = torch.float32,
+        compiled: bool = False,
     ) -> None:
         if isinstance(network.net, InverseNet):
             raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
         self.device, self.dtype = torch.device(device), dtype
         self.net = network.net.to(self.device, dtype).eval()
-        self.run = torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
+        self.run = (
+            torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
+        )
         self.styles = network.styles
 
     def weights(self, mix: Mapping[str, float]) -> Tensor:
@@ -46,7 +52,9 @@ class Stylizer:
             output = self.run(batch, weights) if self.net.conditional else self.run(batch)
         except torch.OutOfMemoryError as error:
             shape = f"{picture.shape[2]} x {picture.shape[1]}"
-            raise UserError(f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size=") from error
+            raise UserError(
+                f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size="
+            ) from error
         return output[0].float().clamp(0, 1).cpu()
 
 
@@ -54,7 +62,9 @@ def check_sides(picture: Tensor, what: str = "the picture") -> None:
     """Raises UserError, naming ``what``, unless the shortest side of (3, H, W) ``picture`` is one that networks take."""
     height, width = picture.shape[-2:]
     if not MIN_SIDE <= min(height, width) <= MAX_SIDE:
-        raise UserError(f"{what} is {width} x {height} pixels: its shortest side must be {MIN_SIDE} to {MAX_SIDE}; give size=")
+        raise UserError(
+            f"{what} is {width} x {height} pixels: its shortest side must be {MIN_SIDE} to {MAX_SIDE}; give size="
+        )
 
 
 def mixing_weights(styles: Sequence[str], mix: Mapping[str, float]) -> Tensor:

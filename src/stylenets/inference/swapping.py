@@ -27,11 +27,18 @@ class SwapStylizer:
     """
 
     def __init__(
-        self, network: Network, vgg: LossNetwork, bank: StyleBank, strength: float = 1.0, device: str | torch.device = "cpu"
+        self,
+        network: Network,
+        vgg: LossNetwork,
+        bank: StyleBank,
+        strength: float = 1.0,
+        device: str | torch.device = "cpu",
     ) -> None:
         _check_inverse(network)
         if vgg.depth != network.net.depth:
-            raise UserError(f"the network inverts VGG-{network.net.depth}, not VGG-{vgg.depth}: give its vgg.weights=")
+            raise UserError(
+                f"the network inverts VGG-{network.net.depth}, not VGG-{vgg.depth}: give its vgg.weights="
+            )
         self.device, self.strength = torch.device(device), strength
         self.net, self.vgg = network.net.to(self.device).eval(), vgg.to(self.device)
         self.bank, self.styles = bank, bank.names
@@ -51,7 +58,9 @@ class SwapStylizer:
         try:
             content = self._encode(picture)
             features = (1 - self.strength) * content
-            for share, style in zip(self.strength * self._shares(weights, content), self.bank.pictures, strict=True):
+            for share, style in zip(
+                self.strength * self._shares(weights, content), self.bank.pictures, strict=True
+            ):
                 if share.any():
                     rows, columns = _around(share)
                     swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
@@ -59,7 +68,9 @@ class SwapStylizer:
             output = self.net(features)
         except torch.OutOfMemoryError as error:
             shape = f"{picture.shape[2]} x {picture.shape[1]}"
-            raise UserError(f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size=") from error
+            raise UserError(
+                f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size="
+            ) from error
         return output[0, :, : picture.shape[1], : picture.shape[2]].float().clamp(0, 1).cpu()
 
     def _shares(self, weights: Tensor, features: Tensor) -> Tensor:
@@ -71,7 +82,9 @@ class SwapStylizer:
 
     def _encode(self, picture: Tensor) -> Tensor:
         """(3, H, W) -> (1, C, h, w) of the layer that the network inverts, where the last features may see repeated pixels."""
-        return self.vgg(pad_to_multiple(picture[None].to(self.device), self.net.factor), [self.net.layer])[self.net.layer]
+        return self.vgg(
+            pad_to_multiple(picture[None].to(self.device), self.net.factor), [self.net.layer]
+        )[self.net.layer]
 
 
 def _around(share: Tensor) -> tuple[slice, slice]:
@@ -79,10 +92,14 @@ def _around(share: Tensor) -> tuple[slice, slice]:
     if share.numel() == 1:
         return slice(None), slice(None)
     there = (share.any(other).nonzero() for other in (1, 0))
-    return tuple(slice(max(0, int(found[0]) - PATCH + 1), int(found[-1]) + PATCH) for found in there)
+    return tuple(
+        slice(max(0, int(found[0]) - PATCH + 1), int(found[-1]) + PATCH) for found in there
+    )
 
 
-def encoder(network: Network, weights: Path | None = None, convention: str = "imagenet") -> LossNetwork:
+def encoder(
+    network: Network, weights: Path | None = None, convention: str = "imagenet"
+) -> LossNetwork:
     """The VGG that an inverse network was trained against: by the name in its metadata, or from a file of ``weights``.
 
     Raises UserError where the metadata name no source that can be fetched, or another file.
@@ -94,10 +111,14 @@ def encoder(network: Network, weights: Path | None = None, convention: str = "im
             raise UserError(f"vgg.weights={weights}: the network was trained against {network.vgg}")
         return LossNetwork(network.net.depth, str(weights), convention=convention)
     if not known:
-        raise UserError(f"the network was trained against VGG weights of a file, {network.vgg!s:.80}: give vgg.weights=FILE")
+        raise UserError(
+            f"the network was trained against VGG weights of a file, {network.vgg!s:.80}: give vgg.weights=FILE"
+        )
     return LossNetwork(int(known[1]), known[2])
 
 
 def _check_inverse(network: Network) -> None:
     if not isinstance(network.net, InverseNet):
-        raise UserError(f"style= needs an inverse network, and ckpt= holds a {network.name} network: choose among its styles=")
+        raise UserError(
+            f"style= needs an inverse network, and ckpt= holds a {network.name} network: choose among its styles="
+        )

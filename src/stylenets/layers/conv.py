@@ -9,7 +9,9 @@ from stylenets.layers import cpu
 class ConvLayer(nn.Module):
     """Reflection padding of half the kernel, then a convolution: (B, in, H, W) -> (B, out, ceil(H/stride), ceil(W/stride))."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, bias: bool = True) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, bias: bool = True
+    ) -> None:
         super().__init__()
         self.padding = [kernel // 2] * 4
         self.conv2d = nn.Conv2d(in_channels, out_channels, kernel, stride, bias=bias)

@@ -32,11 +32,20 @@ def convolution(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int = 1)
 
 def blockwise(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """A convolution with few output channels as one of stride 2 that computes 2 x 2 pixels of each at once, as channels."""
-    height, width = (side - taps + 1 for side, taps in zip(x.shape[2:], weight.shape[2:], strict=True))
+    height, width = (
+        side - taps + 1 for side, taps in zip(x.shape[2:], weight.shape[2:], strict=True)
+    )
     if height % 2 or width % 2:
         x = F.pad(x, [0, width % 2, 0, height % 2])
-    blocks = [F.pad(weight, [right, 1 - right, down, 1 - down]) for down in (0, 1) for right in (0, 1)]
-    y = F.conv2d(x, torch.stack(blocks, 1).flatten(0, 1), None if bias is None else bias.repeat_interleave(4), stride=2)
+    blocks = [
+        F.pad(weight, [right, 1 - right, down, 1 - down]) for down in (0, 1) for right in (0, 1)
+    ]
+    y = F.conv2d(
+        x,
+        torch.stack(blocks, 1).flatten(0, 1),
+        None if bias is None else bias.repeat_interleave(4),
+        stride=2,
+    )
     return F.pixel_shuffle(y, 2)[..., :height, :width]
 
 
@@ -48,10 +57,14 @@ def upsampled_convolution(x: Tensor, weight: Tensor, bias: Tensor | None) -> Ten
     """
     batch, (outputs, inputs), (height, width) = len(x), weight.shape[:2], x.shape[-2:]
     phases = torch.tensor(PHASES, dtype=weight.dtype)
-    kernels = torch.einsum("iap,jbq,ocpq->ijocab", phases, phases, weight).reshape(4 * outputs, inputs, 2, 2)
+    kernels = torch.einsum("iap,jbq,ocpq->ijocab", phases, phases, weight).reshape(
+        4 * outputs, inputs, 2, 2
+    )
     x = F.pad(x, [1] * 4, mode="replicate").contiguous(memory_format=torch.channels_last)
     y = F.conv2d(x, kernels, None if bias is None else bias.repeat(4))
-    _, right, down, _ = y.permute(0, 3, 2, 1).stride()  # from a pixel to the next, in (B, H + 1, W + 1, 2 down, 2 right, out)
+    _, right, down, _ = y.permute(
+        0, 3, 2, 1
+    ).stride()  # from a pixel to the next, in (B, H + 1, W + 1, 2 down, 2 right, out)
     size = (batch, height, 2, width, 2, outputs)
     y = y.as_strided(size, (y.stride(0), down, down + 2 * outputs, right, right + outputs, 1))
     return y.reshape(batch, 2 * height, 2 * width, outputs).permute(0, 3, 1, 2)
@@ -66,7 +79,14 @@ def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
         ones, zeros = (full(x.shape[:2], dtype=gamma.dtype) for full in (torch.ones, torch.zeros))
         return torch.addcmul(beta, gamma, instance_norm(x, ones, zeros, eps))
     if x.shape[1] < FULL:
-        return torch.addcmul(beta[:, :, None, None], gamma[:, :, None, None], F.instance_norm(x, eps=eps))
-    pictures = zip(x.contiguous(memory_format=torch.channels_last).split(1), gamma, beta, strict=True)
-    normed = [F.batch_norm(one, None, None, scale, shift, training=True, eps=eps) for one, scale, shift in pictures]
+        return torch.addcmul(
+            beta[:, :, None, None], gamma[:, :, None, None], F.instance_norm(x, eps=eps)
+        )
+    pictures = zip(
+        x.contiguous(memory_format=torch.channels_last).split(1), gamma, beta, strict=True
+    )
+    normed = [
+        F.batch_norm(one, None, None, scale, shift, training=True, eps=eps)
+        for one, scale, shift in pictures
+    ]
     return normed[0] if len(normed) == 1 else torch.cat(normed)

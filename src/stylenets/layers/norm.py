@@ -17,7 +17,9 @@ class InstanceNorm(nn.InstanceNorm2d):
 
     def forward(self, x: Tensor) -> Tensor:
         if cpu.runs(x):
-            return cpu.instance_norm(x, self.weight.expand(len(x), -1), self.bias.expand(len(x), -1), EPS)
+            return cpu.instance_norm(
+                x, self.weight.expand(len(x), -1), self.bias.expand(len(x), -1), EPS
+            )
         return normalized(x, self.weight[:, None, None], self.bias[:, None, None])
 
 
@@ -37,15 +39,23 @@ class ConditionalInstanceNorm(nn.Module):
         gamma, beta = (blend(table, weights, x) for table in (self.gamma, self.beta))
         if cpu.runs(x):
             return cpu.instance_norm(x, gamma, beta, EPS)
-        return normalized(x, gamma, beta) if weights.ndim == 4 else normalized(x, gamma[:, :, None, None], beta[:, :, None, None])
+        return (
+            normalized(x, gamma, beta)
+            if weights.ndim == 4
+            else normalized(x, gamma[:, :, None, None], beta[:, :, None, None])
+        )
 
 
 def blend(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
     """(S, C) rows mixed by (B, S) -> (B, C), or by (B, S, h, w) -> (B, C, H, W) of ``like``."""
     if weights.ndim == 2:
-        return (weights[:, :, None] * table).sum(1)  # a product of matrices would be rounded to bfloat16 under autocast
+        return (weights[:, :, None] * table).sum(
+            1
+        )  # a product of matrices would be rounded to bfloat16 under autocast
     weights = F.interpolate(weights, like.shape[-2:], mode="area")
-    return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)  # channels last in memory, as on all ways through the networks
+    return (weights.permute(0, 2, 3, 1) @ table).permute(
+        0, 3, 1, 2
+    )  # channels last in memory, as on all ways through the networks
 
 
 def normalized(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:

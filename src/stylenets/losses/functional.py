@@ -13,7 +13,9 @@ def gram(features: Tensor) -> Tensor:
     The mean over positions; the other normalizations of the literature are factors of it, see ``STYLE_VARIANTS``.
     """
     with torch.autocast(features.device.type, enabled=False):
-        flat = features.float().permute(0, 2, 3, 1).flatten(1, 2)  # a view, whether channels are first or last in memory
+        flat = (
+            features.float().permute(0, 2, 3, 1).flatten(1, 2)
+        )  # a view, whether channels are first or last in memory
         return _Gram.apply(flat) / flat.shape[1]
 
 
@@ -29,7 +31,9 @@ class _Gram(torch.autograd.Function):
     def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
         (flat,) = ctx.saved_tensors
         both = gradient + gradient.transpose(1, 2)
-        return flat @ both if flat.is_contiguous() else (both @ flat.transpose(1, 2)).transpose(1, 2)  # in the features' own order
+        return (
+            flat @ both if flat.is_contiguous() else (both @ flat.transpose(1, 2)).transpose(1, 2)
+        )  # in the features' own order
 
 
 # Each: factor on ||G_x - G_s||_F^2 for G = F F^T / (H W), from channels C, positions M = H W and the style's Gram (B, C, C) -> scalar or (B,).
@@ -73,7 +77,11 @@ def feature_reconstruction(features: Tensor, target: Tensor, relative: bool = Fa
     """||phi(x) - phi(c)||^2 / (C H W) (Johnson et al. 2016, eq. 2) -> (B,); ``relative``: over the target's own energy instead."""
     with torch.autocast(features.device.type, enabled=False):
         distance = (features.float() - target.float()).square().mean((1, 2, 3))
-        return distance / target.float().square().mean((1, 2, 3)).clamp_min(1e-8) if relative else distance
+        return (
+            distance / target.float().square().mean((1, 2, 3)).clamp_min(1e-8)
+            if relative
+            else distance
+        )
 
 
 def total_variation(x: Tensor, summed: bool = False) -> Tensor:
@@ -88,5 +96,7 @@ def total_variation(x: Tensor, summed: bool = False) -> Tensor:
 def reconstruction(x: Tensor, target: Tensor) -> Tensor:
     """L1 of pixels and of their neighbour differences, (B, 3, H, W) twice -> (B,): a cheap start for a network, without VGG."""
     error = x - target
-    edges = (error[..., :, 1:] - error[..., :, :-1]).abs().mean((1, 2, 3)) + (error[..., 1:, :] - error[..., :-1, :]).abs().mean((1, 2, 3))
+    edges = (error[..., :, 1:] - error[..., :, :-1]).abs().mean((1, 2, 3)) + (
+        error[..., 1:, :] - error[..., :-1, :]
+    ).abs().mean((1, 2, 3))
     return error.abs().mean((1, 2, 3)) + edges

@@ -39,24 +39,35 @@ class InversionLoss(nn.Module):
     ) -> None:
         super().__init__()
         if vgg.pooling != "max" or vgg.normalized:
-            raise UserError("an inverse network is trained against VGG as published: give vgg.pooling=max vgg.normalized=false")
+            raise UserError(
+                "an inverse network is trained against VGG as published: give vgg.pooling=max vgg.normalized=false"
+            )
         self.vgg, self.layer, self.relative, self.summed_tv = vgg, layer, relative, summed_tv
         self.weights = {"content": content_weight, "style": style_weight, "swap": swap_weight}
         self.weights |= {"reconstruction": reconstruction_weight, "tv": tv_weight}
         self.schedule = LossSchedule(schedule)
         if unknown := set(self.schedule.points) - set(self.weights):
-            raise UserError(f"loss.schedule names {', '.join(sorted(unknown))}: the losses are {', '.join(self.weights)}")
+            raise UserError(
+                f"loss.schedule names {', '.join(sorted(unknown))}: the losses are {', '.join(self.weights)}"
+            )
 
     def factors(self, step: int | None = None) -> dict[str, float]:
         """The weight of each loss at a training step, None: at the end of the schedule. What has weight 0 need not be computed."""
-        return {name: weight * self.schedule.factor(name, 10**9 if step is None else step) for name, weight in self.weights.items()}
+        return {
+            name: weight * self.schedule.factor(name, 10**9 if step is None else step)
+            for name, weight in self.weights.items()
+        }
 
     def encode(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) RGB in [0, 1] -> features of the layer (B, C, h, w)."""
         return self.vgg(pictures, [self.layer])[self.layer]
 
     def forward(
-        self, pictures: Tensor, latents: Mapping[str, Tensor], originals: Mapping[str, Tensor], step: int | None = None
+        self,
+        pictures: Tensor,
+        latents: Mapping[str, Tensor],
+        originals: Mapping[str, Tensor],
+        step: int | None = None,
     ) -> dict[str, Tensor]:
         """Weighted losses of pictures (n, 3, H, W) -> {name: (n',)}, "reconstruction" (n",) and "tv" (n,).
 
@@ -65,18 +76,30 @@ class InversionLoss(nn.Module):
         """
         factors = self.factors(step)
         wanted = [name for name, factor in factors.items() if factor]
-        return {name: factors[name] * value for name, value in self.terms(pictures, latents, originals, wanted).items()}
+        return {
+            name: factors[name] * value
+            for name, value in self.terms(pictures, latents, originals, wanted).items()
+        }
 
     def terms(
-        self, pictures: Tensor, latents: Mapping[str, Tensor], originals: Mapping[str, Tensor], wanted: Collection[str]
+        self,
+        pictures: Tensor,
+        latents: Mapping[str, Tensor],
+        originals: Mapping[str, Tensor],
+        wanted: Collection[str],
     ) -> dict[str, Tensor]:
         """Those of ``latents``, and the losses of ``wanted`` beside them, as in ``forward``, not yet weighted."""
-        targets, counts = torch.cat(list(latents.values())), [len(of_one) for of_one in latents.values()]
+        targets, counts = (
+            torch.cat(list(latents.values())),
+            [len(of_one) for of_one in latents.values()],
+        )
         errors = functional.feature_reconstruction(self.encode(pictures), targets, self.relative)
         terms = dict(zip(latents, errors.split(counts), strict=True))
         made = dict(zip(latents, pictures.float().split(counts), strict=True))
         if "reconstruction" in wanted and (known := [name for name in made if name in originals]):
-            terms["reconstruction"] = torch.cat([functional.reconstruction(made[name], originals[name]) for name in known])
+            terms["reconstruction"] = torch.cat(
+                [functional.reconstruction(made[name], originals[name]) for name in known]
+            )
         if "tv" in wanted:
             terms["tv"] = functional.total_variation(pictures.float(), self.summed_tv)
         return terms

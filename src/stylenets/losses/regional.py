@@ -19,11 +19,16 @@ def regional_gram(features: Tensor, weight: Tensor) -> Tensor:
     return functional.gram(features.float() * share.sqrt())
 
 
-def at_layers(weight: Tensor, features: Mapping[str, Tensor], label: str = "a region") -> dict[str, Tensor]:
+def at_layers(
+    weight: Tensor, features: Mapping[str, Tensor], label: str = "a region"
+) -> dict[str, Tensor]:
     """A map (H, W) over a picture -> {layer: (h, w)} at the sizes of the layers' features (B, C, h, w), averaged.
 
     Raises UserError where nothing of it is left: the region ``label`` is empty.
     """
     if not float(weight.sum()) > 0:
         raise UserError(f"the region {label} is empty: no pixel of the picture belongs to it")
-    return {layer: masks.resize(weight, *maps.shape[-2:]).to(maps.device) for layer, maps in features.items()}
+    return {
+        layer: masks.resize(weight, *maps.shape[-2:]).to(maps.device)
+        for layer, maps in features.items()
+    }

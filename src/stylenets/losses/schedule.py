@@ -13,11 +13,16 @@ class LossSchedule:
     """
 
     def __init__(self, points: Mapping[str, Sequence[Sequence[float]]] | None = None) -> None:
-        self.points = {name: [(float(step), float(value)) for step, value in pairs] for name, pairs in (points or {}).items()}
+        self.points = {
+            name: [(float(step), float(value)) for step, value in pairs]
+            for name, pairs in (points or {}).items()
+        }
         for name, pairs in self.points.items():
             steps = [step for step, _ in pairs]
             if not pairs or steps != sorted(set(steps)) or min(value for _, value in pairs) < 0:
-                raise UserError(f"loss schedule of {name}: needs [step, factor] points with rising steps and factors >= 0, not {pairs}")
+                raise UserError(
+                    f"loss schedule of {name}: needs [step, factor] points with rising steps and factors >= 0, not {pairs}"
+                )
 
     def factor(self, name: str, step: int) -> float:
         """The factor on loss ``name`` at training step ``step``."""

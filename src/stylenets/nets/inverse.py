@@ -12,7 +12,10 @@ from stylenets.layers.conv import ConvLayer, UpsampleConvLayer
 from stylenets.layers.norm import InstanceNorm
 
 LEVELS = {"relu2_1": 2, "relu3_1": 3, "relu4_1": 4}  # the layers that can be inverted
-BLOCKS = {16: (2, 2, 3), 19: (2, 2, 4)}  # convolutions of VGG's first blocks (Simonyan & Zisserman 2015, table 1, columns D and E)
+BLOCKS = {
+    16: (2, 2, 3),
+    19: (2, 2, 4),
+}  # convolutions of VGG's first blocks (Simonyan & Zisserman 2015, table 1, columns D and E)
 
 
 class InverseNet(nn.Module):
@@ -28,18 +31,25 @@ class InverseNet(nn.Module):
     def __init__(self, level: int = 3, depth: int = 16, norm: int = 0) -> None:
         super().__init__()
         if level not in LEVELS.values() or depth not in BLOCKS:
-            raise UserError(f"an inverse network of level {level} and depth {depth}: the levels are 2, 3 and 4, the depths 16 and 19")
+            raise UserError(
+                f"an inverse network of level {level} and depth {depth}: the levels are 2, 3 and 4, the depths 16 and 19"
+            )
         self.level, self.depth, self.norm = level, depth, norm
         self.register_buffer("scale", torch.ones(()))
         widths, doubled = _mirror(level, depth)
         self.convs = nn.ModuleList(
-            (UpsampleConvLayer if k in doubled else ConvLayer)(before, after, 3) for k, (before, after) in enumerate(pairwise(widths))
+            (UpsampleConvLayer if k in doubled else ConvLayer)(before, after, 3)
+            for k, (before, after) in enumerate(pairwise(widths))
         )
-        self.norms = nn.ModuleList(InstanceNorm(width) if norm else nn.Identity() for width in widths[1:-1])
+        self.norms = nn.ModuleList(
+            InstanceNorm(width) if norm else nn.Identity() for width in widths[1:-1]
+        )
         for conv in self.convs:
             nn.init.kaiming_normal_(conv.conv2d.weight, nonlinearity="relu")
             nn.init.zeros_(conv.conv2d.bias)
-        nn.init.normal_(self.convs[-1].conv2d.weight, std=1e-3)  # the first pictures are nearly gray
+        nn.init.normal_(
+            self.convs[-1].conv2d.weight, std=1e-3
+        )  # the first pictures are nearly gray
         nn.init.constant_(self.convs[-1].conv2d.bias, 0.5)
 
     @property

@@ -33,7 +33,9 @@ class Criterion:
         relative_content: bool = True,
     ) -> None:
         if variant not in functional.STYLE_VARIANTS:
-            raise UserError(f"losses.variant={variant}: one of {', '.join(functional.STYLE_VARIANTS)}")
+            raise UserError(
+                f"losses.variant={variant}: one of {', '.join(functional.STYLE_VARIANTS)}"
+            )
         self.vgg, self.variant, self.relative_content = vgg, variant, relative_content
         self.content = {self.there(layer): float(weight) for layer, weight in content.items()}
         self.style = {self.there(layer): float(weight) for layer, weight in style.items()}
@@ -50,7 +52,9 @@ class Criterion:
         ):
             log.warning("VGG-16 has no %s: using %s", layer, third)
             return third
-        raise UserError(f"VGG-{self.vgg.depth} has no layer {layer}; it has {', '.join(self.vgg.layers)}")
+        raise UserError(
+            f"VGG-{self.vgg.depth} has no layer {layer}; it has {', '.join(self.vgg.layers)}"
+        )
 
     def features(self, x: Tensor, *more: str) -> Features:
         """(1, 3, H, W) -> features of every content and style layer, and of the layers ``more``."""
@@ -64,7 +68,10 @@ class Criterion:
     @torch.no_grad()
     def style_of(self, picture: Tensor) -> Grams:
         """(3, h, w) -> what ``style_loss`` is measured against."""
-        return {layer: functional.gram(maps) for layer, maps in self.vgg(picture[None], self.style).items()}
+        return {
+            layer: functional.gram(maps)
+            for layer, maps in self.vgg(picture[None], self.style).items()
+        }
 
     @torch.no_grad()
     def weights_of(self, weight: Tensor, picture: Tensor, label: str) -> Weights:
@@ -74,16 +81,23 @@ class Criterion:
     def content_loss(self, features: Features, target: Features) -> Tensor:
         """Weighted sum over the content layers -> (1,)."""
         losses = (
-            w * functional.feature_reconstruction(features[one], target[one], self.relative_content) for one, w in self.content.items()
+            w * functional.feature_reconstruction(features[one], target[one], self.relative_content)
+            for one, w in self.content.items()
         )
         return sum(losses)
 
-    def style_loss(self, features: Features, target: Grams, weights: Weights | None = None) -> Tensor:
+    def style_loss(
+        self, features: Features, target: Grams, weights: Weights | None = None
+    ) -> Tensor:
         """Weighted sum over the style layers -> (1,); with ``weights`` of the Gram matrices restricted to a region."""
         loss = torch.zeros(1, device=next(iter(features.values())).device)
         for layer, layer_weight in self.style.items():
             maps = features[layer]
-            found = functional.gram(maps) if weights is None else regional_gram(maps, weights[layer])
-            distance = functional.gram_distance(found, target[layer], maps.shape[2] * maps.shape[3], self.variant)
+            found = (
+                functional.gram(maps) if weights is None else regional_gram(maps, weights[layer])
+            )
+            distance = functional.gram_distance(
+                found, target[layer], maps.shape[2] * maps.shape[3], self.variant
+            )
             loss = loss + layer_weight * distance
         return loss

@@ -9,13 +9,22 @@ from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
 
 
-def gatys(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, tv_weight: float, steps: int) -> Stages:
+def gatys(
+    scene: Scene,
+    criterion: Criterion,
+    content_weight: float,
+    style_weight: float,
+    tv_weight: float,
+    steps: int,
+) -> Stages:
     """L = content_weight * L_content + style_weight * L_style + tv_weight * TV, for one style picture.
 
     Raises UserError for any other number of style pictures.
     """
     (style,) = scene.only_styles("gatys", 1)
-    objective = gatys_objective(scene.content, style, criterion, content_weight, style_weight, tv_weight)
+    objective = gatys_objective(
+        scene.content, style, criterion, content_weight, style_weight, tv_weight
+    )
     return (yield Stage("gatys", objective, scene.start, steps))
 
 

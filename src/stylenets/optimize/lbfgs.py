@@ -6,9 +6,14 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-FIRST = 0.01  # root mean square over the pixels of the first step, in units of the range of a picture
+FIRST = (
+    0.01  # root mean square over the pixels of the first step, in units of the range of a picture
+)
 LARGEST = 0.1  # of any step
-GROW, SHRINK = 1.5, 0.25  # of the bound after a step that lowered the loss, and after one that raised it
+GROW, SHRINK = (
+    1.5,
+    0.25,
+)  # of the bound after a step that lowered the loss, and after one that raised it
 
 
 class BoundedLBFGS(Optimizer):
@@ -38,8 +43,13 @@ class BoundedLBFGS(Optimizer):
             pixels.copy_(state["pixels"])
         else:
             step, change = pixels - state["pixels"], pixels.grad - state["gradient"]
-            if float((step * change).sum()) > 1e-6 * float(step.norm() * change.norm()):  # positive curvature
-                state["steps"], state["changes"] = [*state["steps"], step][-history:], [*state["changes"], change][-history:]
+            if float((step * change).sum()) > 1e-6 * float(
+                step.norm() * change.norm()
+            ):  # positive curvature
+                state["steps"], state["changes"] = (
+                    [*state["steps"], step][-history:],
+                    [*state["changes"], change][-history:],
+                )
             state["bound"] = min(GROW * state["bound"], LARGEST)
             self._keep(state, pixels, loss)
         direction = _direction(_within(pixels, state["gradient"]), state["steps"], state["changes"])
@@ -70,7 +80,9 @@ def _direction(gradient: Tensor, steps: list[Tensor], changes: list[Tensor]) -> 
 
 def _within(pixels: Tensor, gradient: Tensor) -> Tensor:
     """The gradient, 0 where following it down would leave [0, 1]."""
-    return gradient.masked_fill((pixels <= 0) & (gradient > 0) | (pixels >= 1) & (gradient < 0), 0.0)
+    return gradient.masked_fill(
+        (pixels <= 0) & (gradient > 0) | (pixels >= 1) & (gradient < 0), 0.0
+    )
 
 
 def _length(x: Tensor) -> float:

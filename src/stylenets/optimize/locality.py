@@ -29,14 +29,23 @@ def locality(
     shares = blending_weights(list(segments), blend)
     content = criterion.content_of(scene.content)
     targets = {label: criterion.style_of(style) for label, (_, style) in segments.items()}
-    depths = {label: criterion.weights_of(masks.distance(mask.cpu()), scene.content, label) for label, (mask, _) in segments.items()}
+    depths = {
+        label: criterion.weights_of(masks.distance(mask.cpu()), scene.content, label)
+        for label, (mask, _) in segments.items()
+    }
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features = criterion.features(picture)
         terms = {"content": content_weight * criterion.content_loss(features, content)}
         for label, target in targets.items():
-            terms[f"style/{label}"] = style_weight * shares[label] * criterion.style_loss(features, target)
-            terms[f"locality/{label}"] = locality_weight * shares[label] * criterion.style_loss(features, target, depths[label])
+            terms[f"style/{label}"] = (
+                style_weight * shares[label] * criterion.style_loss(features, target)
+            )
+            terms[f"locality/{label}"] = (
+                locality_weight
+                * shares[label]
+                * criterion.style_loss(features, target, depths[label])
+            )
         return terms
 
     return (yield Stage("locality", objective, scene.start, steps))

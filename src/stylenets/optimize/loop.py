@@ -11,7 +11,9 @@ from torch.optim import LBFGS, Adam, Optimizer
 
 from stylenets.errors import UserError
 
-Objective = Callable[[Tensor], dict[str, Tensor]]  # (B, 3, H, W) -> {name: weighted losses (B,)}; what is minimized is their sum
+Objective = Callable[
+    [Tensor], dict[str, Tensor]
+]  # (B, 3, H, W) -> {name: weighted losses (B,)}; what is minimized is their sum
 MakeOptimizer = Callable[[list[Tensor]], Optimizer]
 
 
@@ -29,7 +31,9 @@ def lbfgs(pixels: list[Tensor]) -> Optimizer:
 
     A strong Wolfe line search would take the same path at twice the evaluations: unit steps nearly always satisfy it here.
     """
-    return LBFGS(pixels, lr=1.0, max_iter=1, history_size=10, tolerance_grad=0.0, tolerance_change=0.0)
+    return LBFGS(
+        pixels, lr=1.0, max_iter=1, history_size=10, tolerance_grad=0.0, tolerance_change=0.0
+    )
 
 
 def adam(learning_rate: float) -> MakeOptimizer:
@@ -40,7 +44,9 @@ def adam(learning_rate: float) -> MakeOptimizer:
 class Descent:
     """A picture (B, 3, H, W) in [0, 1] on its way to lower ``objective``, one step at a time; it can be saved and put back in between."""
 
-    def __init__(self, objective: Objective, start: Tensor, optimizer: MakeOptimizer = lbfgs) -> None:
+    def __init__(
+        self, objective: Objective, start: Tensor, optimizer: MakeOptimizer = lbfgs
+    ) -> None:
         self.objective = objective
         self.pixels = start.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
         self.picture = self.pixels.detach()  # the same memory
@@ -58,12 +64,18 @@ class Descent:
         self.steps += 1
         terms = {name: float(value.detach().sum()) for name, value in evaluations[0].items()}
         if not math.isfinite(sum(terms.values())):
-            raise UserError(f"the losses of step {self.steps} are no finite numbers: give smaller weights, or optimizer=adam")
+            raise UserError(
+                f"the losses of step {self.steps} are no finite numbers: give smaller weights, or optimizer=adam"
+            )
         return terms
 
     def state(self) -> dict[str, Any]:
         """All that the next steps depend on, as plain tensors and numbers."""
-        return {"picture": self.picture, "optimizer": self.optimizer.state_dict(), "steps": self.steps}
+        return {
+            "picture": self.picture,
+            "optimizer": self.optimizer.state_dict(),
+            "steps": self.steps,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where ``state`` was taken, to the same bits."""
@@ -76,7 +88,9 @@ class Descent:
         self.pixels.grad = None
         terms = self.objective(self.pixels)
         # losses are means over pixels and torch's L-BFGS ignores curvature below an absolute 1e-10, so the sum is scaled to the pixels
-        total = torch.stack([value.sum() for value in terms.values()]).sum() * self.pixels[0].numel()
+        total = (
+            torch.stack([value.sum() for value in terms.values()]).sum() * self.pixels[0].numel()
+        )
         total.backward()
         seen.append(terms)
         return total.detach()

@@ -9,7 +9,14 @@ from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
 
 
-def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: float, gamma: float, steps: int) -> Stages:
+def mixed(
+    scene: Scene,
+    criterion: Criterion,
+    content_weight: float,
+    ratio: float,
+    gamma: float,
+    steps: int,
+) -> Stages:
     """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha: ``content_weight``, alpha / beta: ``ratio``.
 
     A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit. Where the scene
@@ -18,10 +25,16 @@ def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: floa
     """
     first, second = scene.only_styles("mixed", 2)
     if not 0 <= gamma <= 1 or not ratio > 0:
-        raise UserError(f"gamma={gamma} ratio={ratio}: gamma must be from 0 to 1 and the ratio positive")
+        raise UserError(
+            f"gamma={gamma} ratio={ratio}: gamma must be from 0 to 1 and the ratio positive"
+        )
     style_weight = content_weight / ratio
     shares = {"style_1": gamma, "style_2": 1 - gamma}
-    targets = {name: criterion.style_of(style) for name, style in zip(shares, (first, second), strict=True) if shares[name]}
+    targets = {
+        name: criterion.style_of(style)
+        for name, style in zip(shares, (first, second), strict=True)
+        if shares[name]
+    }
     content = criterion.content_of(scene.content)
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
@@ -35,9 +48,13 @@ def mixed(scene: Scene, criterion: Criterion, content_weight: float, ratio: floa
 
 
 @torch.no_grad()
-def relative_improvements(picture: Tensor, content: Tensor, styles: list[Tensor], criterion: Criterion) -> list[float]:
+def relative_improvements(
+    picture: Tensor, content: Tensor, styles: list[Tensor], criterion: Criterion
+) -> list[float]:
     """RI_k = L_style(s_k, x) / L_style(s_k, c) of every style s_k (seed 004, eq. 8 and 9): 1 is the photograph, 0 the style itself."""
     features = [criterion.features(one) for one in (picture, content)]
     targets = [criterion.style_of(style) for style in styles]
-    losses = [[float(criterion.style_loss(of_one, target)) for of_one in features] for target in targets]
+    losses = [
+        [float(criterion.style_loss(of_one, target)) for of_one in features] for target in targets
+    ]
     return [after / before for after, before in losses]

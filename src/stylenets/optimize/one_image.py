@@ -9,7 +9,12 @@ from stylenets.optimize.stages import Stage, Stages
 
 
 def one_image(
-    scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, blend: dict[str, float] | None, steps: int
+    scene: Scene,
+    criterion: Criterion,
+    content_weight: float,
+    style_weight: float,
+    blend: dict[str, float] | None,
+    steps: int,
 ) -> Stages:
     """L = alpha * L_content + beta * sum over styles a of w_a * L_style(a) (eq. 2); the regions are not used.
 
@@ -17,13 +22,17 @@ def one_image(
     """
     shares = blending_weights(list(scene.styles), blend)
     content = criterion.content_of(scene.content)
-    targets = {name: criterion.style_of(style) for name, style in scene.styles.items() if shares[name]}
+    targets = {
+        name: criterion.style_of(style) for name, style in scene.styles.items() if shares[name]
+    }
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features = criterion.features(picture)
         terms = {"content": content_weight * criterion.content_loss(features, content)}
         for name, target in targets.items():
-            terms[f"style/{name}"] = style_weight * shares[name] * criterion.style_loss(features, target)
+            terms[f"style/{name}"] = (
+                style_weight * shares[name] * criterion.style_loss(features, target)
+            )
         return terms
 
     return (yield Stage("one_image", objective, scene.start, steps))

@@ -42,18 +42,31 @@ class Scene:
         Raises UserError where there are none, one is empty, or one names a style that was not given.
         """
         if not self.regions:
-            raise UserError(f"method={method} paints regions: give them, as in 'regions={{person:STYLE,background:STYLE}}'")
+            raise UserError(
+                f"method={method} paints regions: give them, as in 'regions={{person:STYLE,background:STYLE}}'"
+            )
         for label, style in self.painted_in.items():
             if style not in (KEEP, *self.styles):
-                raise UserError(f"region {label} is to be painted in {style}; the styles are {', '.join(self.styles)}")
+                raise UserError(
+                    f"region {label} is to be painted in {style}; the styles are {', '.join(self.styles)}"
+                )
             if not float(self.regions[label].max()) > 0.5:
-                raise UserError(f"the region {label} is empty: no pixel of the picture belongs to it")
+                raise UserError(
+                    f"the region {label} is empty: no pixel of the picture belongs to it"
+                )
         labels = sorted(self.regions, key=lambda label: label != masks.BACKGROUND)
-        return {label: (self.regions[label], self.styles[self.painted_in[label]]) for label in labels if self.painted_in[label] != KEEP}
+        return {
+            label: (self.regions[label], self.styles[self.painted_in[label]])
+            for label in labels
+            if self.painted_in[label] != KEEP
+        }
 
     def finish(self, picture: Tensor) -> Tensor:
         """(1, 3, H, W) -> the same with the photograph put back in the regions that are kept (seed 004, sec. 3.4)."""
-        kept = sum((mask for label, mask in self.regions.items() if self.painted_in[label] == KEEP), torch.zeros(picture.shape[-2:]))
+        kept = sum(
+            (mask for label, mask in self.regions.items() if self.painted_in[label] == KEEP),
+            torch.zeros(picture.shape[-2:]),
+        )
         return torch.lerp(picture, self.content, kept.to(picture))
 
     def at_size(self, size: int, start: Tensor | None) -> Scene:
@@ -65,8 +78,13 @@ class Scene:
             self,
             content=content,
             start=_fitted(self.start if start is None else start, height, width),
-            styles={name: images.resize(picture, max(16, round(min(picture.shape[1:]) * scale))) for name, picture in self.styles.items()},
-            regions={label: masks.resize(mask, height, width) for label, mask in self.regions.items()},
+            styles={
+                name: images.resize(picture, max(16, round(min(picture.shape[1:]) * scale)))
+                for name, picture in self.styles.items()
+            },
+            regions={
+                label: masks.resize(mask, height, width) for label, mask in self.regions.items()
+            },
         )
 
 
@@ -87,4 +105,6 @@ def composite(pictures: Mapping[str, Tensor], regions: Mapping[str, Tensor]) -> 
 def _fitted(picture: Tensor, height: int, width: int) -> Tensor:
     if picture.shape[-2:] == (height, width):
         return picture
-    return torch.nn.functional.interpolate(picture, (height, width), mode="bicubic", antialias=True).clamp(0, 1)
+    return torch.nn.functional.interpolate(
+        picture, (height, width), mode="bicubic", antialias=True
+    ).clamp(0, 1)

@@ -31,8 +31,18 @@ def segmented_smooth(
     weights = (blend["content_weight"], blend["style_weight"], blend["tv_weight"])
     objective = gatys_objective(scene.content, background, criterion, *weights)
     blended = yield Stage("blend", objective, pasted, blend["steps"], adam(blend["rate"]))
-    near = masks.border_weight({label: mask.cpu() for label, mask in scene.regions.items()}, border["reach"]).to(pasted)
-    return (yield Stage("border", lambda picture: {"tv": border_variation(picture, near)}, blended, border["steps"], adam(border["rate"])))
+    near = masks.border_weight(
+        {label: mask.cpu() for label, mask in scene.regions.items()}, border["reach"]
+    ).to(pasted)
+    return (
+        yield Stage(
+            "border",
+            lambda picture: {"tv": border_variation(picture, near)},
+            blended,
+            border["steps"],
+            adam(border["rate"]),
+        )
+    )
 
 
 def border_variation(picture: Tensor, weight: Tensor) -> Tensor:
@@ -41,6 +51,10 @@ def border_variation(picture: Tensor, weight: Tensor) -> Tensor:
     The document takes the TV of weight * picture, which is the same where the weight is level; on its slope that product is smooth where
     the picture is black, and the borders turn dark.
     """
-    across = (weight[:, 1:] * weight[:, :-1] * (picture[..., 1:] - picture[..., :-1]).square()).mean((1, 2, 3))
-    down = (weight[1:] * weight[:-1] * (picture[..., 1:, :] - picture[..., :-1, :]).square()).mean((1, 2, 3))
+    across = (
+        weight[:, 1:] * weight[:, :-1] * (picture[..., 1:] - picture[..., :-1]).square()
+    ).mean((1, 2, 3))
+    down = (weight[1:] * weight[:-1] * (picture[..., 1:, :] - picture[..., :-1, :]).square()).mean(
+        (1, 2, 3)
+    )
     return torch.add(across, down)

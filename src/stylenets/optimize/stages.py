@@ -72,16 +72,34 @@ class Keeper:
         try:
             state = torch.load(self.file, map_location="cpu", weights_only=True)
             recipe = state["recipe"]
-        except (pickle.UnpicklingError, RuntimeError, EOFError, LookupError, TypeError, ValueError, OSError) as error:
-            raise UserError(f"cannot resume from {self.file}: it is damaged ({type(error).__name__})") from error
+        except (
+            pickle.UnpicklingError,
+            RuntimeError,
+            EOFError,
+            LookupError,
+            TypeError,
+            ValueError,
+            OSError,
+        ) as error:
+            raise UserError(
+                f"cannot resume from {self.file}: it is damaged ({type(error).__name__})"
+            ) from error
         if recipe != self.recipe:
-            raise UserError(f"cannot resume from {self.file}: it is of a run with other settings; give the same, or another out=")
+            raise UserError(
+                f"cannot resume from {self.file}: it is of a run with other settings; give the same, or another out="
+            )
         self.state = state
 
     def save(self, finished: Sequence[Tensor], descent: Descent, rows: Sequence[Row]) -> None:
         """Put everything down that the rest of the run depends on."""
         plain = [[row.step, row.stage, row.size, row.terms] for row in rows]
-        state = {"recipe": self.recipe, "finished": list(finished), "descent": descent.state(), "rows": plain, "seconds": self.seconds}
+        state = {
+            "recipe": self.recipe,
+            "finished": list(finished),
+            "descent": descent.state(),
+            "rows": plain,
+            "seconds": self.seconds,
+        }
         buffer = io.BytesIO()
         torch.save(state, buffer)
         atomic_write(self.file, lambda file: file.write(buffer.getvalue()))
@@ -127,7 +145,9 @@ def run(
         if len(finished) < len(state.get("finished", [])):
             done = state["finished"][len(finished)].to(stage.start)
         else:
-            restored = state.get("descent") if len(finished) == len(state.get("finished", [])) else None
+            restored = (
+                state.get("descent") if len(finished) == len(state.get("finished", [])) else None
+            )
             done = _descend(stage, optimizer, keeper, finished, rows, restored, on_step)
         finished.append(done)
         stage, picture = _next(stages, done)

@@ -6,7 +6,9 @@ from stylenets.optimize.scene import KEEP, Scene, composite
 from stylenets.optimize.stages import Stage, Stages
 
 
-def straightforward(scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int) -> Stages:
+def straightforward(
+    scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int
+) -> Stages:
     """Every segment by itself in its style, and put together: clear-cut borders, and as many passes as segments.
 
     The document "passes each pair of a content image segment and a style image through the neural style algorithm": of a pass's picture
@@ -16,7 +18,9 @@ def straightforward(scene: Scene, criterion: Criterion, content_weight: float, s
     passes = {}
     for label, (mask, style) in scene.segments("straightforward").items():
         weights = criterion.weights_of(mask, scene.content, label)
-        objective = gatys_objective(scene.content, style, criterion, content_weight, style_weight, weights=weights)
+        objective = gatys_objective(
+            scene.content, style, criterion, content_weight, style_weight, weights=weights
+        )
         passes[label] = yield Stage(label, objective, scene.start, steps)
     passes |= {label: scene.content for label, style in scene.painted_in.items() if style == KEEP}
     return composite(passes, scene.regions)

@@ -33,21 +33,45 @@ def swap_by_optimization(
     Raises UserError for a picture with fewer features than a patch.
     """
     return optimize(
-        swap_objective(vgg, content, style, layer, tv_weight, patch, stride), content, steps, adam(learning_rate), on_step=on_step
+        swap_objective(vgg, content, style, layer, tv_weight, patch, stride),
+        content,
+        steps,
+        adam(learning_rate),
+        on_step=on_step,
     )
 
 
-def style_swapped(scene: Scene, criterion: Criterion, layer: str, tv_weight: float, patch: int, stride: int, steps: int) -> Stages:
+def style_swapped(
+    scene: Scene,
+    criterion: Criterion,
+    layer: str,
+    tv_weight: float,
+    patch: int,
+    stride: int,
+    steps: int,
+) -> Stages:
     """The same for one style picture as a method beside the others, with the run's optimizer and start; of ``criterion`` only its VGG."""
     (style,) = scene.only_styles("style_swap", 1)
-    objective = swap_objective(criterion.vgg, scene.content, style, criterion.there(layer), tv_weight, patch, stride)
+    objective = swap_objective(
+        criterion.vgg, scene.content, style, criterion.there(layer), tv_weight, patch, stride
+    )
     return (yield Stage("style_swap", objective, scene.start, steps))
 
 
-def swap_objective(vgg: LossNetwork, content: Tensor, style: Tensor, layer: str, tv_weight: float, patch: int, stride: int) -> Objective:
+def swap_objective(
+    vgg: LossNetwork,
+    content: Tensor,
+    style: Tensor,
+    layer: str,
+    tv_weight: float,
+    patch: int,
+    stride: int,
+) -> Objective:
     """The terms "swap" and "tv" as a function of the picture (B, 3, H, W)."""
     with torch.no_grad():
-        target = style_swap(vgg(content, [layer])[layer], vgg(style[None], [layer])[layer], patch, stride)
+        target = style_swap(
+            vgg(content, [layer])[layer], vgg(style[None], [layer])[layer], patch, stride
+        )
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         return {

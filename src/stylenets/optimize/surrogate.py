@@ -25,15 +25,21 @@ def surrogate(
     place: "too much of it and we get the actual content of the surrogate". Raises UserError for no regions and empty ones.
     """
     pictures = {label: style for label, (_, style) in scene.segments("surrogate").items()}
-    pictures |= {label: scene.content[0] for label, style in scene.painted_in.items() if style == KEEP}
-    cut = masks.surrogate({label: mask.to(scene.content) for label, mask in scene.regions.items()}, pictures)
+    pictures |= {
+        label: scene.content[0] for label, style in scene.painted_in.items() if style == KEEP
+    }
+    cut = masks.surrogate(
+        {label: mask.to(scene.content) for label, mask in scene.regions.items()}, pictures
+    )
     layer = criterion.there(delta_layer)
     content, style = criterion.content_of(scene.content), criterion.style_of(cut)
     shallow = criterion.vgg(cut[None], [layer])[layer]
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features = criterion.features(picture, layer)
-        against_style = functional.feature_reconstruction(features[layer], shallow, criterion.relative_content)
+        against_style = functional.feature_reconstruction(
+            features[layer], shallow, criterion.relative_content
+        )
         return {
             "content": content_weight * criterion.content_loss(features, content),
             "style": style_weight * criterion.style_loss(features, style),

@@ -39,13 +39,29 @@ def emboss(height: np.ndarray, strength: float) -> np.ndarray:
     return 1.0 + strength * (ndimage.sobel(height, 0) + ndimage.sobel(height, 1))
 
 
-def bezier(start: tuple[float, float], control: tuple[float, float], end: tuple[float, float], count: int = 32) -> np.ndarray:
+def bezier(
+    start: tuple[float, float],
+    control: tuple[float, float],
+    end: tuple[float, float],
+    count: int = 32,
+) -> np.ndarray:
     """Quadratic curve through (row, column) points -> (count, 2)."""
     t = np.linspace(0.0, 1.0, count)[:, None]
-    return (1 - t) ** 2 * np.asarray(start) + 2 * t * (1 - t) * np.asarray(control) + t**2 * np.asarray(end)
+    return (
+        (1 - t) ** 2 * np.asarray(start)
+        + 2 * t * (1 - t) * np.asarray(control)
+        + t**2 * np.asarray(end)
+    )
 
 
-def dry_stroke(layer: np.ndarray, path: np.ndarray, width: np.ndarray, ink: float, dryness: float, rng: np.random.Generator) -> None:
+def dry_stroke(
+    layer: np.ndarray,
+    path: np.ndarray,
+    width: np.ndarray,
+    ink: float,
+    dryness: float,
+    rng: np.random.Generator,
+) -> None:
     """Draw one brush along ``path`` (N, 2) of (row, column) into the coverage ``layer`` (H, W), in place.
 
     ``width`` (M,) is the pressure from start to end in pixels. The bristles leave streaks, and with ``dryness`` in [0, 1]
@@ -55,16 +71,33 @@ def dry_stroke(layer: np.ndarray, path: np.ndarray, width: np.ndarray, ink: floa
     t = np.linspace(0.0, 1.0, max(int(2 * arc[-1]), 6))
     spine = np.stack([np.interp(t * arc[-1], arc, path[:, axis]) for axis in (0, 1)], axis=-1)
     tangent = np.gradient(spine, axis=0)
-    normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=-1) / (np.hypot(*tangent.T)[:, None] + 1e-9)
-    tremor = 1.0 + np.minimum(4.0 / np.max(width), 0.5) * ndimage.gaussian_filter1d(rng.standard_normal(len(t)), 8.0)
+    normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=-1) / (
+        np.hypot(*tangent.T)[:, None] + 1e-9
+    )
+    tremor = 1.0 + np.minimum(4.0 / np.max(width), 0.5) * ndimage.gaussian_filter1d(
+        rng.standard_normal(len(t)), 8.0
+    )
     half = 0.5 * tremor * np.interp(t, np.linspace(0.0, 1.0, len(width)), width)
     across = np.linspace(-1.0, 1.0, max(int(2 * np.max(width)), 3))
-    rows, columns = np.rint(spine[:, None] + across[:, None] * (half[:, None] * normal)[:, None]).astype(int).transpose(2, 0, 1)
+    rows, columns = (
+        np.rint(spine[:, None] + across[:, None] * (half[:, None] * normal)[:, None])
+        .astype(int)
+        .transpose(2, 0, 1)
+    )
     grain = ndimage.gaussian_filter(rng.standard_normal(rows.shape), (24.0, 0.9), mode="wrap")
     loaded = grain / (grain.std() + 1e-9) + 2.2 - 3.6 * dryness * (0.3 + t[:, None])
-    ragged = np.abs(ndimage.gaussian_filter1d(rng.standard_normal((2, len(across))), 1.2)) * min(np.max(width), 0.12 * arc[-1]) + 0.3
+    ragged = (
+        np.abs(ndimage.gaussian_filter1d(rng.standard_normal((2, len(across))), 1.2))
+        * min(np.max(width), 0.12 * arc[-1])
+        + 0.3
+    )
     position = t[:, None] * arc[-1]
-    ends = np.clip(np.minimum(position / ragged[0], (arc[-1] - position) / (2.0 * ragged[1])), 0.0, 1.0) ** 2
+    ends = (
+        np.clip(
+            np.minimum(position / ragged[0], (arc[-1] - position) / (2.0 * ragged[1])), 0.0, 1.0
+        )
+        ** 2
+    )
     coverage = ink * ends * expit(4.0 * loaded)
     inside = (rows >= 0) & (rows < layer.shape[0]) & (columns >= 0) & (columns < layer.shape[1])
     if not inside.any():

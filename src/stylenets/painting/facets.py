@@ -3,7 +3,15 @@
 import numpy as np
 from scipy import ndimage
 
-from stylenets.painting.canvas import color_map, dry_stroke, emboss, fractal_noise, hex_color, over, smooth_noise
+from stylenets.painting.canvas import (
+    color_map,
+    dry_stroke,
+    emboss,
+    fractal_noise,
+    hex_color,
+    over,
+    smooth_noise,
+)
 
 RAMPS = [
     ["#2b1d14", "#5f4026", "#a87b42", "#e6cf9a"],
@@ -35,7 +43,9 @@ class Panel:
         self.warmth = smooth_noise(size, size / 7, rng) * 2 - 1
         self.streaks = [streak_field(size, axis, rng) for axis in AXES]
 
-    def plane(self, corners: np.ndarray, axis: int, hole: tuple | None = None, passage: bool = True) -> None:
+    def plane(
+        self, corners: np.ndarray, axis: int, hole: tuple | None = None, passage: bool = True
+    ) -> None:
         """One facet: convex ``corners`` (N, 2), optionally bitten or bounded by a circle (row, column, signed radius)."""
         low = np.clip(np.floor(corners.min(0)).astype(int), 0, self.size - 1)
         high = np.clip(np.ceil(corners.max(0)).astype(int) + 1, 1, self.size)
@@ -68,7 +78,9 @@ class Panel:
         side = corners[1] - corners[0] if self.rng.uniform() < 0.5 else corners[2] - corners[1]
         side = side * self.rng.choice([-1, 1]) / (np.hypot(*side) + 1e-9)
         reach = corners @ side
-        return np.clip((row * side[0] + column * side[1] - reach.min()) / (np.ptp(reach) + 1e-9), 0, 1)
+        return np.clip(
+            (row * side[0] + column * side[1] - reach.min()) / (np.ptp(reach) + 1e-9), 0, 1
+        )
 
     def contour(self, path: np.ndarray, ink: float) -> None:
         """A dark line that swells, thins and breaks."""
@@ -81,7 +93,13 @@ def streak_field(size: int, axis: float, rng: np.random.Generator) -> np.ndarray
     wide = int(1.5 * size)
     fine = ndimage.gaussian_filter(rng.standard_normal((wide, wide)), (0.9, 22.0))
     broad = ndimage.gaussian_filter(rng.standard_normal((wide, wide)), (3.0, 34.0))
-    marks = ndimage.rotate(fine / fine.std() + 0.8 * broad / broad.std(), -np.rad2deg(axis), reshape=False, order=1, mode="wrap")
+    marks = ndimage.rotate(
+        fine / fine.std() + 0.8 * broad / broad.std(),
+        -np.rad2deg(axis),
+        reshape=False,
+        order=1,
+        mode="wrap",
+    )
     start = (wide - size) // 2
     marks = marks[start : start + size, start : start + size]
     return 1.0 / (1.0 + np.exp(-2.2 * marks))
@@ -93,7 +111,9 @@ def polygon_depth(corners: np.ndarray, row: np.ndarray, column: np.ndarray) -> n
     after = np.roll(corners, -1, axis=0)
     turn = np.sign(np.sum(corners[:, 1] * after[:, 0] - corners[:, 0] * after[:, 1])) or 1.0
     depths = [
-        turn * (edge[1] * (row - start[0]) - edge[0] * (column - start[1])) / (np.hypot(*edge) + 1e-9)
+        turn
+        * (edge[1] * (row - start[0]) - edge[0] * (column - start[1]))
+        / (np.hypot(*edge) + 1e-9)
         for start, edge in zip(corners, edges, strict=True)
     ]
     return np.min(depths, axis=0)
@@ -122,7 +142,10 @@ def split(corners: np.ndarray, through: np.ndarray, axis: float) -> list[np.ndar
 
 def tiles(size: int, rng: np.random.Generator) -> list[np.ndarray]:
     """The square cut again and again along the picture's axes, finest about the middle -> convex polygons that cover it."""
-    waiting, finished = [np.array([[-2, -2], [-2, size + 2], [size + 2, size + 2], [size + 2, -2]], dtype=float)], []
+    waiting, finished = (
+        [np.array([[-2, -2], [-2, size + 2], [size + 2, size + 2], [size + 2, -2]], dtype=float)],
+        [],
+    )
     while waiting:
         corners = waiting.pop()
         middle = corners.mean(0)
@@ -130,7 +153,11 @@ def tiles(size: int, rng: np.random.Generator) -> list[np.ndarray]:
         if np.ptp(corners, axis=0).prod() < size**2 * (0.010 + 0.06 * far) * rng.uniform(0.5, 1.6):
             finished.append(corners)
         else:
-            waiting += split(corners, middle + 0.12 * np.ptp(corners, axis=0) * rng.normal(0, 1, 2), rng.choice(AXES))
+            waiting += split(
+                corners,
+                middle + 0.12 * np.ptp(corners, axis=0) * rng.normal(0, 1, 2),
+                rng.choice(AXES),
+            )
     return finished
 
 
@@ -138,8 +165,18 @@ def facet(center: np.ndarray, reach: float, rng: np.random.Generator) -> tuple[n
     """A sheared quadrilateral along two of the picture's axes -> corners (4, 2) and the axis it is brushed along."""
     first, second = rng.choice(len(AXES), 2, replace=False)
     directions = np.stack([np.sin(AXES), np.cos(AXES)], -1)
-    a, b = directions[first] * reach * rng.uniform(0.6, 1.3), directions[second] * reach * rng.uniform(0.3, 0.8)
-    corners = np.stack([-a - b, a - b * rng.uniform(0.2, 1), a * rng.uniform(0.5, 1) + b, -a * rng.uniform(0.3, 1) + b])
+    a, b = (
+        directions[first] * reach * rng.uniform(0.6, 1.3),
+        directions[second] * reach * rng.uniform(0.3, 0.8),
+    )
+    corners = np.stack(
+        [
+            -a - b,
+            a - b * rng.uniform(0.2, 1),
+            a * rng.uniform(0.5, 1) + b,
+            -a * rng.uniform(0.3, 1) + b,
+        ]
+    )
     return center + corners, int(rng.choice([first, second, rng.integers(len(AXES))]))
 
 
@@ -151,12 +188,26 @@ def guitar(panel: Panel) -> None:
     for offset, radius in [(150, 190), (-90, 150), (0, 62), (240, 48), (-190, 80)]:
         center = heart + unit * lean * offset
         for side in (-1, 1):
-            half = unit * radius * np.array([-lean, lean, lean + side * cross, -lean + side * cross])
-            panel.plane(center + half, int(rng.integers(len(AXES))), (*center, unit * radius), offset > 0)
+            half = (
+                unit * radius * np.array([-lean, lean, lean + side * cross, -lean + side * cross])
+            )
+            panel.plane(
+                center + half, int(rng.integers(len(AXES))), (*center, unit * radius), offset > 0
+            )
         for _ in range(3):
-            panel.contour(circle(*(center + unit * rng.normal(0, 9, 2)), unit * radius * rng.uniform(0.95, 1.2), rng), 0.95)
+            panel.contour(
+                circle(
+                    *(center + unit * rng.normal(0, 9, 2)),
+                    unit * radius * rng.uniform(0.95, 1.2),
+                    rng,
+                ),
+                0.95,
+            )
     for string in np.arange(-3, 3) + 0.5:
-        start, end = heart + unit * (cross * string * 11 + lean * 200), heart + unit * (cross * string * 7 - lean * 400)
+        start, end = (
+            heart + unit * (cross * string * 11 + lean * 200),
+            heart + unit * (cross * string * 7 - lean * 400),
+        )
         for begin in rng.uniform(0, 0.7, 2):
             reach = start + (end - start) * np.linspace(begin, begin + 0.3, 16)[:, None]
             dry_stroke(panel.lines, reach, np.full(2, 2.2 * unit), 0.95, 0.2, rng)
@@ -172,8 +223,13 @@ def bristle_dabs(panel: Panel) -> None:
     down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1] / unit
     for y, x in rng.integers(reach, size - reach, (DABS, 2)):
         angle = panel.angle[y, x] + rng.normal(0, 0.08)
-        along, off = np.cos(angle) * across + np.sin(angle) * down, np.cos(angle) * down - np.sin(angle) * across
-        touch = np.clip(1.3 - (along / 9) ** 4 - (off / 3.2) ** 4, 0, 1) * (0.65 + 0.35 * np.sin(3.0 * off + y))
+        along, off = (
+            np.cos(angle) * across + np.sin(angle) * down,
+            np.cos(angle) * down - np.sin(angle) * across,
+        )
+        touch = np.clip(1.3 - (along / 9) ** 4 - (off / 3.2) ** 4, 0, 1) * (
+            0.65 + 0.35 * np.sin(3.0 * off + y)
+        )
         box = np.s_[y - reach : y + reach + 1, x - reach : x + reach + 1]
         touch = touch * (panel.owner[box] == panel.owner[y, x])
         tone = panel.color[y, x] * rng.normal(1.02, 0.17) + rng.normal(0, 0.012, 3)
@@ -183,7 +239,10 @@ def bristle_dabs(panel: Panel) -> None:
 def outline(panel: Panel, corners: np.ndarray, count: int) -> None:
     """Draw some of a facet's edges."""
     for edge in panel.rng.choice(len(corners), min(count, len(corners)), replace=False):
-        panel.contour(np.linspace(corners[edge], corners[(edge + 1) % len(corners)], 16), panel.rng.uniform(0.6, 1.0))
+        panel.contour(
+            np.linspace(corners[edge], corners[(edge + 1) % len(corners)], 16),
+            panel.rng.uniform(0.6, 1.0),
+        )
 
 
 def paint(size: int, rng: np.random.Generator) -> np.ndarray:
@@ -196,8 +255,15 @@ def paint(size: int, rng: np.random.Generator) -> np.ndarray:
         if step == 2:
             guitar(panel)
         for _ in range(count):
-            corners, axis = facet(rng.normal(0.5 * size, [0.32 * size, 0.22 * size]), unit * rng.uniform(low, high) / 1.4, rng)
-            arc = (*corners[rng.integers(4)], unit * rng.uniform(low, high) * rng.choice([-0.5, 0.9]))
+            corners, axis = facet(
+                rng.normal(0.5 * size, [0.32 * size, 0.22 * size]),
+                unit * rng.uniform(low, high) / 1.4,
+                rng,
+            )
+            arc = (
+                *corners[rng.integers(4)],
+                unit * rng.uniform(low, high) * rng.choice([-0.5, 0.9]),
+            )
             panel.plane(corners, axis, arc if rng.uniform() < 0.2 else None, rng.uniform() < 0.6)
             outline(panel, corners, int(rng.integers(1, 4)))
     bristle_dabs(panel)

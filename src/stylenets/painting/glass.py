@@ -4,7 +4,15 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from stylenets.painting.canvas import color_map, emboss, fractal_noise, halve, hex_color, over, smooth_noise
+from stylenets.painting.canvas import (
+    color_map,
+    emboss,
+    fractal_noise,
+    halve,
+    hex_color,
+    over,
+    smooth_noise,
+)
 
 LEAD, SHINE = "#0b0c10", "#8d93a0"
 RUBY = ["#3d0208", "#8e0615", "#d41224", "#ff4a3a"]
@@ -53,7 +61,11 @@ def distance_to_seams(labels: np.ndarray) -> np.ndarray:
 def streaks(side: int, angle: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Drawn-glass streaks in [0, 1] that run along ``angle`` (H, W), which is constant in each pane."""
     noise = ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (1.6, 34.0), mode="wrap")
-    noise += 1.5 * ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (7.0, 70.0), mode="wrap") * 2.5
+    noise += (
+        1.5
+        * ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (7.0, 70.0), mode="wrap")
+        * 2.5
+    )
     noise = np.clip(0.5 + 0.22 * noise / noise.std(), 0.0, 1.0)
     row, column = np.mgrid[0:side, 0:side] * (2048 / side)
     along = column * np.cos(angle) + row * np.sin(angle) + 999.0 * angle
@@ -109,9 +121,13 @@ def metal(lead: np.ndarray, wobble: np.ndarray) -> np.ndarray:
 def paint(size: int, rng: np.random.Generator) -> np.ndarray:
     """A rose window of some thousand panes, (size, size, 3) in [0, 1]."""
     side, unit = 2 * size, size / 1024
-    row, column = np.mgrid[0:side, 0:side] / side + 0.020 * np.stack([smooth_noise(side, side / 18, rng) - 0.5 for _ in range(2)])
+    row, column = np.mgrid[0:side, 0:side] / side + 0.020 * np.stack(
+        [smooth_noise(side, side / 18, rng) - 0.5 for _ in range(2)]
+    )
     ring, petal, radius = rosette(column, row)
-    sites = (np.mgrid[0:PANES, 0:PANES].reshape(2, -1).T + rng.uniform(-0.05, 1.05, (PANES**2, 2))) / PANES
+    sites = (
+        np.mgrid[0:PANES, 0:PANES].reshape(2, -1).T + rng.uniform(-0.05, 1.05, (PANES**2, 2))
+    ) / PANES
     petals = ring * 100 + petal
     panes = cKDTree(sites).query(np.stack([row, column], axis=-1))[1] * 7 + petals * 7919
     turn, tilt, start, shade, painted = rng.random((5, 65536))[:, panes % 65536]
@@ -120,9 +136,13 @@ def paint(size: int, rng: np.random.Generator) -> np.ndarray:
 
     slope = np.sin((column * np.cos(6.3 * tilt) + row * np.sin(6.3 * tilt)) * 30.0 + 6.3 * start)
     tone = 0.42 + 0.44 * (shade - 0.5) + 0.20 * slope + 0.50 * (streaks(side, angle, rng) - 0.5)
-    tone += 0.30 * np.exp(-((radius / 0.30) ** 2)) + 0.22 * (fractal_noise(side, 60 * unit, 4, rng) - 0.5)
+    tone += 0.30 * np.exp(-((radius / 0.30) ** 2)) + 0.22 * (
+        fractal_noise(side, 60 * unit, 4, rng) - 0.5
+    )
     picture = glaze(ring, petal, np.clip(tone - 0.30 * np.exp(-0.5 * lead), 0.0, 1.0))
-    picture *= np.clip(emboss(ndimage.gaussian_filter(bubbles(side, 6000, rng), 0.7), 0.11), 0.5, 1.7)[..., None]
+    picture *= np.clip(
+        emboss(ndimage.gaussian_filter(bubbles(side, 6000, rng), 0.7), 0.11), 0.5, 1.7
+    )[..., None]
     picture = over(picture, 0.22 * picture, brushwork(side, angle, painted, wobble))
     glass = halve(over(picture, metal(lead, wobble), np.clip(3.0 - 3.0 * lead, 0.0, 1.0)))
     glow = ndimage.gaussian_filter(glass, (14 * unit, 14 * unit, 0))

@@ -66,7 +66,10 @@ class Page:
         names: Sequence[str] = (),
     ) -> None:
         """{name: [(x, y), ...]} as lines, as ``plot.draw`` does it, above a legend."""
-        marks = (f'<span><i style="background:{plot.color(k)}"></i>{html.escape(name)}</span>' for k, name in enumerate(series))
+        marks = (
+            f'<span><i style="background:{plot.color(k)}"></i>{html.escape(name)}</span>'
+            for k, name in enumerate(series)
+        )
         legend = f'<div class="legend">{" ".join(marks)}</div>'
         self._figure(plot.draw(series, x_label, y_label, log_x, log_y, names) + legend, caption)
 

@@ -15,10 +15,26 @@ if TYPE_CHECKING:
 # The 20 classes of Pascal VOC in the order of torchvision's weights, after "background" (Everingham et al. 2010, table 1).
 VOC = (
     *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"),
-    *("diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"),
+    *(
+        "diningtable",
+        "dog",
+        "horse",
+        "motorbike",
+        "person",
+        "pottedplant",
+        "sheep",
+        "sofa",
+        "train",
+        "tvmonitor",
+    ),
 )
 # What each segmenter can give besides "background"; None: whatever its files are said to hold.
-LABELS: dict[str, tuple[str, ...] | None] = {"files": None, "deeplab": VOC, "selfie": ("person",), "saliency": ("object",)}
+LABELS: dict[str, tuple[str, ...] | None] = {
+    "files": None,
+    "deeplab": VOC,
+    "selfie": ("person",),
+    "saliency": ("object",),
+}
 
 
 class Segmenter(Protocol):

@@ -23,7 +23,9 @@ class Mattes:
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """Raises UserError for an unreadable file or one of another shape than ``picture``."""
-        return {label: fit(_matte(file, label), picture, file) for label, file in self.files.items()}
+        return {
+            label: fit(_matte(file, label), picture, file) for label, file in self.files.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Alpha:
         try:
             alpha = images.read_alpha(self.file)[0]
         except UserError as error:
-            raise UserError(f"no masks: {self.file} has no alpha channel; give masks=FILE, or segmenter= to find them") from error
+            raise UserError(
+                f"no masks: {self.file} has no alpha channel; give masks=FILE, or segmenter= to find them"
+            ) from error
         return {self.label: fit(alpha, picture, self.file)}
 
 
@@ -56,17 +60,28 @@ class LabelMap:
         """Raises UserError for an unreadable file, one of another shape than ``picture``, or one with none of the labels in it."""
         colors = any(isinstance(value, str) for value in self.labels)
         values = images.read_values(self.file, colors)
-        names = {int(value, 16) if isinstance(value, str) else value: name for value, name in self.labels.items()}
+        names = {
+            int(value, 16) if isinstance(value, str) else value: name
+            for value, name in self.labels.items()
+        }
         held = values.unique().tolist()
         if not set(held) & set(names):
             shown = ", ".join(f"0x{value:06x}" if colors else str(value) for value in held[:10])
-            raise UserError(f"{self.file} holds none of the values in labels=, but {shown}{', …' if len(held) > 10 else ''}")
-        inside = {name: torch.isin(values, torch.tensor([v for v, own in names.items() if own == name])) for name in names.values()}
+            raise UserError(
+                f"{self.file} holds none of the values in labels=, but {shown}{', …' if len(held) > 10 else ''}"
+            )
+        inside = {
+            name: torch.isin(values, torch.tensor([v for v, own in names.items() if own == name]))
+            for name in names.values()
+        }
         return {name: fit(mask.float(), picture, self.file) for name, mask in inside.items()}
 
 
 def from_files(
-    source: Path | Mapping[str, Path] | None, labels: Mapping[int | str, str] | None, wanted: Sequence[str], content: Path
+    source: Path | Mapping[str, Path] | None,
+    labels: Mapping[int | str, str] | None,
+    wanted: Sequence[str],
+    content: Path,
 ) -> Segmenter:
     """The segmenter of one content: ``source`` is a file per label, one file, a folder of files by content, or None for its own alpha.
 
@@ -83,7 +98,9 @@ def from_files(
     if labels is not None:
         return LabelMap(source or content, labels)
     if len(wanted) > 1:
-        raise UserError(f"one mask for {' and '.join(wanted)}: give masks={{{wanted[0]}: FILE, …}}, or labels= where it is a label map")
+        raise UserError(
+            f"one mask for {' and '.join(wanted)}: give masks={{{wanted[0]}: FILE, …}}, or labels= where it is a label map"
+        )
     return Alpha(wanted[0], content) if source is None else Mattes({wanted[0]: source})
 
 
@@ -91,12 +108,18 @@ def fit(mask: Tensor, picture: Tensor, file: Path) -> Tensor:
     """(h, w) -> the height and width of ``picture``. Raises UserError, naming ``file``, where the shape differs by more than a pixel."""
     (h, w), (height, width) = mask.shape, picture.shape[-2:]
     if abs(h * width - w * height) > max(h, w, height, width):
-        raise UserError(f"the mask {file} is {w} x {h} and its picture {width} x {height}: give one of the picture's shape")
+        raise UserError(
+            f"the mask {file} is {w} x {h} and its picture {width} x {height}: give one of the picture's shape"
+        )
     return mask if (h, w) == (height, width) else masks.resize(mask, height, width)
 
 
 def _named_like(content: Path, folder: Path) -> Path:
-    files = sorted(file for file in folder.glob(f"{glob.escape(content.stem)}.*") if file.suffix.lower() in images.EXTENSIONS)
+    files = sorted(
+        file
+        for file in folder.glob(f"{glob.escape(content.stem)}.*")
+        if file.suffix.lower() in images.EXTENSIONS
+    )
     if not files:
         raise UserError(f"no mask in {folder}: there is no {content.stem}.png")
     return files[0]
@@ -106,5 +129,7 @@ def _matte(file: Path, label: str) -> Tensor:
     matte = images.read_matte(file)
     if 0 < matte.max() < DARK:
         value = round(255 * float(matte.max()))
-        raise UserError(f"the mask {file} is black, its largest value {value}: a label map? then say 'labels={{{value}: {label}}}'")
+        raise UserError(
+            f"the mask {file} is black, its largest value {value}: a label map? then say 'labels={{{value}: {label}}}'"
+        )
     return matte

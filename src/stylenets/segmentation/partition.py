@@ -13,7 +13,11 @@ SMALLEST = 0.001  # of the picture: 16 x 16 pixels at 512 x 512
 
 
 def find_regions(
-    segmenter: Segmenter, picture: Tensor, labels: Collection[str], feather: float | None = None, smallest: float = SMALLEST
+    segmenter: Segmenter,
+    picture: Tensor,
+    labels: Collection[str],
+    feather: float | None = None,
+    smallest: float = SMALLEST,
 ) -> dict[str, Tensor]:
     """(3, H, W) -> {label: (H, W)} for ``labels`` and "background", summing to 1 at every pixel.
 
@@ -25,7 +29,11 @@ def find_regions(
     wanted = [label for label in labels if label != masks.BACKGROUND]
     if missing := [label for label in wanted if label not in found]:
         others = ", ".join(label for label in found if label != masks.BACKGROUND)
-        raise UserError(f"no {' and no '.join(missing)} in the picture{f', only {others}' if others else ''}")
+        raise UserError(
+            f"no {' and no '.join(missing)} in the picture{f', only {others}' if others else ''}"
+        )
     width = FEATHER * min(picture.shape[-2:]) if feather is None else feather
     cleaned = {label: masks.clean(found[label], smallest) for label in wanted}
-    return masks.partition({label: masks.feather(mask, width) if width else mask for label, mask in cleaned.items()})
+    return masks.partition(
+        {label: masks.feather(mask, width) if width else mask for label, mask in cleaned.items()}
+    )

@@ -14,10 +14,16 @@ from stylenets import images
 from stylenets.vgg.network import LossNetwork
 
 # Chosen by overlap with a person segmenter on 17 portraits, and checked on 49 pictures of animals.
-LAYER, SIZE = "relu5_1", 224  # of 320, 224 and 160 pixels and of relu3_3 to relu5_3, alone and together
+LAYER, SIZE = (
+    "relu5_1",
+    224,
+)  # of 320, 224 and 160 pixels and of relu3_3 to relu5_3, alone and together
 ALIKE = 1 / 3  # share of the border, the most similar part, that a place is compared with
 MIDDLE = 0.8 * 2**0.5  # standard deviation of the preference for the middle, in half sides
-REACH, STAY = 0.2, 0.9  # of the walk: its steps in sides of the picture, and the chance that it goes on
+REACH, STAY = (
+    0.2,
+    0.9,
+)  # of the walk: its steps in sides of the picture, and the chance that it goes on
 SOFT = 0.2  # of the scores' range: width of the mask's ramp about the threshold
 
 
@@ -34,7 +40,9 @@ class Saliency:
 
         resized = images.resize(picture, SIZE)[None].to(self.vgg.mean.device)
         score = unit_range(scores(self.vgg(resized, [LAYER])[LAYER][0].float().cpu()))
-        score = F.interpolate(score[None, None], picture.shape[1:], mode="bilinear", align_corners=False)[0, 0]
+        score = F.interpolate(
+            score[None, None], picture.shape[1:], mode="bilinear", align_corners=False
+        )[0, 0]
         return {"object": (0.5 + (score - float(threshold_otsu(score.numpy()))) / SOFT).clamp(0, 1)}
 
 
@@ -54,10 +62,14 @@ def contrast(directions: Tensor) -> Tensor:
 def walk(directions: Tensor, start: Tensor) -> Tensor:
     """(C, h, w), scores (h, w) -> the scores met on average by a walk that prefers near places of like direction."""
     height, width = start.shape
-    rows, columns = torch.meshgrid(torch.arange(height) / height, torch.arange(width) / width, indexing="ij")
+    rows, columns = torch.meshgrid(
+        torch.arange(height) / height, torch.arange(width) / width, indexing="ij"
+    )
     places = torch.stack([rows.flatten(), columns.flatten()], 1)
     likeness = (directions.flatten(1).T @ directions.flatten(1)).clamp(min=0).square()
-    steps = likeness * torch.exp(-torch.cdist(places, places).square() / (2 * REACH**2)) + 1e-9 * torch.eye(len(places))
+    steps = likeness * torch.exp(
+        -torch.cdist(places, places).square() / (2 * REACH**2)
+    ) + 1e-9 * torch.eye(len(places))
     steps = steps / steps.sum(1, keepdim=True)
     met = torch.linalg.solve(torch.eye(len(steps)) - STAY * steps, start.flatten()[:, None])
     return (1 - STAY) * met.view(height, width)

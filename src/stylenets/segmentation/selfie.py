@@ -23,10 +23,15 @@ class Selfie:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise UserError(f"segmenter=selfie needs the extra selfie: pip install 'stylenets[selfie]' ({error})") from error
+            raise UserError(
+                f"segmenter=selfie needs the extra selfie: pip install 'stylenets[selfie]' ({error})"
+            ) from error
         self.model = Interpreter(model_path=str(wheels.fetch(*WHEEL, sha256=SHA256)), num_threads=1)
         self.model.allocate_tensors()
-        self.input, self.output = self.model.get_input_details()[0]["index"], self.model.get_output_details()[0]["index"]
+        self.input, self.output = (
+            self.model.get_input_details()[0]["index"],
+            self.model.get_output_details()[0]["index"],
+        )
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """(3, H, W) RGB in [0, 1] -> {"person": (H, W)}: the model's probability, for the picture squashed to its square."""

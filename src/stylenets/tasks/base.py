@@ -21,8 +21,13 @@ Terms = dict[str, Tensor]
 def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> None:
     """Raises UserError unless ``criterion`` is of the ``kind`` that the choice ``model`` is trained with."""
     if not isinstance(criterion, kind):
-        wanted, given = (f"a{'n' if name[0] in 'AEIOU' else ''} {name}" for name in (kind.__name__, type(criterion).__name__))
-        raise UserError(f"model={model} is trained with {wanted}, not {given}: choose another loss=")
+        wanted, given = (
+            f"a{'n' if name[0] in 'AEIOU' else ''} {name}"
+            for name in (kind.__name__, type(criterion).__name__)
+        )
+        raise UserError(
+            f"model={model} is trained with {wanted}, not {given}: choose another loss="
+        )
 
 
 def arriving(values: Tensor, device: torch.device) -> Tensor:
@@ -31,7 +36,11 @@ def arriving(values: Tensor, device: torch.device) -> Tensor:
 
 
 def measure(
-    net: nn.Module, criterion: PerceptualLoss | InversionLoss, inputs: tuple[Any, ...], targets: tuple[Any, ...], wanted: tuple[str, ...]
+    net: nn.Module,
+    criterion: PerceptualLoss | InversionLoss,
+    inputs: tuple[Any, ...],
+    targets: tuple[Any, ...],
+    wanted: tuple[str, ...],
 ) -> Terms:
     """The criterion's ``wanted`` terms, not weighted, of the pictures that ``net`` makes of ``inputs``, against ``targets``."""
     return criterion.terms(net(*inputs), *targets, wanted)
@@ -57,7 +66,12 @@ class StyleTask(pl.LightningModule):
         super().__init__()
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise UserError(f"model.ema_decay={ema_decay}: between 0 and 1, or null for none")
-        self.network, self.make_optimizer, self.make_scheduler, self.ema_decay = network, optimizer, scheduler, ema_decay
+        self.network, self.make_optimizer, self.make_scheduler, self.ema_decay = (
+            network,
+            optimizer,
+            scheduler,
+            ema_decay,
+        )
         self.net, self.criterion = network.net, criterion
         self.compiled = torch.compile(measure, dynamic=False, fullgraph=True) if compiled else None
         self.ema = copy.deepcopy(self.net).requires_grad_(False) if ema_decay else None
@@ -74,14 +88,22 @@ class StyleTask(pl.LightningModule):
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) by ``best_net`` in the style of that index."""
         raise NotImplementedError
 
-    def weighted_terms(self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], step: int | None) -> Terms:
+    def weighted_terms(
+        self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], step: int | None
+    ) -> Terms:
         """``measure`` times the weights at that step of the loss schedule, those of weight 0 left out.
 
         A compiled graph has them all, from the first step to the last: another one for every stretch of the schedule would cost more.
         """
         factors = self.criterion.factors(step)
-        compiled = self.compiled if torch.is_grad_enabled() else None  # a validation is too short to be worth it
-        wanted = tuple(name for name, factor in (self.criterion.weights if compiled else factors).items() if factor)
+        compiled = (
+            self.compiled if torch.is_grad_enabled() else None
+        )  # a validation is too short to be worth it
+        wanted = tuple(
+            name
+            for name, factor in (self.criterion.weights if compiled else factors).items()
+            if factor
+        )
         found = (compiled or measure)(net, self.criterion, inputs, targets, wanted)
         return {name: factors[name] * value for name, value in found.items() if factors[name]}
 
@@ -100,7 +122,9 @@ class StyleTask(pl.LightningModule):
         terms = self.losses(batch)
         count = len(batch["image"])
         loss = torch.stack([term.sum() for term in terms.values()]).sum() / count
-        loss = loss * torch.where(loss.detach().isfinite(), 1.0, torch.nan)  # an infinite loss then has no finite gradient in any process
+        loss = loss * torch.where(
+            loss.detach().isfinite(), 1.0, torch.nan
+        )  # an infinite loss then has no finite gradient in any process
         self.log("train/loss", loss.detach(), prog_bar=True, batch_size=count)
         self._log_terms("train", terms, on_step=True)
         return loss
@@ -111,7 +135,13 @@ class StyleTask(pl.LightningModule):
 
     def _log_terms(self, stage: str, terms: Terms, on_step: bool) -> None:
         for name, term in terms.items():
-            self.log(f"{stage}/{name}", term.detach().mean(), on_step=on_step, on_epoch=not on_step, batch_size=len(term))
+            self.log(
+                f"{stage}/{name}",
+                term.detach().mean(),
+                on_step=on_step,
+                on_epoch=not on_step,
+                batch_size=len(term),
+            )
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
         """Step, and move the average towards the new weights; in ``on_train_batch_end`` it would be too late for that step's checkpoint."""
@@ -119,7 +149,9 @@ class StyleTask(pl.LightningModule):
         if self.ema is not None:
             step = self.global_step + 1
             decay = min(self.ema_decay, (1 + step) / (10 + step))  # a young average follows faster
-            torch._foreach_lerp_(list(self.ema.parameters()), [p.detach() for p in self.net.parameters()], 1 - decay)
+            torch._foreach_lerp_(
+                list(self.ema.parameters()), [p.detach() for p in self.net.parameters()], 1 - decay
+            )
 
     def configure_optimizers(self) -> Any:
         """The configured optimizer over what is to be trained, and its schedule in steps."""
@@ -139,7 +171,14 @@ class StyleTask(pl.LightningModule):
                 raise UserError(
                     f"ckpt= is of a run with {key} {theirs.get(key)}, and here it is {ours[key]}: resume with the same settings"
                 )
-        here, there = ({name: value.shape for name, value in state.items()} for state in (self.state_dict(), checkpoint["state_dict"]))
+        here, there = (
+            {name: value.shape for name, value in state.items()}
+            for state in (self.state_dict(), checkpoint["state_dict"])
+        )
         if here != there:
-            name = min(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
-            raise UserError(f"ckpt= does not hold the weights of this run (see {name}): resume with the same settings, model.ema_decay too")
+            name = min(
+                name for name in here.keys() | there.keys() if here.get(name) != there.get(name)
+            )
+            raise UserError(
+                f"ckpt= does not hold the weights of this run (see {name}): resume with the same settings, model.ema_decay too"
+            )

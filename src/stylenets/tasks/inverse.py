@@ -52,18 +52,33 @@ class ArbitraryStyle(StyleTask):
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
         photos = batch["image"]
-        return self._terms(self.net, photos, arriving(self.draw_crops(photos.shape[-1], self.global_step), photos.device), self.global_step)
+        return self._terms(
+            self.net,
+            photos,
+            arriving(self.draw_crops(photos.shape[-1], self.global_step), photos.device),
+            self.global_step,
+        )
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
         """The same for ``best_net`` with the same crops every time."""
         photos = batch["image"]
-        return self._terms(self.best_net, photos, arriving(self.draw_crops(photos.shape[-1], 0), photos.device), None)
+        return self._terms(
+            self.best_net,
+            photos,
+            arriving(self.draw_crops(photos.shape[-1], 0), photos.device),
+            None,
+        )
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W), swapped with the whole style picture of that index."""
         height, width = photos.shape[-2:]
         content = self.criterion.encode(pad_to_multiple(photos, self.best_net.factor))
-        swapped = style_swap(content, self.criterion.encode(self.styles.pictures[style][None].to(photos)), self.patch, self.stride)
+        swapped = style_swap(
+            content,
+            self.criterion.encode(self.styles.pictures[style][None].to(photos)),
+            self.patch,
+            self.stride,
+        )
         return self.best_net(swapped)[..., :height, :width].clamp(0, 1)
 
     def draw_crops(self, size: int, step: int) -> Tensor:
@@ -71,12 +86,23 @@ class ArbitraryStyle(StyleTask):
         generator = seeded(self.seed, step, self.global_rank)
         chosen = torch.randint(len(self.styles), (self.style_batch,), generator=generator).tolist()
         places = torch.rand(self.style_batch, 2, generator=generator).tolist()
-        return torch.stack([_crop(self.styles.pictures[index], size, *place) for index, place in zip(chosen, places, strict=True)])
+        return torch.stack(
+            [
+                _crop(self.styles.pictures[index], size, *place)
+                for index, place in zip(chosen, places, strict=True)
+            ]
+        )
 
     def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, step: int | None) -> Terms:
         latents = self._latents(photos, crops, step)
         originals = {"content": photos, "style": crops}
-        return self.weighted_terms(net, (torch.cat(list(latents.values())),), (latents, originals), step) if latents else {}
+        return (
+            self.weighted_terms(
+                net, (torch.cat(list(latents.values())),), (latents, originals), step
+            )
+            if latents
+            else {}
+        )
 
     @torch.no_grad()
     def _latents(self, photos: Tensor, crops: Tensor, step: int | None) -> dict[str, Tensor]:
@@ -85,33 +111,58 @@ class ArbitraryStyle(StyleTask):
         content, style = self.criterion.encode(photos), self.criterion.encode(crops)
         latents = {"content": content, "style": style}
         if factors["swap"]:
-            latents["swap"] = torch.cat([style_swap(content, one, self.patch, self.stride) for one in style])
+            latents["swap"] = torch.cat(
+                [style_swap(content, one, self.patch, self.stride) for one in style]
+            )
         return {name: features for name, features in latents.items() if factors[name]}
 
 
-def _network(net: Any, styles: StyleBank, criterion: InversionLoss, init: Network | None) -> Network:
+def _network(
+    net: Any, styles: StyleBank, criterion: InversionLoss, init: Network | None
+) -> Network:
     if criterion.layer not in LEVELS:
-        raise UserError(f"loss.layer={criterion.layer}: one of {', '.join(LEVELS)}, for model=style_swap")
+        raise UserError(
+            f"loss.layer={criterion.layer}: one of {', '.join(LEVELS)}, for model=style_swap"
+        )
     level, depth = LEVELS[criterion.layer], criterion.vgg.depth
     if init is None:
         trained = net(level=level, depth=depth)
         trained.scale.copy_(_rms(criterion, styles.pictures[:SHOWN]))
-    elif isinstance(init.net, InverseNet) and init.vgg == criterion.vgg.source and init.net.layer == criterion.layer:
+    elif (
+        isinstance(init.net, InverseNet)
+        and init.vgg == criterion.vgg.source
+        and init.net.layer == criterion.layer
+    ):
         trained = init.net.train()
     else:
-        raise UserError(f"init= is no inverse network for {criterion.layer} of {criterion.vgg.source}, which this run inverts")
-    return Network(trained, "inverse", {"level": level, "depth": depth, "norm": trained.norm}, [], criterion.vgg.source)
+        raise UserError(
+            f"init= is no inverse network for {criterion.layer} of {criterion.vgg.source}, which this run inverts"
+        )
+    return Network(
+        trained,
+        "inverse",
+        {"level": level, "depth": depth, "norm": trained.norm},
+        [],
+        criterion.vgg.source,
+    )
 
 
 @torch.no_grad()
 def _rms(criterion: InversionLoss, pictures: list[Tensor]) -> Tensor:
     """Root mean square of the features of some pictures."""
-    return torch.stack([criterion.encode(picture[None]).square().mean() for picture in pictures]).mean().sqrt()
+    return (
+        torch.stack([criterion.encode(picture[None]).square().mean() for picture in pictures])
+        .mean()
+        .sqrt()
+    )
 
 
 def _crop(picture: Tensor, size: int, down: float, right: float) -> Tensor:
     """A square of at most ``size`` pixels at (down, right), each in [0, 1), of the room there is."""
     side = min(size, *picture.shape[1:])
-    top, left = (int(place * (length - side + 1)) for place, length in zip((down, right), picture.shape[1:], strict=True))
+    top, left = (
+        int(place * (length - side + 1))
+        for place, length in zip((down, right), picture.shape[1:], strict=True)
+    )
     crop = picture[:, top : top + side, left : left + side]
     return crop if side == size else images.resize(crop, size)

@@ -23,13 +23,21 @@ class MultiStyle(StyleTask):
     """
 
     def __init__(
-        self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, seed: int = 0, **settings: Any
+        self,
+        net: Any,
+        styles: StyleBank,
+        criterion: PerceptualLoss,
+        init: Network | None = None,
+        seed: int = 0,
+        **settings: Any,
     ) -> None:
         check_criterion(criterion, PerceptualLoss, "cin")
         trained = net(styles=len(styles)) if init is None else _grown(init, styles)
         names = styles.names if init is None else [*init.styles, *styles.names]
         net_args = {"styles": len(names), "width": trained.width, "blocks": len(trained.residual)}
-        super().__init__(Network(trained, "cin", net_args, names, criterion.vgg.source), criterion, **settings)
+        super().__init__(
+            Network(trained, "cin", net_args, names, criterion.vgg.source), criterion, **settings
+        )
         self.trained_styles, self.offset = styles.names, len(names) - len(styles)
         self.seed = seed
         if init is not None:
@@ -50,7 +58,11 @@ class MultiStyle(StyleTask):
     def draw_styles(self, count: int) -> Tensor:
         """(count,) random style indices, by (seed, step) alone: a resumed run draws the same, and several processes share one process's."""
         processes = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
-        drawn = torch.randint(len(self.trained_styles), (count * processes,), generator=seeded(self.seed, self.global_step))
+        drawn = torch.randint(
+            len(self.trained_styles),
+            (count * processes,),
+            generator=seeded(self.seed, self.global_step),
+        )
         return drawn[self.global_rank :: processes]  # as the data modules share a batch out
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
@@ -69,16 +81,23 @@ class MultiStyle(StyleTask):
         return self.best_net(photos, one_hot(chosen, len(self.network.styles)))
 
     def _terms(self, net: nn.Module, photos: Tensor, chosen: Tensor, step: int | None) -> Terms:
-        rows = (one_hot(chosen + self.offset, len(self.network.styles)), one_hot(chosen, len(self.trained_styles)))
+        rows = (
+            one_hot(chosen + self.offset, len(self.network.styles)),
+            one_hot(chosen, len(self.trained_styles)),
+        )
         of_net, of_loss = (arriving(weights, photos.device) for weights in rows)
         return self.weighted_terms(net, (photos, of_net), (photos, of_loss), step)
 
 
 def _grown(init: Network, styles: StyleBank) -> CINNet:
     if not isinstance(init.net, CINNet):
-        raise UserError(f"init= holds a {init.name} network: model=cin adds styles to a cin network")
+        raise UserError(
+            f"init= holds a {init.name} network: model=cin adds styles to a cin network"
+        )
     if twice := set(init.styles) & set(styles.names):
-        raise UserError(f"init= already knows the style {', '.join(sorted(twice))}: rename the picture")
+        raise UserError(
+            f"init= already knows the style {', '.join(sorted(twice))}: rename the picture"
+        )
     return init.net.with_more_styles(len(styles)).train()
 
 

@@ -15,7 +15,14 @@ from stylenets.tasks.base import StyleTask, Terms, check_criterion
 class PerStyle(StyleTask):
     """Trains a JohnsonNet towards the only style of the bank, from scratch or from ``init``."""
 
-    def __init__(self, net: Any, styles: StyleBank, criterion: PerceptualLoss, init: Network | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        net: Any,
+        styles: StyleBank,
+        criterion: PerceptualLoss,
+        init: Network | None = None,
+        **settings: Any,
+    ) -> None:
         check_criterion(criterion, PerceptualLoss, "johnson")
         if len(styles) != 1:
             raise UserError(
@@ -23,7 +30,9 @@ class PerStyle(StyleTask):
                 " (bundled) or styles=folder styles.images=[a.jpg]; many in one network: model=cin"
             )
         if init is not None and init.name != "johnson":
-            raise UserError(f"init= holds a {init.name} network: model=johnson starts from a johnson network")
+            raise UserError(
+                f"init= holds a {init.name} network: model=johnson starts from a johnson network"
+            )
         super().__init__(_network(net(), styles, criterion, init), criterion, **settings)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
@@ -39,10 +48,23 @@ class PerStyle(StyleTask):
         return self.best_net(photos).clamp(0, 1)
 
     def _terms(self, net: nn.Module, photos: Tensor, step: int | None) -> Terms:
-        terms = self.weighted_terms(net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), step)
-        return {f"style/{self.network.styles[0]}" if name == "style" else name: term for name, term in terms.items()}
+        terms = self.weighted_terms(
+            net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), step
+        )
+        return {
+            f"style/{self.network.styles[0]}" if name == "style" else name: term
+            for name, term in terms.items()
+        }
 
 
-def _network(net: nn.Module, styles: StyleBank, criterion: PerceptualLoss, init: Network | None) -> Network:
+def _network(
+    net: nn.Module, styles: StyleBank, criterion: PerceptualLoss, init: Network | None
+) -> Network:
     net = net if init is None else init.net
-    return Network(net.train(), "johnson", {"width": net.width, "blocks": net.blocks}, styles.names, criterion.vgg.source)
+    return Network(
+        net.train(),
+        "johnson",
+        {"width": net.width, "blocks": net.blocks},
+        styles.names,
+        criterion.vgg.source,
+    )

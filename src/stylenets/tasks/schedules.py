@@ -11,7 +11,9 @@ def constant(optimizer: Optimizer, total_steps: int) -> LambdaLR:
     return LambdaLR(optimizer, lambda step: 1.0)
 
 
-def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: int = 100, final: float = 0.01) -> LambdaLR:
+def warmup_cosine(
+    optimizer: Optimizer, total_steps: int, warmup: int = 100, final: float = 0.01
+) -> LambdaLR:
     """Linear up over ``warmup`` steps, then half a cosine down to the fraction ``final`` at ``total_steps`` (Loshchilov & Hutter 2017)."""
 
     def factor(step: int) -> float:

@@ -24,26 +24,46 @@ class LossNetwork(nn.Module):
     """
 
     def __init__(
-        self, depth: int = 16, weights: str = "auto", pooling: str = "max", convention: str = "imagenet", normalized: bool = False
+        self,
+        depth: int = 16,
+        weights: str = "auto",
+        pooling: str = "max",
+        convention: str = "imagenet",
+        normalized: bool = False,
     ) -> None:
         super().__init__()
         if pooling not in POOLINGS:
             raise UserError(f"vgg.pooling={pooling}: one of {', '.join(POOLINGS)}")
         loaded = load(depth, weights, convention)
-        self.source, self.depth, self.pooling, self.normalized = loaded.source, loaded.depth, pooling, normalized
+        self.source, self.depth, self.pooling, self.normalized = (
+            loaded.source,
+            loaded.depth,
+            pooling,
+            normalized,
+        )
         self._register(loaded)
         if normalized:
             self.normalize([images.read(path, 224) for path in bundled_photos()])
 
     def _register(self, loaded: VGGWeights) -> None:
-        mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in CONVENTIONS[loaded.convention])
+        mean, std = (
+            torch.tensor(values).view(1, 3, 1, 1) for values in CONVENTIONS[loaded.convention]
+        )
         self.register_buffer("mean", mean, persistent=False)
         self.register_buffer("std", std, persistent=False)
-        names = [f"{b}_{k}" for b, count in enumerate(BLOCKS[loaded.depth], start=1) for k in range(1, count + 1)]
+        names = [
+            f"{b}_{k}"
+            for b, count in enumerate(BLOCKS[loaded.depth], start=1)
+            for k in range(1, count + 1)
+        ]
         for name, (kernel, bias) in zip(names, loaded.convolutions, strict=True):
             self.register_buffer(f"kernel{name}", kernel, persistent=False)
             self.register_buffer(f"bias{name}", bias, persistent=False)
-        self.layers = [layer for name in names for layer in (f"conv{name}", f"relu{name}", *self._pool_after(name, loaded.depth))]
+        self.layers = [
+            layer
+            for name in names
+            for layer in (f"conv{name}", f"relu{name}", *self._pool_after(name, loaded.depth))
+        ]
 
     @staticmethod
     def _pool_after(name: str, depth: int) -> list[str]:
@@ -56,15 +76,23 @@ class LossNetwork(nn.Module):
         Raises UserError for a layer that VGG does not have or a picture under 16 pixels a side.
         """
         if unknown := set(wanted) - set(self.layers):
-            raise UserError(f"VGG-{self.depth} has no layer {', '.join(sorted(unknown))}; it has {', '.join(self.layers)}")
+            raise UserError(
+                f"VGG-{self.depth} has no layer {', '.join(sorted(unknown))}; it has {', '.join(self.layers)}"
+            )
         if min(x.shape[-2:]) < SMALLEST:
-            raise UserError(f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network: at least {SMALLEST} a side")
+            raise UserError(
+                f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network: at least {SMALLEST} a side"
+            )
         features: dict[str, Tensor] = {}
         y = ((x - self.mean) / self.std).contiguous(
             memory_format=torch.channels_last
         )  # whose convolutions are faster, on a GPU in bfloat16
         for layer in self.layers[: max([0, *(1 + self.layers.index(name) for name in wanted)])]:
-            y = F.relu_(y) if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted else self.compute(layer, y)
+            y = (
+                F.relu_(y)
+                if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted
+                else self.compute(layer, y)
+            )
             if layer in wanted:
                 features[layer] = y
         return features
@@ -73,7 +101,9 @@ class LossNetwork(nn.Module):
         """One layer, from the output of the one before it (B, C, H, W); a new tensor."""
         kind, name = layer[:4], layer[4:]
         if kind == "conv":
-            return F.conv2d(y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1)
+            return F.conv2d(
+                y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1
+            )
         if kind == "relu":
             return F.relu(y)
         return POOLINGS[self.pooling](y, 2)
@@ -89,7 +119,10 @@ class LossNetwork(nn.Module):
         features = [(picture[None] - self.mean) / self.std for picture in pictures]
         scale = torch.ones(3)
         for layer in self.layers[:-1]:  # nothing comes after the last pooling
-            kernel, bias = getattr(self, f"kernel{layer[4:]}", None), getattr(self, f"bias{layer[4:]}", None)
+            kernel, bias = (
+                getattr(self, f"kernel{layer[4:]}", None),
+                getattr(self, f"bias{layer[4:]}", None),
+            )
             if layer.startswith("conv"):
                 kernel.mul_(scale.view(1, -1, 1, 1))
             features = [self.compute(layer, y) for y in features]

