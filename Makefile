@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all test-reliability
+.PHONY: demo test test-all test-reliability lint
 demo: .venv/.installed
 	$(BIN)/python train.py model=cin styles=six experiment=smoke out=outputs/demo/train overwrite=true
 	$(BIN)/python infer.py content=docs/photo.jpg out=outputs/demo/pictures
@@ -13,9 +13,14 @@ test: .venv/.installed-test
 
 test-all: .venv/.installed-test
 	$(BIN)/python -m pytest -m "not reliability"
+	$(BIN)/python -m pytest --shuffle
 
 test-reliability: .venv/.installed-test
 	$(BIN)/python -m pytest -m reliability tests/reliability
+
+lint: .venv/.installed-lint
+	$(BIN)/ruff check
+	$(BIN)/mypy
 
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -24,4 +29,8 @@ test-reliability: .venv/.installed-test
 
 .venv/.installed-test: .venv/.installed
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+.venv/.installed-lint: .venv/.installed-test
+	$(BIN)/python -m pip install --quiet --editable ".[lint]"
 	touch $@
