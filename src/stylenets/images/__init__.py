@@ -1,0 +1,38 @@
+"""Pictures and picture files: RGB float tensors (3, H, W) in [0, 1]. The only user of Pillow."""
+
+from stylenets.images.grids import grid
+from stylenets.images.pixels import from_pixels, square_of_pixels, to_uint8
+from stylenets.images.reading import (
+    EXTENSIONS,
+    list_pictures,
+    read,
+    read_alpha,
+    read_matte,
+    read_pixels,
+    read_square,
+    read_values,
+)
+from stylenets.images.resizing import resize, shortest_side, square, square_enlarged
+from stylenets.images.writing import FORMATS, jpeg, write
+
+__all__ = [
+    "EXTENSIONS",
+    "FORMATS",
+    "from_pixels",
+    "grid",
+    "jpeg",
+    "list_pictures",
+    "read",
+    "read_alpha",
+    "read_matte",
+    "read_pixels",
+    "read_square",
+    "read_values",
+    "resize",
+    "shortest_side",
+    "square",
+    "square_enlarged",
+    "square_of_pixels",
+    "to_uint8",
+    "write",
+]

@@ -1,0 +1,107 @@
+"""Decode a picture file with Pillow, as a viewer shows it, or refuse it by name."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from stylenets.errors import UserError
+
+# Nothing else: Pillow hands an EPS file to Ghostscript.
+READABLE = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
+# What a damaged file, or its EXIF alone, makes Pillow raise.
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+)
+# 534 MB of RGB; from 179 million on Pillow itself takes a picture for a decompression bomb.
+MAX_PIXELS = 178_000_000
+TOO_LARGE = f"larger than {MAX_PIXELS // 10**6} megapixels"
+
+Convert = Callable[[Image.Image], Image.Image]
+
+
+def decode(path: Path, convert: Convert, size: int | None = None) -> Image.Image:
+    """Decode a picture, turn it as its EXIF data say, and ``convert`` it.
+
+    Args:
+        path: The file.
+        convert: What is wanted of the picture: ``to_rgb``, ``to_alpha``, ``to_matte``,
+            ``to_values``. Its ValueError says why that cannot be had.
+        size: A hint: the shortest side in pixels wanted later. A JPEG is then decoded at the
+            fraction of its size that is still at least twice as large, which is faster.
+
+    Raises:
+        UserError: The file is missing, damaged, too large, or no picture.
+    """
+    if not path.is_file():
+        raise UserError(f"no such picture: {path}")
+    try:
+        with Image.open(path, formats=READABLE) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
+            if size is not None:
+                picture.draft("RGB", (2 * size, 2 * size))
+            picture.load()
+            return convert(ImageOps.exif_transpose(picture))
+    except UnidentifiedImageError as error:
+        raise UserError(f"not a picture: {path}") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path} is {TOO_LARGE}") from error
+    except DAMAGE as error:
+        raise UserError(f"damaged picture: {path} ({error})") from error
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """8-bit RGB of any mode: alpha is laid over white, 16 bits are scaled down to 8."""
+    if picture.mode.startswith("I"):
+        picture = _scale_to_8_bits(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture)
+    return picture.convert("RGB")
+
+
+def to_alpha(picture: Image.Image) -> Image.Image:
+    """The alpha channel. Raises ValueError where there is none."""
+    if not picture.has_transparency_data:
+        raise ValueError("it has no alpha channel")
+    return picture.convert("RGBA").getchannel("A")
+
+
+def to_matte(picture: Image.Image) -> Image.Image:
+    """The alpha channel where anything is transparent, else the brightness."""
+    if picture.has_transparency_data:
+        alpha = to_alpha(picture)
+        if np.asarray(alpha).min() < 255:
+            return alpha
+    return to_rgb(picture).convert("L")
+
+
+def to_values(picture: Image.Image) -> Image.Image:
+    """Gray values or a palette's indices, never scaled. Raises ValueError for colors."""
+    if picture.mode in {"1", "L", "P"} or picture.mode.startswith("I"):
+        return picture
+    red, green, blue = picture.convert("RGB").split()
+    if not red.tobytes() == green.tobytes() == blue.tobytes():
+        raise ValueError("it is colorful, and labels= names gray values; colors are 0xRRGGBB")
+    return red
+
+
+def _scale_to_8_bits(picture: Image.Image) -> Image.Image:
+    """16-bit gray -> 8-bit gray; Pillow's own conversion would saturate at 255."""
+    values: NDArray[np.float64] = np.asarray(picture).astype(np.float64)
+    scaled = (values * (255.0 / 65535.0)).round().clip(0, 255)
+    return Image.fromarray(scaled.astype(np.uint8))

@@ -1,0 +1,118 @@
+"""Read picture files, and find them."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from stylenets.errors import UserError
+from stylenets.images.decoding import (
+    MAX_PIXELS,
+    TOO_LARGE,
+    decode,
+    to_alpha,
+    to_matte,
+    to_rgb,
+    to_values,
+)
+from stylenets.images.pixels import from_pixels, square_of_pixels
+from stylenets.images.resizing import shortest_side
+
+EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
+
+
+def list_pictures(folder: str | Path) -> list[Path]:
+    """All picture files below ``folder``, sorted, hidden ones left out.
+
+    Raises:
+        UserError: The folder is missing or holds no picture.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"no such folder: {folder}")
+    found = [
+        (*root.split(os.sep), name)
+        for root, _, names in os.walk(folder)
+        for name in names
+        if _is_picture(name)
+    ]
+    if not found:
+        raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
+    return [Path(os.sep.join(parts)) for parts in sorted(found)]
+
+
+def read(path: str | Path, size: int | None = None) -> Tensor:
+    """Decode a picture -> (3, H, W) RGB float32 in [0, 1].
+
+    Alpha is laid over white, EXIF orientation applied, 16 bits are scaled down to 8.
+
+    Args:
+        path: The file.
+        size: Shortest side in pixels after an antialiased resize that keeps the aspect; None
+            leaves the picture as it is.
+
+    Raises:
+        UserError: The file is missing, damaged, no picture, or too large.
+    """
+    return from_pixels(read_pixels(path, size))
+
+
+def read_pixels(path: str | Path, size: int | None = None) -> NDArray[np.uint8]:
+    """As ``read``, but (H, W, 3) uint8: a quarter of the memory."""
+    picture = decode(Path(path), to_rgb, size)
+    if size is not None:
+        height, width = shortest_side(picture.height, picture.width, size)
+        if height * width > MAX_PIXELS:
+            raise UserError(f"{path} would be {width} x {height} at size {size}: {TOO_LARGE}")
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+    return np.array(picture)
+
+
+def read_square(path: str | Path, size: int, side: int, down: float, right: float) -> Tensor:
+    """A square of a picture that is resized to shortest side ``size`` -> (3, side, side) float32.
+
+    It lies at (down, right), each in [0, 1), of the room there is. Nothing else is resized.
+    Raises UserError as ``read``.
+    """
+    return square_of_pixels(read_pixels(path), size, side, down, right)
+
+
+def read_alpha(path: str | Path) -> Tensor:
+    """The alpha channel of a picture -> (1, H, W) float32 in [0, 1].
+
+    Raises UserError as ``read``, and where there is no alpha channel.
+    """
+    alpha = np.array(decode(Path(path), to_alpha))
+    return torch.from_numpy(alpha)[None].float().div_(255.0)
+
+
+def read_matte(path: str | Path) -> Tensor:
+    """A mask picture -> (H, W) float32 in [0, 1]. Raises UserError as ``read``.
+
+    The mask is its alpha channel where anything is transparent, else its brightness.
+    """
+    matte = np.array(decode(Path(path), to_matte))
+    return torch.from_numpy(matte).float().div_(255.0)
+
+
+def read_values(path: str | Path, colors: bool) -> Tensor:
+    """A label map -> (H, W) int64: what each pixel is, never scaled.
+
+    Args:
+        path: The file.
+        colors: False reads gray values or a palette's indices, True colors as 0xRRGGBB.
+
+    Raises:
+        UserError: As ``read``, and for a colorful picture where gray values are wanted.
+    """
+    decoded = np.array(decode(Path(path), to_rgb if colors else to_values))
+    values = torch.from_numpy(decoded).long()
+    return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
+
+
+def _is_picture(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in EXTENSIONS and not name.startswith(".")
