@@ -1,4 +1,4 @@
-"""The stylization networks; ``NETS`` is the closed registry that a checkpoint's ``net`` is looked up in."""
+"""The stylization networks; a checkpoint's ``net`` is looked up in the closed registry ``NETS``."""
 
 from torch import nn
 

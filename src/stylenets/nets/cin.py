@@ -1,4 +1,4 @@
-"""Many styles in one network by conditional instance norm (Dumoulin et al. 2017, table 1 and sec. 2.2)."""
+"""Many styles in one network by conditional instance norm (Dumoulin et al. 2017, sec. 2.2)."""
 
 from typing import ClassVar
 
@@ -20,7 +20,9 @@ class ConditionedConv(nn.Module):
         nn.init.normal_(conv.conv2d.weight, std=0.01)  # the paper's table 1
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        return self.norm(self.conv(x), weights)
+        """Convolve (B, in, H, W), then norm with the style weights, (B, S) or (B, S, h, w)."""
+        y: Tensor = self.norm(self.conv(x), weights)
+        return y
 
 
 class ConditionedResidual(nn.Module):
@@ -32,20 +34,25 @@ class ConditionedResidual(nn.Module):
         self.conv2 = ConditionedConv(ConvLayer(channels, channels, 3, bias=False), styles)
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        return x + self.conv2(relu_(self.conv1(x, weights)), weights)
+        """(B, C, H, W) and style weights, (B, S) or (B, S, h, w); shape unchanged."""
+        y = relu_(self.conv1(x, weights))
+        y = self.conv2(y, weights)
+        return x + y
 
 
 class CINNet(nn.Module):
-    """Johnson's trunk with every one of its convolutions conditioned, sigmoid output: 3,206 parameters a style at width 32.
+    """Johnson's trunk with every convolution conditioned and a sigmoid at the end (table 1).
 
-    Norm before the sigmoid keeps the output away from saturation, the usual cause of black blobs.
+    A style costs 3,206 parameters at width 32. The norm before the sigmoid keeps the output away
+    from saturation, the usual cause of black blobs.
     """
 
     conditional: ClassVar[bool] = True
 
     def __init__(self, styles: int, width: int = 32, blocks: int = 5) -> None:
         super().__init__()
-        self.styles, self.width = styles, width
+        self.styles = styles
+        self.width = width
         self.down = nn.ModuleList(
             [
                 ConditionedConv(ConvLayer(3, width, 9, bias=False), styles),
@@ -63,7 +70,15 @@ class CINNet(nn.Module):
         self.output = ConditionedConv(ConvLayer(width, 3, 9, bias=False), styles)
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        """x (B, 3, H, W) RGB in [0, 1], at least 5 pixels a side; style weights (B, S) or (B, S, h, w) -> (B, 3, H, W) in [0, 1]."""
+        """Stylize pictures.
+
+        Args:
+            x: (B, 3, H, W) RGB in [0, 1], at least 5 pixels a side.
+            weights: Style weights, (B, S) for whole pictures or (B, S, h, w) per pixel.
+
+        Returns:
+            (B, 3, H, W) RGB in [0, 1].
+        """
         height, width = x.shape[-2:]
         y = pad_to_multiple(x, 4)
         for layer in self.down:
@@ -75,7 +90,10 @@ class CINNet(nn.Module):
         return torch.sigmoid(self.output(y, weights))[..., :height, :width]
 
     def with_more_styles(self, count: int) -> "CINNet":
-        """The same network with ``count`` more rows in every norm, each begun as the mean of the present rows; old rows are copied."""
+        """The same network with ``count`` more style rows in every norm, the old rows copied.
+
+        A new row begins as the mean of the old ones.
+        """
         grown = CINNet(self.styles + count, self.width, len(self.residual))
         state = self.state_dict()
         for name, value in state.items():

@@ -1,4 +1,4 @@
-"""The inverse network: features of VGG back to a picture (Chen & Schmidt 2016, sec. 4.1 and table 1)."""
+"""The inverse network: features of VGG back to a picture (Chen & Schmidt 2016, table 1)."""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -19,62 +19,91 @@ BLOCKS = {
 
 
 class InverseNet(nn.Module):
-    """VGG of ``depth`` up to relu{level}_1 in a mirror: reflection-padded 3 x 3 convolutions, nearest x2 where VGG pools.
+    """VGG up to a layer in a mirror (sec. 4.1): 3 x 3 convolutions, nearest x2 where VGG pools.
 
-    ``norm``: 1 puts affine instance norm before every ReLU, as the paper's published samples have it; 0 keeps the features' own
-    brightness and contrast. The output is linear, nominally in [0, 1], and begins around 0.5. ``scale``, a buffer, divides the features:
-    their size differs a hundredfold between sources of VGG weights, and whoever trains the network sets it to theirs.
+    The output is linear, nominally in [0, 1], and begins around 0.5. The buffer ``scale`` divides
+    the features: their size differs a hundredfold between sources of VGG weights, and whoever
+    trains the network sets it to theirs.
+
+    Args:
+        level: 2, 3 or 4: the network inverts relu{level}_1.
+        depth: Of the VGG, 16 or 19.
+        norm: 1 puts affine instance norm before every ReLU, as the paper's published samples have
+            it; 0 keeps the features' own brightness and contrast.
+
+    Raises:
+        UserError: For another level or depth.
     """
 
+    scale: Tensor
     own_styles: ClassVar[int] = 0  # that are part of the weights: the style comes with the features
 
     def __init__(self, level: int = 3, depth: int = 16, norm: int = 0) -> None:
         super().__init__()
         if level not in LEVELS.values() or depth not in BLOCKS:
             raise UserError(
-                f"an inverse network of level {level} and depth {depth}: the levels are 2, 3 and 4, the depths 16 and 19"
+                f"an inverse network of level {level} and depth {depth}: "
+                "the levels are 2, 3 and 4, the depths 16 and 19"
             )
-        self.level, self.depth, self.norm = level, depth, norm
+        self.level = level
+        self.depth = depth
+        self.norm = norm
         self.register_buffer("scale", torch.ones(()))
         widths, doubled = _mirror(level, depth)
-        self.convs = nn.ModuleList(
+        convs = [
             (UpsampleConvLayer if k in doubled else ConvLayer)(before, after, 3)
             for k, (before, after) in enumerate(pairwise(widths))
-        )
-        self.norms = nn.ModuleList(
-            InstanceNorm(width) if norm else nn.Identity() for width in widths[1:-1]
-        )
-        for conv in self.convs:
-            nn.init.kaiming_normal_(conv.conv2d.weight, nonlinearity="relu")
-            nn.init.zeros_(conv.conv2d.bias)
-        nn.init.normal_(
-            self.convs[-1].conv2d.weight, std=1e-3
-        )  # the first pictures are nearly gray
-        nn.init.constant_(self.convs[-1].conv2d.bias, 0.5)
+        ]
+        norms = [InstanceNorm(width) if norm else nn.Identity() for width in widths[1:-1]]
+        _initialize(convs)
+        self.convs = nn.ModuleList(convs)
+        self.norms = nn.ModuleList(norms)
 
     @property
     def layer(self) -> str:
-        """The layer of VGG that it inverts."""
+        """The layer of VGG that the network inverts."""
         return f"relu{self.level}_1"
 
     @property
     def factor(self) -> int:
         """Pixels a side per feature."""
-        return 2 ** (self.level - 1)
+        return int(2 ** (self.level - 1))
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, C, h, w) of ``layer``, at least 2 a side -> (B, 3, factor h, factor w) RGB, nominally in [0, 1]."""
+        """Paint the picture that has these features.
+
+        Args:
+            features: (B, C, h, w) of ``layer``, at least 2 a side.
+
+        Returns:
+            (B, 3, factor * h, factor * w) RGB, nominally in [0, 1].
+        """
         y = features / self.scale.to(features.dtype)
         for conv, norm in zip(self.convs[:-1], self.norms, strict=True):
             y = F.relu_(norm(conv(y)))
-        return self.convs[-1](y)
+        picture: Tensor = self.convs[-1](y)
+        return picture
+
+
+def _initialize(convs: list[ConvLayer]) -> None:
+    """As for ReLUs (He et al. 2015), but the last: the first pictures are nearly gray."""
+    for conv in convs:
+        assert conv.conv2d.bias is not None
+        nn.init.kaiming_normal_(conv.conv2d.weight, nonlinearity="relu")
+        nn.init.zeros_(conv.conv2d.bias)
+    last = convs[-1].conv2d
+    assert last.bias is not None
+    nn.init.normal_(last.weight, std=1e-3)
+    nn.init.constant_(last.bias, 0.5)
 
 
 def _mirror(level: int, depth: int) -> tuple[list[int], set[int]]:
-    """Channels from the layer down to RGB, one more than there are convolutions; and the convolutions that double the size."""
-    widths, doubled = [64 * 2 ** (level - 1)], set()
+    """(channels from the layer down to RGB, the convolutions that double the size)."""
+    widths = [64 * 2 ** (level - 1)]
+    doubled: set[int] = set()
     for block in range(level - 1, 0, -1):
-        widths.append(64 * 2 ** (block - 1))  # the mirror of the next block's first convolution
+        width = 64 * 2 ** (block - 1)
+        widths.append(width)  # the mirror of the next block's first convolution
         doubled.add(len(widths) - 1)
-        widths += [64 * 2 ** (block - 1)] * (BLOCKS[depth][block - 1] - 1)
+        widths += [width] * (BLOCKS[depth][block - 1] - 1)
     return [*widths, 3], doubled

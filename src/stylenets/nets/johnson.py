@@ -1,4 +1,4 @@
-"""The per-style transformer network (Johnson et al. 2016) in the form of fast_neural_style, with its state-dict keys."""
+"""The per-style transformer network (Johnson et al. 2016), as fast_neural_style has it."""
 
 from typing import ClassVar
 
@@ -10,7 +10,10 @@ from stylenets.layers.norm import InstanceNorm
 
 
 class ResidualBlock(nn.Module):
-    """conv - norm - ReLU - conv - norm, added to the input; no ReLU after the sum (Gross & Wilber 2016): shape unchanged."""
+    """Convolution, norm, ReLU, convolution, norm, added to the input (Gross & Wilber 2016).
+
+    No ReLU follows the sum.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -20,13 +23,19 @@ class ResidualBlock(nn.Module):
         self.in2 = InstanceNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.in2(self.conv2(relu_(self.in1(self.conv1(x)))))
+        """(B, C, H, W), shape unchanged."""
+        y = relu_(self.in1(self.conv1(x)))
+        y = self.conv2(y)
+        y = self.in2(y)
+        return x + y
 
 
 class JohnsonNet(nn.Module):
-    """c9s1-32, d64, d128, R128 x 5, u64, u32, c9s1-3 with affine instance norm: 1,679,235 parameters at width 32, 5 blocks.
+    """c9s1-32, d64, d128, R128 x 5, u64, u32, c9s1-3 with affine instance norm.
 
-    The network works on 0-255 inside, as the published weights do; its output is linear and may leave [0, 1].
+    1,679,235 parameters at width 32 and 5 blocks, under the state-dict keys of fast_neural_style.
+    Inside, the network works on 0-255, as the published weights do. Its output is linear and may
+    leave [0, 1].
     """
 
     conditional: ClassVar[bool] = False
@@ -39,7 +48,8 @@ class JohnsonNet(nn.Module):
         self.in2 = InstanceNorm(2 * width)
         self.conv3 = ConvLayer(2 * width, 4 * width, 3, stride=2)
         self.in3 = InstanceNorm(4 * width)
-        self.width, self.blocks = width, blocks
+        self.width = width
+        self.blocks = blocks
         for k in range(1, blocks + 1):
             self.add_module(f"res{k}", ResidualBlock(4 * width))
         self.deconv1 = UpsampleConvLayer(4 * width, 2 * width, 3)
@@ -49,7 +59,14 @@ class JohnsonNet(nn.Module):
         self.deconv3 = ConvLayer(width, 3, 9)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, H, W) RGB in [0, 1], at least 5 pixels a side -> (B, 3, H, W) RGB, nominally in [0, 1]."""
+        """Stylize pictures.
+
+        Args:
+            x: (B, 3, H, W) RGB in [0, 1], at least 5 pixels a side.
+
+        Returns:
+            (B, 3, H, W) RGB, nominally in [0, 1].
+        """
         height, width = x.shape[-2:]
         y = pad_to_multiple(x * 255.0, 4)
         y = relu_(self.in1(self.conv1(y)))
@@ -59,4 +76,5 @@ class JohnsonNet(nn.Module):
             y = self.get_submodule(f"res{k}")(y)
         y = relu_(self.in4(self.deconv1(y)))
         y = relu_(self.in5(self.deconv2(y)))
-        return self.deconv3(y)[..., :height, :width] / 255.0
+        output: Tensor = self.deconv3(y)
+        return output[..., :height, :width] / 255.0
