@@ -17,8 +17,8 @@ from omegaconf.errors import OmegaConfBaseException
 from stylenets import assets
 from stylenets.cli.benchmark import progress
 from stylenets.cli.entry import choose_device
-from stylenets.cli.optimize import build_scene, check, swept, variants
 from stylenets.cli.results import leave, show
+from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
 
 if TYPE_CHECKING:
@@ -97,15 +97,15 @@ def read_pictures(
     from stylenets.evaluation.optimized import measure
 
     scene, noted, key = (
-        build_scene(run, check(run), device),
+        build_scene(run, check_scene(run), device),
         json.loads((folder / "figures.json").read_text()),
-        swept(run),
+        swept_setting(run),
     )
     network, stylizer = stylizer_of(run, scene, device)
     pairs: list[Pair] = []
     for tag, one in variants(run).items():
         stem, rows = (
-            f"{Path(run.content).stem}_{run.name}{tag}",
+            picture_stem(run, tag),
             read_curves(folder / f"curves{tag}.csv"),
         )
         picture = images.read(folder / f"{stem}.png")

@@ -1,23 +1,25 @@
-"""What the command ``optimize`` leaves beside the pictures: figures, curves, a page, and for a sweep a strip and a table."""
+"""What the command ``optimize`` leaves beside the pictures: figures, curves and a page.
+
+A sweep leaves a strip of its pictures and a table, too.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
+from torch import Tensor
 
 from stylenets import images
 from stylenets.checkpoints import atomic_write
 from stylenets.cli.entry import report
+from stylenets.cli.scene import picture_stem
 from stylenets.evaluation import optimized
+from stylenets.evaluation.optimized import Outcome
+from stylenets.optimize.scene import Scene
 from stylenets.report.page import Page
-
-if TYPE_CHECKING:
-    from stylenets.evaluation.optimized import Outcome
-    from stylenets.optimize.scene import Scene
 
 log = logging.getLogger(__name__)
 
@@ -25,48 +27,55 @@ log = logging.getLogger(__name__)
 def write_results(
     config: DictConfig, scene: Scene, outcomes: list[Outcome], key: str | None, out: Path
 ) -> None:
-    """curves.csv, report.html and figures.json, this one last: with it a run is finished; of a sweep over ``key`` the strip and <key>.csv."""
+    """Write curves.csv, report.html and figures.json, this one last: with it a run is finished.
+
+    Args:
+        config: The settings of the run.
+        scene: What was painted.
+        outcomes: One for each variant.
+        key: The swept setting, whose strip and <key>.csv are written too; None: there is none.
+        out: The folder they go to.
+    """
     page = Page(f"{config.name}: {Path(config.content).stem}")
-    page.picture(
-        images.grid(
-            [
-                [
-                    scene.content[0],
-                    *(images.resize(one, scene.content.shape[-1]) for one in scene.styles.values()),
-                ]
-            ]
-        ),
-        "given",
-    )
+    page.picture(given_pictures(scene), "given")
     if key:
-        values = list(config[key])
-        found = [outcome.figures for outcome in outcomes]
-        strip = images.grid(
-            [[outcome.picture[0] for outcome in outcomes]],
-            column_labels=[f"{key} {value}" for value in values],
-        )
-        path = out / f"{Path(config.content).stem}_{config.name}_{key}.png"
-        images.write(path, strip)
-        report(path, *strip.shape[-2:], sum(of["seconds"] for of in found))
-        _write(out / f"{key}.csv", optimized.sweep_csv(key, values, found))
-        page.picture(strip, f"by {key}")
-        optimized.add_sweep(page, key, values, found)
+        write_sweep(config, outcomes, key, out, page)
     for outcome in outcomes:
         page.heading(outcome.stem)
         page.picture(outcome.picture[0], outcome.stem)
         optimized.add_figures(page, outcome.figures)
         optimized.add_curves(page, outcome.rows, "every term before each step")
-        _write(
-            out / f"curves{outcome.stem.partition(config.name)[2] if key else ''}.csv",
-            optimized.curves_csv(outcome.rows),
-        )
-    _write(out / "report.html", page.html())
-    _write(
-        out / "figures.json",
-        json.dumps({outcome.stem: outcome.figures for outcome in outcomes}, indent=1),
-    )
+        addition = outcome.stem.removeprefix(picture_stem(config))
+        write_text(out / f"curves{addition}.csv", optimized.curves_csv(outcome.rows))
+    write_text(out / "report.html", page.html())
+    figures = {outcome.stem: outcome.figures for outcome in outcomes}
+    write_text(out / "figures.json", json.dumps(figures, indent=1))
     log.info("written: %s", out / "report.html")
 
 
-def _write(path: Path, text: str) -> None:
+def write_sweep(
+    config: DictConfig, outcomes: list[Outcome], key: str, out: Path, page: Page
+) -> None:
+    """Write the pictures side by side and their figures by ``key``, and show both on ``page``."""
+    values = list(config[key])
+    figures = [outcome.figures for outcome in outcomes]
+    labels = [f"{key} {value}" for value in values]
+    strip = images.grid([[outcome.picture[0] for outcome in outcomes]], column_labels=labels)
+    path = out / f"{picture_stem(config)}_{key}.png"
+    images.write(path, strip)
+    report(path, *strip.shape[-2:], sum(one["seconds"] for one in figures))
+    write_text(out / f"{key}.csv", optimized.sweep_csv(key, values, figures))
+    page.picture(strip, f"by {key}")
+    optimized.add_sweep(page, key, values, figures)
+
+
+def given_pictures(scene: Scene) -> Tensor:
+    """(3, H, W): the photograph and the style pictures in a row."""
+    size = scene.content.shape[-1]
+    styles = [images.resize(picture, size) for picture in scene.styles.values()]
+    return images.grid([[scene.content[0], *styles]])
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
     atomic_write(path, lambda file: file.write(text.encode()))

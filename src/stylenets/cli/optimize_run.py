@@ -1,0 +1,131 @@
+"""The runs of the command ``optimize``: one, or one for each value of a swept setting."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+
+from stylenets import images
+from stylenets.cli.entry import choose_device, report
+from stylenets.cli.optimize_files import write_results
+from stylenets.cli.regions import RegionRequest
+from stylenets.cli.scene import build_scene, picture_stem, swept_setting, variants
+from stylenets.evaluation.optimized import Outcome, measure
+from stylenets.inference.pictures import write_masks
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.lbfgs import BoundedLBFGS
+from stylenets.optimize.loop import MakeOptimizer, adam
+from stylenets.optimize.scene import Scene
+from stylenets.optimize.stages import Keeper, Row, Stages, at_sizes, planned, run
+
+# what may differ where a run is resumed
+PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")
+
+
+def run_all(config: DictConfig, request: RegionRequest | None, out: Path) -> None:
+    """Paint every variant of ``config`` and write what is told of them into ``out``.
+
+    Raises:
+        UserError: If a picture cannot be read, or the method cannot paint this scene.
+    """
+    device = choose_device(config.device)
+    vgg = instantiate(config.vgg).to(device)
+    criterion = instantiate(config.losses)(vgg=vgg)
+    scene = build_scene(config, request, device)
+    OmegaConf.save(config, out / "config.yaml", resolve=True)
+    stem = Path(config.content).stem
+    write_masks(
+        scene.regions, {label: out / f"{stem}_mask_{label}.png" for label in scene.regions}, report
+    )
+    runs = variants(config)
+    outcomes = [paint(one, scene, criterion, out, addition) for addition, one in runs.items()]
+    write_results(config, scene, outcomes, swept_setting(config), out)
+    for addition in runs:
+        state_file(out, addition).unlink(missing_ok=True)
+
+
+def paint(
+    config: DictConfig, scene: Scene, criterion: Criterion, out: Path, addition: str
+) -> Outcome:
+    """One run of the method, with its snapshots and its state on disk."""
+    stem = picture_stem(config, addition)
+    keeper = open_state(config, out, addition)
+    method = instantiate(config.method)
+
+    def stages() -> Stages:
+        return at_sizes(method, scene, criterion, config.sizes)
+
+    start = time.perf_counter()
+    done = len(keeper.state.get("rows", [])) if keeper else 0
+    with step_progress(planned(stages()), done) as show:
+
+        def after_step(row: Row, picture: Tensor) -> None:
+            show(row)
+            if config.snapshots and row.step % config.snapshots == 0:
+                images.write(out / f"{stem}_step{row.step}.png", picture[0])
+
+        picture, rows = run(stages(), make_optimizer(config), keeper, after_step)
+    seconds = keeper.seconds if keeper else time.perf_counter() - start
+    images.write(out / f"{stem}.png", picture[0])
+    report(out / f"{stem}.png", *picture.shape[-2:], seconds)
+    figures = {"seconds": seconds} | measure(picture, scene, criterion, rows)
+    return Outcome(stem, picture, rows, figures)
+
+
+def open_state(config: DictConfig, out: Path, addition: str) -> Keeper | None:
+    """What keeps the run on disk, with the state of an interrupted one where that is resumed."""
+    if not config.save_every:
+        return None
+    settings = [key for key in config if key not in PASSING]
+    recipe = OmegaConf.to_yaml(
+        OmegaConf.masked_copy(config, settings), resolve=True, sort_keys=True
+    )
+    keeper = Keeper(state_file(out, addition), config.save_every, recipe)
+    if config.resume and (not addition or keeper.file.exists()):
+        keeper.load()
+    return keeper
+
+
+def state_file(out: Path, addition: str) -> Path:
+    """Where a run is kept until all of them are finished."""
+    return out / f"state{addition}.pt"
+
+
+def make_optimizer(config: DictConfig) -> MakeOptimizer:
+    """What ``optimizer=`` and ``learning_rate=`` say."""
+    return BoundedLBFGS if config.optimizer == "lbfgs" else adam(config.learning_rate)
+
+
+@contextmanager
+def step_progress(total: int, done: int) -> Iterator[Callable[[Row], None]]:
+    """A bar on stderr with the stage, the losses and the time to go.
+
+    Yields:
+        What to call after each step.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
+        task = bar.add_task("", total=total, completed=done)
+
+        def show(row: Row) -> None:
+            losses = " ".join(f"{name} {value:.3g}" for name, value in row.terms.items())
+            bar.update(task, completed=row.step, description=f"{row.stage}: {losses}")
+
+        yield show
