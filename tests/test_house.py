@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
-    {"files"},
+    {"files", "regions"},
     {"allocator", "assets", "images", "layers", "patches", "photos", "wheels"},
     {"masks", "nets", "vgg", "styles", "data", "painting", "report"},
     {"losses", "segmentation", "checkpoints"},

@@ -14,8 +14,7 @@ from torch.nn.functional import interpolate
 
 from stylenets import images
 from stylenets.errors import UserError
-
-BACKGROUND = "background"  # the label of what no other region covers
+from stylenets.regions import BACKGROUND
 
 
 def resize(mask: Tensor, height: int, width: int) -> Tensor:

@@ -17,13 +17,14 @@ from stylenets.optimize.localized import localized
 from stylenets.optimize.loop import adam
 from stylenets.optimize.mixed import mixed, relative_improvements
 from stylenets.optimize.one_image import blending_weights, one_image
-from stylenets.optimize.scene import KEEP, Scene
+from stylenets.optimize.scene import Scene
 from stylenets.optimize.segmented_passes import segmented_passes
 from stylenets.optimize.segmented_smooth import border_variation, segmented_smooth
 from stylenets.optimize.stages import Method, run
 from stylenets.optimize.straightforward import straightforward
 from stylenets.optimize.style_swap import style_swapped
 from stylenets.optimize.surrogate import surrogate
+from stylenets.regions import KEEP
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 

@@ -11,8 +11,9 @@ from stylenets.losses import functional
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
-from stylenets.optimize.scene import KEEP, Scene, beginning
+from stylenets.optimize.scene import Scene, beginning
 from stylenets.optimize.stages import Keeper, Row, Stage, Stages, at_sizes, planned, run
+from stylenets.regions import KEEP
 from stylenets.vgg.network import LossNetwork
 
 

@@ -20,6 +20,7 @@ from stylenets.cli.entry import choose_device
 from stylenets.cli.results import leave, show
 from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
+from stylenets.regions import KEEP
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +151,7 @@ def one_pass(
 
     photo, shares = scene.content[0].cpu(), mix_of(scene, run)
     painted_in = {
-        label: look if look == regions.KEEP or look in scene.styles else shares
+        label: look if look == KEEP or look in scene.styles else shares
         for label, look in scene.painted_in.items()
     }
     partition = {label: mask.cpu() for label, mask in scene.regions.items()}

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stylenets.errors import UserError
+from stylenets.regions import BACKGROUND, KEEP
 from stylenets.segmentation import LABELS, Segmenter
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-KEEP, BACKGROUND = "keep", "background"
 BACKBONES = ("resnet50", "resnet101", "mobilenet_v3_large")
 COLOR = re.compile(r"(0x|#)([0-9a-f]{6})", re.IGNORECASE)
 

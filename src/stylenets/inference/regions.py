@@ -7,8 +7,8 @@ from torch import Tensor
 
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer
+from stylenets.regions import KEEP
 
-KEEP = "keep"  # the look of a region that stays the photograph
 TINY = 1e-6  # a pixel with less of its share styled is a kept one
 
 

@@ -10,12 +10,9 @@ from torch import Tensor, nn
 from stylenets.errors import UserError
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer
 from stylenets.layers.norm import InstanceNorm
+from stylenets.layers.vgg import VGG_BLOCKS
 
 LEVELS = {"relu2_1": 2, "relu3_1": 3, "relu4_1": 4}  # the layers that can be inverted
-BLOCKS = {
-    16: (2, 2, 3),
-    19: (2, 2, 4),
-}  # convolutions of VGG's first blocks (Simonyan & Zisserman 2015, table 1, columns D and E)
 
 
 class InverseNet(nn.Module):
@@ -40,7 +37,7 @@ class InverseNet(nn.Module):
 
     def __init__(self, level: int = 3, depth: int = 16, norm: int = 0) -> None:
         super().__init__()
-        if level not in LEVELS.values() or depth not in BLOCKS:
+        if level not in LEVELS.values() or depth not in VGG_BLOCKS:
             raise UserError(
                 f"an inverse network of level {level} and depth {depth}: "
                 "the levels are 2, 3 and 4, the depths 16 and 19"
@@ -105,5 +102,5 @@ def _mirror(level: int, depth: int) -> tuple[list[int], set[int]]:
         width = 64 * 2 ** (block - 1)
         widths.append(width)  # the mirror of the next block's first convolution
         doubled.add(len(widths) - 1)
-        widths += [width] * (BLOCKS[depth][block - 1] - 1)
+        widths += [width] * (VGG_BLOCKS[depth][block - 1] - 1)
     return [*widths, 3], doubled

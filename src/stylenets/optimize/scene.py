@@ -10,8 +10,7 @@ from torch import Tensor
 
 from stylenets import images, masks
 from stylenets.errors import UserError
-
-KEEP = "keep"  # in place of a style: the region stays as the photograph has it
+from stylenets.regions import BACKGROUND, KEEP
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Scene:
                 raise UserError(
                     f"the region {label} is empty: no pixel of the picture belongs to it"
                 )
-        labels = sorted(self.regions, key=lambda label: label != masks.BACKGROUND)
+        labels = sorted(self.regions, key=lambda label: label != BACKGROUND)
         return {
             label: (self.regions[label], self.styles[self.painted_in[label]])
             for label in labels

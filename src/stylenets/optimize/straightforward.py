@@ -2,8 +2,9 @@
 
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys_objective
-from stylenets.optimize.scene import KEEP, Scene, composite
+from stylenets.optimize.scene import Scene, composite
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.regions import KEEP
 
 
 def straightforward(

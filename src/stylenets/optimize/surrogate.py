@@ -5,8 +5,9 @@ from torch import Tensor
 from stylenets import masks
 from stylenets.losses import functional
 from stylenets.optimize.criterion import Criterion
-from stylenets.optimize.scene import KEEP, Scene
+from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.regions import KEEP
 
 
 def surrogate(

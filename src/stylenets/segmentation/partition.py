@@ -6,6 +6,7 @@ from torch import Tensor
 
 from stylenets import masks
 from stylenets.errors import UserError
+from stylenets.regions import BACKGROUND
 from stylenets.segmentation import Segmenter
 
 FEATHER = 0.01  # of the shortest side: 5 pixels at 512
@@ -26,9 +27,9 @@ def find_regions(
     Raises UserError for a label that is not in the picture, naming those that are.
     """
     found = {label: mask for label, mask in segmenter(picture).items() if (mask > 0.5).any()}
-    wanted = [label for label in labels if label != masks.BACKGROUND]
+    wanted = [label for label in labels if label != BACKGROUND]
     if missing := [label for label in wanted if label not in found]:
-        others = ", ".join(label for label in found if label != masks.BACKGROUND)
+        others = ", ".join(label for label in found if label != BACKGROUND)
         raise UserError(
             f"no {' and no '.join(missing)} in the picture{f', only {others}' if others else ''}"
         )

