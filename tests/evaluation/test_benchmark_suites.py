@@ -1,4 +1,4 @@
-"""The suites data, memory, scaling and startup leave figures and tables; the README's section on performance is made of such figures."""
+"""The suites data, memory, scaling and startup leave figures and tables; docs/performance.md is made of such figures."""
 
 import json
 from pathlib import Path
@@ -135,7 +135,7 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
 
 
 def test_the_readme_says_what_the_figures_say() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
     assert put_in(text, section(ROOT / "docs" / "performance")) == text
     assert "times the reference" in text.partition(BEGIN)[2].partition(END)[0]
 

@@ -1,4 +1,4 @@
-"""The README's section on performance, made from the figures that the benchmark's suites left."""
+"""The tables of docs/performance.md, made from the figures that the benchmark's suites left."""
 
 import json
 from collections.abc import Iterable
@@ -87,7 +87,7 @@ def _curves(figures: Figures) -> str:
     size, batch = (figures["settings"]["curves"][name] for name in ("size", "batch"))
     table = curves.sheet([curves.Curve(**one) for one in figures["curves"]]).markdown()
     words = f"Batches of {batch} at {size} px; the loss grows at first because its schedule turns the style up."
-    return f"{table}\n{words}\n\n![losses in both precisions](docs/performance/curves.svg)\n"
+    return f"{table}\n{words}\n\n![losses in both precisions](performance/curves.svg)\n"
 
 
 def _memory(figures: Figures) -> str:
@@ -138,7 +138,7 @@ def _scaling(figures: Figures) -> str:
     return "\n".join(
         [
             *(curve.sheet().markdown() for curve in curves),
-            "![what grows and what does not](docs/performance/scaling.svg)",
+            "![what grows and what does not](performance/scaling.svg)",
             "",
         ]
     )
