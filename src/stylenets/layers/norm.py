@@ -1,4 +1,4 @@
-"""Instance norm with one affine pair per style, mixed by style weights (Dumoulin et al. 2017, sec. 2.2)."""
+"""Instance norm with one affine pair per style (Dumoulin et al. 2017, sec. 2.2)."""
 
 import torch
 import torch.nn.functional as F
@@ -10,23 +10,24 @@ EPS = 1e-5  # as in the paper's code, and torch's default
 
 
 class InstanceNorm(nn.InstanceNorm2d):
-    """Affine instance norm (Ulyanov et al. 2016), with torch's state-dict keys: (B, C, H, W), shape unchanged."""
+    """Affine instance norm (Ulyanov et al. 2016), with torch's state-dict keys."""
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels, eps=EPS, affine=True)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W), shape unchanged."""
         if cpu.runs(x):
-            return cpu.instance_norm(
-                x, self.weight.expand(len(x), -1), self.bias.expand(len(x), -1), EPS
-            )
-        return normalized(x, self.weight[:, None, None], self.bias[:, None, None])
+            gamma = self.weight.expand(len(x), -1)
+            beta = self.bias.expand(len(x), -1)
+            return cpu.instance_norm(x, gamma, beta, EPS)
+        return instance_norm(x, self.weight[:, None, None], self.bias[:, None, None])
 
 
 class ConditionalInstanceNorm(nn.Module):
-    """z = gamma_s * (x - mean) / std + beta_s, with (gamma, beta) of the styles blended by weights.
+    """z = gamma_s * (x - mean) / std + beta_s (eq. 5), the styles' gamma and beta mixed by weights.
 
-    ``gamma`` and ``beta`` are (S, C): one row a style, 2 C numbers each.
+    ``gamma`` and ``beta`` are (S, C): a row for each style, so that a style costs 2 C numbers.
     """
 
     def __init__(self, styles: int, channels: int) -> None:
@@ -35,34 +36,40 @@ class ConditionalInstanceNorm(nn.Module):
         self.beta = nn.Parameter(torch.zeros(styles, channels))
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-        """x (B, C, H, W); weights (B, S) for whole pictures or (B, S, h, w) per pixel, resized to H x W by area -> (B, C, H, W)."""
-        gamma, beta = (blend(table, weights, x) for table in (self.gamma, self.beta))
+        """Normalize pictures, each in its own mix of styles.
+
+        Args:
+            x: (B, C, H, W).
+            weights: (B, S) for whole pictures; or (B, S, h, w) per pixel, resized to H x W by area.
+
+        Returns:
+            (B, C, H, W).
+        """
+        gamma = mix_rows(self.gamma, weights, x)
+        beta = mix_rows(self.beta, weights, x)
         if cpu.runs(x):
             return cpu.instance_norm(x, gamma, beta, EPS)
-        return (
-            normalized(x, gamma, beta)
-            if weights.ndim == 4
-            else normalized(x, gamma[:, :, None, None], beta[:, :, None, None])
-        )
+        if weights.ndim == 4:
+            return instance_norm(x, gamma, beta)
+        return instance_norm(x, gamma[:, :, None, None], beta[:, :, None, None])
 
 
-def blend(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
+def mix_rows(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
     """(S, C) rows mixed by (B, S) -> (B, C), or by (B, S, h, w) -> (B, C, H, W) of ``like``."""
     if weights.ndim == 2:
-        return (weights[:, :, None] * table).sum(
-            1
-        )  # a product of matrices would be rounded to bfloat16 under autocast
+        # not a product of matrices: under autocast it would be rounded to bfloat16
+        return (weights[:, :, None] * table).sum(1)
     weights = F.interpolate(weights, like.shape[-2:], mode="area")
-    return (weights.permute(0, 2, 3, 1) @ table).permute(
-        0, 3, 1, 2
-    )  # channels last in memory, as on all ways through the networks
+    # channels last in memory, as everywhere in the networks
+    return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)
 
 
-def normalized(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
-    """gamma * (x - mean) / std + beta of (B, C, H, W), in the type of ``x``, with statistics in float32; gamma and beta broadcast to x.
+def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+    """Normalize (B, C, H, W) in its own type: (x - mean) / std * gamma + beta, which broadcast to x.
 
-    In the end one multiplication and addition a value, which leaves channels last where they are so: ``F.instance_norm`` copies them. An
-    exported network has that one all the same: other runtimes know it as a whole.
+    The statistics are float32. A value then costs one multiplication and one addition, and channels
+    that lie last stay last, where ``F.instance_norm`` would copy them. An exported network calls it
+    all the same: other runtimes know that operation as a whole.
     """
     if torch.compiler.is_exporting():
         return torch.addcmul(beta, gamma, F.instance_norm(x, eps=EPS))

@@ -35,7 +35,7 @@ class ConditionedResidual(nn.Module):
 
     def forward(self, x: Tensor, weights: Tensor) -> Tensor:
         """(B, C, H, W) and style weights, (B, S) or (B, S, h, w); shape unchanged."""
-        y = relu_(self.conv1(x, weights))
+        y: Tensor = relu_(self.conv1(x, weights))
         y = self.conv2(y, weights)
         return x + y
 

@@ -24,7 +24,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W), shape unchanged."""
-        y = relu_(self.in1(self.conv1(x)))
+        y: Tensor = relu_(self.in1(self.conv1(x)))
         y = self.conv2(y)
         y = self.in2(y)
         return x + y
