@@ -1,5 +1,5 @@
-"""Draw the six bundled style pictures anew: python scripts/paint_styles.py"""
+"""Draw the six bundled style pictures anew with ``python scripts/paint_styles.py``."""
 
-from stylenets.cli.paint_styles import main
+from painting.command import main
 
 main()

@@ -13,7 +13,7 @@ RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
     {"files", "regions"},
     {"allocator", "assets", "images", "layers", "patches", "photos", "wheels"},
-    {"masks", "nets", "vgg", "styles", "data", "painting", "report"},
+    {"masks", "nets", "vgg", "styles", "data", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
     {"evaluation", "callbacks"},
@@ -120,4 +120,5 @@ def test_the_doors_hold_no_logic() -> None:
             for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For)
         ], door
-        assert {name.split(".")[0] for name in imported(tree)} == {"stylenets"}, door
+        imports = {name.split(".")[0] for name in imported(tree)}
+        assert imports == ({"painting"} if door.stem == "paint_styles" else {"stylenets"}), door

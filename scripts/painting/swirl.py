@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from stylenets.painting.canvas import color_map, emboss, halve, over, smooth_noise
+from painting.canvas import color_map, emboss, halve, over, smooth_noise
 
 SKY = ["#070d2e", "#0d1c58", "#16389a", "#1f5fb4", "#3f95c6", "#8cc9cc", "#d6e6c4"]
 GLOW = ["#2b6fb5", "#4fa3c0", "#a9cf9a", "#f2d84a", "#f08a1a", "#f8cf2a", "#fde978", "#fffbe0"]

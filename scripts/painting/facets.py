@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from stylenets.painting.canvas import (
+from painting.canvas import (
     color_map,
     dry_stroke,
     emboss,

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
-from stylenets.painting.canvas import color_map, fractal_noise, halve, hex_color, over, smooth_noise
+from painting.canvas import color_map, fractal_noise, halve, hex_color, over, smooth_noise
 
 INDIGO, PAPER, SUN = (hex_color(code) for code in ("#0d1f44", "#f3e8cc", "#d8402a"))
 SKY = ["#6f9aa6", "#c9bf94", "#ecd7a0", "#f3e2b8", "#efcf9a", "#e3a878"]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import expit
 
-from stylenets.painting.canvas import (
+from painting.canvas import (
     bezier,
     color_map,
     dry_stroke,

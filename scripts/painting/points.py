@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stylenets.painting.canvas import (
+from painting.canvas import (
     color_map,
     emboss,
     fractal_noise,

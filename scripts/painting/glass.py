@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from stylenets.painting.canvas import (
+from painting.canvas import (
     color_map,
     emboss,
     fractal_noise,
