@@ -1,4 +1,7 @@
-"""What every command shares: Hydra composes its configuration, a mistake ends in one line and exit status 2, a file is a line on stdout."""
+"""What every command shares: Hydra composes its configuration, a mistake ends in one line.
+
+The exit status after a mistake is 2. Every file that is written is a line on stdout.
+"""
 
 import functools
 import logging
@@ -7,15 +10,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from stylenets.allocator import keep_freed_memory
 from stylenets.errors import UserError
+
+Command = Callable[[DictConfig], None]
+
+# what Hydra raises for a configuration that cannot be composed, besides errors of its own
+OF_COMPOSING = (OSError, ValueError, TypeError, LookupError, AttributeError)
 
 
 def config_folder() -> Path:
@@ -25,69 +34,77 @@ def config_folder() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "conf"
 
 
-def run_hydra(function: Callable[[DictConfig], None], config_name: str) -> None:
-    """Compose conf/<config_name>.yaml with the command line's overrides and call ``function`` with it.
+def run_hydra(command: Command, config_name: str) -> None:
+    """Compose conf/<config_name>.yaml with the command line's overrides and call ``command``.
 
-    ``config_name`` may name a folder too, as in "commands/infer": the command then knows only the groups in that folder.
-    UserError and what Hydra finds wrong with the overrides become one line on stderr and exit status 2; ``debug=true`` shows the traceback.
+    What is wrong with the overrides, and every UserError, become one line on stderr and exit
+    status 2; ``debug=true`` shows the traceback.
+
+    Args:
+        command: What to call with the configuration.
+        config_name: A file in conf/ without ending. It may name a folder too, as in
+            "commands/infer": the command then knows only the groups in that folder.
     """
     keep_freed_memory()
-    os.environ["HYDRA_FULL_ERROR"] = (
-        "1"  # Hydra then raises, where it would print several lines and exit with 1
-    )
+    # Hydra then raises, where it would print several lines and exit with 1
+    os.environ["HYDRA_FULL_ERROR"] = "1"
     file = config_folder() / config_name
     begun = False
 
-    @functools.wraps(function)
+    @functools.wraps(command)
     def job(config: DictConfig) -> None:
         nonlocal begun
         begun = True
-        with (
-            mistakes_in_one_line()
-        ):  # here too, since Hydra adds a line to an error that leaves a job
-            function(config)
+        with mistakes_in_one_line():  # here too, since Hydra adds a line to an error in a job
+            command(config)
 
+    decorate = hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)
     with mistakes_in_one_line():
         try:
-            hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)(
-                job
-            )()
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-        ) as error:  # what Hydra itself lets through
-            if begun or isinstance(
-                error, HydraException | OmegaConfBaseException | BrokenPipeError | UserError
-            ):
+            decorate(job)()
+        except OF_COMPOSING as error:
+            if begun or _is_told(error):
                 raise
-            if isinstance(error, OSError):
-                raise UserError(
-                    f"cannot write into the output folder: {error.strerror}: {error.filename}; choose another"
-                ) from error
-            raise UserError(f"cannot compose a configuration: {error}") from error
+            raise _of_composing(error) from error
 
 
 def output_folder(out: str) -> Path:
-    """Hydra's run folder, which is ``out`` unless ``hydra.run.dir=`` moved it; relative to the working folder where it lies in it."""
+    """Hydra's run folder, relative to the working folder where it lies in it.
+
+    It is ``out`` unless ``hydra.run.dir=`` moved it.
+    """
     folder = Path(HydraConfig.get().runtime.output_dir if HydraConfig.initialized() else out)
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
+def plain_values(config: DictConfig) -> dict[str, Any]:
+    """The configuration as dicts, lists, strings and numbers, with everything resolved."""
+    values = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(values, dict)
+    return {str(name): value for name, value in values.items()}
+
+
 @contextmanager
 def values_of(group: str, *errors: type[Exception]) -> Iterator[None]:
-    """Turn what a library says of a value in the configuration's ``group`` into a UserError: its ``errors``, TypeError and ValueError."""
+    """Turn what a library says of a value in the configuration's ``group`` into a UserError.
+
+    Args:
+        group: The group, as a person types it.
+        errors: What the library raises besides TypeError and ValueError.
+    """
+    caught: tuple[type[Exception], ...] = (TypeError, ValueError, *errors)
     try:
         yield
-    except (TypeError, ValueError, *errors) as error:
+    except caught as error:
         raise UserError(f"{group}: {error}") from error
 
 
 @contextmanager
 def mistakes_in_one_line() -> Iterator[None]:
-    """Turn a person's mistake into one line on stderr and exit status 2, an interruption into 130; let a fault of ours through."""
+    """Turn a person's mistake into one line on stderr and exit status 2.
+
+    An interruption ends with 130, a reader that has gone with 141. A fault of ours comes through.
+    """
     try:
         yield
     except (UserError, HydraException, OmegaConfBaseException) as error:
@@ -98,39 +115,57 @@ def mistakes_in_one_line() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
-    except (
-        BrokenPipeError
-    ):  # whoever read our lines has gone, as in `python infer.py --help | head`
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # or Python complains when it flushes at exit
+    except BrokenPipeError:  # the reader of stdout has gone, as in `infer.py --help | head`
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # or Python complains when it flushes at exit
         sys.exit(141)
 
 
-def _one_line(error: BaseException) -> str:
-    """The UserError behind Hydra's wrapping, or Hydra's own words about a value that does not fit, on one line."""
-    while not isinstance(error, UserError) and isinstance(
-        error.__cause__, UserError | HydraException
-    ):
-        error = error.__cause__
-    return " ".join(line.strip() for line in str(error).splitlines() if line.strip())
-
-
 def choose_device(name: str) -> str:
-    """The device meant by "auto" ("cuda" where there is one, else "cpu"), or ``name`` itself. Raises UserError for a CUDA device that is not there."""
-    import torch
+    """The device meant by "auto": "cuda" where there is one, else "cpu"; any other as it is.
+
+    Raises:
+        UserError: For a CUDA device that is not there.
+    """
+    import torch  # here, so that mistakes are told without waiting for it
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
         return "cuda" if count else "cpu"
-    if name != "cpu" and int(name.partition(":")[2] or 0) >= count:
+    index = int(name.partition(":")[2] or 0)
+    if name != "cpu" and index >= count:
         raise UserError(
-            f"device={name}: this machine has {count} CUDA devices that torch can use; give device=cpu"
+            f"device={name}: this machine has {count} CUDA devices that torch can use; "
+            "give device=cpu"
         )
     return name
 
 
-def report(path: Path, height: int, width: int, seconds: float) -> None:
-    """The contract with scripts: a line on stdout for each file, as soon as it is there."""
+def tell_file(path: Path, height: int, width: int, seconds: float) -> None:
+    """Write the line on stdout that scripts read for each picture, as soon as it is there."""
     sys.stdout.write(f"{path}  {width}x{height}  {seconds:.2f} s\n")
     sys.stdout.flush()
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether ``mistakes_in_one_line`` knows what to do with it."""
+    return isinstance(error, HydraException | OmegaConfBaseException | BrokenPipeError | UserError)
+
+
+def _of_composing(error: Exception) -> UserError:
+    if isinstance(error, OSError):
+        return UserError(
+            f"cannot write into the output folder: {error.strerror}: {error.filename}; "
+            "choose another"
+        )
+    return UserError(f"cannot compose a configuration: {error}")
+
+
+def _one_line(error: BaseException) -> str:
+    """The UserError behind Hydra's wrapping, or Hydra's own words about a value, on one line."""
+    cause = error.__cause__
+    while not isinstance(error, UserError) and isinstance(cause, UserError | HydraException):
+        error = cause
+        cause = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line)

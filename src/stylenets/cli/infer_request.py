@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from stylenets import assets
-from stylenets.cli.entry import output_folder
-from stylenets.cli.regions import RegionRequest, read_regions
+from stylenets.cli import checks
+from stylenets.cli.entry import output_folder, plain_values
+from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
@@ -23,7 +22,11 @@ PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 @dataclass(frozen=True)
 class Request:
-    """Every picture in ``styles``, in one ``mix``, or with a look for each region; ``swap`` where there are style pictures."""
+    """A content picture or folder, a network, and what to make of the one with the other.
+
+    Every picture in ``styles``, in one ``mix``, or with a look for each region of ``regions``.
+    ``swap`` is there where the styles are pictures.
+    """
 
     content: Path
     ckpt: Path
@@ -51,82 +54,107 @@ class Swap:
 
 
 def read_request(config: DictConfig) -> Request:
-    """Check every value that needs neither network nor picture. Raises UserError for the first that is wrong."""
-    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True)
-    if values["content"] is None:
+    """Check every value that needs neither network nor picture.
+
+    Raises:
+        UserError: For the first that is wrong.
+    """
+    values = plain_values(config)
+    request = Request(
+        content=read_content(values["content"]),
+        ckpt=read_ckpt(values),
+        out=output_folder(values["out"]),
+        styles=read_styles(values["styles"]),
+        mix=read_mix(values["mix"]),
+        size=checks.whole_or_null("size", values["size"], MIN_SIDE, MAX_SIDE, "pixels"),
+        format=checks.choice("format", values["format"], FORMATS),
+        device=checks.device(values["device"]),
+        precision=checks.choice("precision", values["precision"], PRECISIONS),
+        compiled=checks.flag("compile", values["compile"]),
+        swap=read_swap(values),
+        regions=read_regions(values),
+    )
+    check_together(request)
+    return request
+
+
+def check_together(request: Request) -> None:
+    """Raises UserError for two settings that exclude each other."""
+    if request.styles and request.mix:
+        raise UserError(
+            "give styles= for a picture in each, or mix= for one picture in a blend, not both"
+        )
+    if request.regions and (request.styles or request.mix):
+        raise UserError(
+            "give regions= for a style in each region, or styles= or mix= for the whole picture, "
+            "not both"
+        )
+    if request.swap and request.styles:
+        raise UserError(
+            "give style= for style pictures and an inverse network, or styles= for a network's "
+            "own styles, not both"
+        )
+    if request.swap and (request.compiled or request.precision not in ("auto", "float32")):
+        raise UserError(
+            "style= is computed in float32, and as it comes: leave precision= and compile= out"
+        )
+
+
+def read_content(value: Any) -> Path:
+    """Read ``content=``, a file or a folder with files in it."""
+    if value is None:
         raise UserError("no content picture: give content=photo.jpg, or a folder of pictures")
-    content = Path(str(values["content"]))
-    ckpt = assets.network_file(values["ckpt"] or ("six" if values["style"] is None else "inverse"))
+    content = Path(str(value))
     if not content.exists():
         raise UserError(f"no such picture or folder: {content}")
     if content.is_dir() and not any(path.is_file() for path in content.rglob("*")):
         raise UserError(f"no picture in {content}")
+    return content
+
+
+def read_ckpt(values: dict[str, Any]) -> Path:
+    """Read ``ckpt=``; where it is not given, the bundled network that fits the styles."""
+    fitting = "six" if values["style"] is None else "inverse"
+    ckpt = assets.network_file(values["ckpt"] or fitting)
     if not ckpt.exists():
         raise UserError(f"no such checkpoint: {ckpt}")
-    size, form, device = values["size"], str(values["format"]), str(values["device"])
-    if size is not None and not (type(size) is int and MIN_SIDE <= size <= MAX_SIDE):
-        raise UserError(
-            f"size={size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_SIDE}, or null for the picture's own"
-        )
-    if form not in FORMATS:
-        raise UserError(f"format={form}: must be one of {', '.join(FORMATS)}")
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
-        raise UserError(f"device={device}: must be auto, cpu, cuda or cuda:N")
-    precision, compiled = str(values["precision"]), values["compile"]
-    if precision not in PRECISIONS or type(compiled) is not bool:
-        raise UserError(
-            f"precision={precision} compile={compiled}: must be one of {', '.join(PRECISIONS)}, and true or false"
-        )
-    styles, mix = read_styles(values["styles"]), read_mix(values["mix"])
-    if styles and mix:
-        raise UserError(
-            "give styles= for a picture in each, or mix= for one picture in a blend, not both"
-        )
-    swap, regions = read_swap(values), read_regions(values)
-    if regions and (styles or mix):
-        raise UserError(
-            "give regions= for a style in each region, or styles= or mix= for the whole picture, not both"
-        )
-    if swap and styles:
-        raise UserError(
-            "give style= for style pictures and an inverse network, or styles= for a network's own styles, not both"
-        )
-    if swap and (compiled or precision not in ("auto", "float32")):
-        raise UserError(
-            "style= is computed in float32, and as it comes: leave precision= and compile= out"
-        )
-    out = output_folder(values["out"])
-    return Request(
-        content, ckpt, out, styles, mix, size, form, device, precision, compiled, swap, regions
-    )
+    return ckpt
 
 
 def read_swap(values: dict[str, Any]) -> Swap | None:
-    """``style=`` and what belongs to it; None where it was not given. Raises UserError for what does not fit."""
-    style, strength, style_size, vgg = (
-        values[name] for name in ("style", "strength", "style_size", "vgg")
+    """Read ``style=`` and what belongs to it; None where it was not given."""
+    strength = checks.share("strength", values["strength"])
+    style_size = checks.whole(
+        "style_size", values["style_size"], MIN_SIDE, MAX_STYLE_SIDE, "pixels"
     )
-    if type(strength) not in (int, float) or not 0 <= strength <= 1:
-        raise UserError(f"strength={strength}: must be a number from 0 to 1")
-    if type(style_size) is not int or not MIN_SIDE <= style_size <= MAX_STYLE_SIDE:
-        raise UserError(
-            f"style_size={style_size}: must be a whole number of pixels from {MIN_SIDE} to {MAX_STYLE_SIDE}"
-        )
+    weights = values["vgg"]["weights"]
+    style = values["style"]
     if style is None:
-        if strength != 1 or vgg["weights"] is not None:
+        if strength != 1 or weights is not None:
             raise UserError("strength= and vgg.weights= belong to style=: give a style picture too")
         return None
+    return Swap(
+        paths=read_style_paths(style),
+        strength=strength,
+        style_size=style_size,
+        vgg_weights=None if weights is None else Path(str(weights)),
+        vgg_convention=str(values["vgg"]["convention"]),
+    )
+
+
+def read_style_paths(style: Any) -> list[Path]:
+    """Read ``style=``: a picture, a folder, or a list of them, each of which must be there."""
     paths = [Path(str(path)) for path in (style if isinstance(style, list) else [style])]
     if not paths:
         raise UserError("style=[]: must be a picture, a folder, or a list of them")
-    if missing := [path for path in paths if not path.exists()]:
+    missing = [path for path in paths if not path.exists()]
+    if missing:
         raise UserError(f"no such style picture or folder: {missing[0]}")
-    weights = None if vgg["weights"] is None else Path(str(vgg["weights"]))
-    return Swap(paths, float(strength), style_size, weights, str(vgg["convention"]))
+    return paths
 
 
 def read_styles(value: Any) -> list[str] | None:
-    """``styles=[a, b]`` or ``styles=a`` -> names, each once; None where nothing was given. Raises UserError for anything else."""
+    """Read ``styles=[a, b]`` or ``styles=a``: names, each once; None where none was given."""
     if value is None:
         return None
     names = value if isinstance(value, list) else [value]
@@ -136,16 +164,8 @@ def read_styles(value: Any) -> list[str] | None:
 
 
 def read_mix(value: Any) -> dict[str, float] | None:
-    """``mix={a: 0.6, b: 0.4}`` -> shares by name; None where nothing was given. Raises UserError for anything else."""
+    """Read ``mix={a: 0.6, b: 0.4}``: shares by name; None where none was given."""
     if value is None:
         return None
-    shares = list(value.values()) if isinstance(value, dict) else []
-    if (
-        not shares
-        or not all(type(share) in (int, float) and 0 <= share < math.inf for share in shares)
-        or not 0 < sum(shares) < math.inf
-    ):
-        raise UserError(
-            f"mix={value}: must be style names with positive shares, as in 'mix={{a:0.6,b:0.4}}'"
-        )
-    return {str(name): float(share) for name, share in value.items()}
+    must_be = "style names with positive shares, as in 'mix={a:0.6,b:0.4}'"
+    return checks.shares("mix", value, must_be)

@@ -13,11 +13,11 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from stylenets import images
-from stylenets.checkpoints import atomic_write
-from stylenets.cli.entry import report
+from stylenets.cli.entry import tell_file
 from stylenets.cli.scene import picture_stem
 from stylenets.evaluation import optimized
 from stylenets.evaluation.optimized import Outcome
+from stylenets.files import write_text
 from stylenets.optimize.scene import Scene
 from stylenets.report.page import Page
 
@@ -63,7 +63,8 @@ def write_sweep(
     strip = images.grid([[outcome.picture[0] for outcome in outcomes]], column_labels=labels)
     path = out / f"{picture_stem(config)}_{key}.png"
     images.write(path, strip)
-    report(path, *strip.shape[-2:], sum(one["seconds"] for one in figures))
+    height, width = strip.shape[-2:]
+    tell_file(path, height, width, sum(one["seconds"] for one in figures))
     write_text(out / f"{key}.csv", optimized.sweep_csv(key, values, figures))
     page.picture(strip, f"by {key}")
     optimized.add_sweep(page, key, values, figures)
@@ -74,8 +75,3 @@ def given_pictures(scene: Scene) -> Tensor:
     size = scene.content.shape[-1]
     styles = [images.resize(picture, size) for picture in scene.styles.values()]
     return images.grid([[scene.content[0], *styles]])
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    atomic_write(path, lambda file: file.write(text.encode()))

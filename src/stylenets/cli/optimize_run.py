@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import choose_device, report
+from stylenets.cli.entry import choose_device, tell_file
 from stylenets.cli.optimize_files import write_results
-from stylenets.cli.regions import RegionRequest
+from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene, picture_stem, swept_setting, variants
 from stylenets.evaluation.optimized import Outcome, measure
 from stylenets.inference.pictures import write_masks
@@ -42,7 +42,9 @@ def run_all(config: DictConfig, request: RegionRequest | None, out: Path) -> Non
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     stem = Path(config.content).stem
     write_masks(
-        scene.regions, {label: out / f"{stem}_mask_{label}.png" for label in scene.regions}, report
+        scene.regions,
+        {label: out / f"{stem}_mask_{label}.png" for label in scene.regions},
+        tell_file,
     )
     runs = variants(config)
     outcomes = [paint(one, scene, criterion, out, addition) for addition, one in runs.items()]
@@ -74,7 +76,8 @@ def paint(
         picture, rows = run(stages(), make_optimizer(config), keeper, after_step)
     seconds = keeper.seconds if keeper else time.perf_counter() - start
     images.write(out / f"{stem}.png", picture[0])
-    report(out / f"{stem}.png", *picture.shape[-2:], seconds)
+    height, width = picture.shape[-2:]
+    tell_file(out / f"{stem}.png", height, width, seconds)
     figures = {"seconds": seconds} | measure(picture, scene, criterion, rows)
     return Outcome(stem, picture, rows, figures)
 
@@ -83,7 +86,7 @@ def open_state(config: DictConfig, out: Path, addition: str) -> Keeper | None:
     """What keeps the run on disk, with the state of an interrupted one where that is resumed."""
     if not config.save_every:
         return None
-    settings = [key for key in config if key not in PASSING]
+    settings = [str(key) for key in config if key not in PASSING]
     recipe = OmegaConf.to_yaml(
         OmegaConf.masked_copy(config, settings), resolve=True, sort_keys=True
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli import checks
-from stylenets.cli.regions import RegionRequest, build_segmenter, partition_of, read_regions
+from stylenets.cli.entry import plain_values
+from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.regions import BACKGROUND, KEEP
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,11 +48,11 @@ def check_regions(config: DictConfig) -> RegionRequest | None:
     Raises:
         UserError: For both of them, for a region with shares of styles, or a value that cannot be.
     """
-    values = OmegaConf.to_container(config, resolve=True)
+    values = plain_values(config)
     if config.keep is not None:
         if config.regions is not None:
             raise UserError("give keep=, or regions= with keep in it, not both")
-        values["regions"] = {str(config.keep): "keep", "background": "the method"}
+        values["regions"] = {str(config.keep): KEEP, BACKGROUND: "the method"}
     request = read_regions(values)
     looks = request.regions if request else {}
     blended = [label for label, look in looks.items() if isinstance(look, dict)]
@@ -74,7 +77,14 @@ def variants(config: DictConfig) -> dict[str, DictConfig]:
     key = swept_setting(config)
     if key is None:
         return {"": config}
-    return {f"_{key}{value}": OmegaConf.merge(config, {key: value}) for value in config[key]}
+    return {f"_{key}{value}": with_value(config, key, value) for value in config[key]}
+
+
+def with_value(config: DictConfig, key: str, value: float) -> DictConfig:
+    """The same configuration but for one value."""
+    changed = copy.deepcopy(config)
+    changed[key] = value
+    return changed
 
 
 def picture_stem(config: DictConfig, addition: str = "") -> str:
@@ -97,12 +107,13 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
     content = photo[None].to(device)
     init = config.init if config.init in ("content", "noise") else images.read(config.init)
     styles = zip(bank.names, bank.pictures, strict=True)
+    looks = request.regions if request else {}
     return Scene(
         content,
         {name: picture.to(device) for name, picture in styles},
         beginning(init, content, config.seed),
         {label: mask.to(device) for label, mask in partition.items()},
-        {label: request.regions[label] for label in partition} if request else {},
+        {label: str(looks[label]) for label in partition},
     )
 
 
@@ -122,5 +133,6 @@ def find_partition(
     """The masks (H, W) of the regions by label; none where none were asked for."""
     if request is None:
         return {}
-    segmenter_of = build_segmenter(request, device)
-    return partition_of(segmenter_of(Path(config.content)), request, photo)
+    from stylenets.cli.regions import RegionFinder  # here, because torch comes with it
+
+    return RegionFinder(request, device).find(Path(config.content), photo)
