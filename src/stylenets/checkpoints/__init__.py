@@ -1,0 +1,17 @@
+"""The one place that reads and writes weights: plain data only, checked before memory is taken."""
+
+from stylenets.checkpoints.loading import load
+from stylenets.checkpoints.network import FORMAT, LIMITS, Network
+from stylenets.checkpoints.reading import load_plain, locate
+from stylenets.checkpoints.saving import atomic_write, save
+
+__all__ = [
+    "FORMAT",
+    "LIMITS",
+    "Network",
+    "atomic_write",
+    "load",
+    "load_plain",
+    "locate",
+    "save",
+]
