@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.evaluation.segments import style_in_segments
+from stylenets.evaluation.methods.segments import style_in_segments
 from stylenets.losses.functional import gram, total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys

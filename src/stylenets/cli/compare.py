@@ -15,17 +15,17 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import assets
-from stylenets.cli.benchmark import progress, read_photos
 from stylenets.cli.compare_methods import methods
 from stylenets.cli.entry import choose_device, output_folder, run_hydra
 from stylenets.cli.infer_request import MAX_STYLE_SIDE
-from stylenets.cli.results import leave, show
+from stylenets.cli.output import progress, show_tables, write_files
+from stylenets.cli.photos import read_photos
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
     from stylenets.checkpoints import Network
-    from stylenets.evaluation.families import Comparison, Entry
+    from stylenets.evaluation.networks.comparison import Comparison, Entry
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer
     from stylenets.styles import StyleBank
@@ -51,7 +51,9 @@ def networks(config: DictConfig, out: Path) -> None:
     runs = read_runs(config.runs)
     check_inputs(config)
     from stylenets import images
-    from stylenets.evaluation import families, families_figures, families_report
+    from stylenets.evaluation.networks import comparison as families
+    from stylenets.evaluation.networks import long_table as families_figures
+    from stylenets.evaluation.networks import report as families_report
 
     device = choose_device(config.device)
     bank = instantiate(config.styles)
@@ -76,8 +78,10 @@ def networks(config: DictConfig, out: Path) -> None:
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
     picture = images.jpeg(families_report.grid(compared, bank.names))
-    leave(out, {name: text.encode() for name, text in texts.items()} | {"compare.jpg": picture})
-    show(sheets)
+    write_files(
+        out, {name: text.encode() for name, text in texts.items()} | {"compare.jpg": picture}
+    )
+    show_tables(sheets)
 
 
 def check_numbers(config: DictConfig) -> None:
@@ -150,7 +154,7 @@ def read_runs(runs: object) -> dict[str, Path]:
 def load_entry(name: str, path: Path, bank: StyleBank, config: DictConfig, device: str) -> Entry:
     """A run ready to paint the compared styles. Raises UserError where it holds no network, or knows none of these styles."""
     from stylenets import checkpoints
-    from stylenets.evaluation.families import Entry, own_styles
+    from stylenets.evaluation.networks.comparison import Entry, own_styles
 
     network = checkpoints.load(path)
     styles = own_styles(name, network, bank.names)

@@ -15,9 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from stylenets import assets
-from stylenets.cli.benchmark import progress
 from stylenets.cli.entry import choose_device
-from stylenets.cli.results import leave, show
+from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
 from stylenets.regions import KEEP
@@ -25,7 +24,7 @@ from stylenets.regions import KEEP
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from stylenets.evaluation.methods_report import Pair, Run
+    from stylenets.evaluation.methods.report import Pair, Run
     from stylenets.inference.stylizer import Stylizer
     from stylenets.inference.swapping import SwapStylizer
     from stylenets.optimize.scene import Scene
@@ -37,7 +36,8 @@ def methods(config: DictConfig, out: Path) -> None:
     if not OmegaConf.is_list(config.runs) or not config.runs:
         raise UserError("report=methods: give runs=[A,B], folders that optimize.py has written")
     found = {folder: read_run(folder) for folder in (Path(str(run)) for run in config.runs)}
-    from stylenets.evaluation import machine, methods_report
+    from stylenets.evaluation import machine
+    from stylenets.evaluation.methods import report as methods_report
     from stylenets.optimize.criterion import Criterion
 
     device = choose_device(config.device)
@@ -62,8 +62,8 @@ def methods(config: DictConfig, out: Path) -> None:
         "methods.json": json.dumps(methods_report.figures(runs) | {"machine": where}, indent=1),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
-    leave(out, {name: text.encode() for name, text in texts.items()})
-    show([table])
+    write_files(out, {name: text.encode() for name, text in texts.items()})
+    show_tables([table])
 
 
 def read_run(folder: Path) -> DictConfig:
@@ -94,8 +94,8 @@ def read_pictures(
 ) -> Run:
     """What a run painted, and the same scene in one pass, both measured anew with the same losses."""
     from stylenets import images
-    from stylenets.evaluation.methods_report import Painted, Pair, Run
-    from stylenets.evaluation.optimized import measure
+    from stylenets.evaluation.methods.outcome import measure
+    from stylenets.evaluation.methods.report import Painted, Pair, Run
 
     scene, noted, key = (
         build_scene(run, check_scene(run), device),

@@ -15,8 +15,8 @@ from torch import Tensor
 from stylenets import images
 from stylenets.cli.entry import tell_file
 from stylenets.cli.scene import picture_stem
-from stylenets.evaluation import optimized
-from stylenets.evaluation.optimized import Outcome
+from stylenets.evaluation.methods import outcome as optimized
+from stylenets.evaluation.methods.outcome import Outcome
 from stylenets.files import write_text
 from stylenets.optimize.scene import Scene
 from stylenets.report.page import Page

@@ -17,7 +17,7 @@ from stylenets.cli.entry import choose_device, tell_file
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene, picture_stem, swept_setting, variants
-from stylenets.evaluation.optimized import Outcome, measure
+from stylenets.evaluation.methods.outcome import Outcome, measure
 from stylenets.inference.pictures import write_masks
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS

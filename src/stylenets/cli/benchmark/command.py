@@ -1,0 +1,27 @@
+"""The command ``benchmark``: measure what ``suite=`` says, show tables, and leave the figures."""
+
+from omegaconf import DictConfig
+
+from stylenets.cli.benchmark.settings import CHECKS
+from stylenets.cli.checks import choice
+from stylenets.cli.entry import output_folder, run_hydra
+
+
+def main() -> None:
+    """Run the command on this process's arguments."""
+    run_hydra(benchmark, "benchmark")
+
+
+def benchmark(config: DictConfig) -> None:
+    """Do what ``config`` asks for, which conf/benchmark.yaml explains.
+
+    Raises:
+        UserError: If the suite is unknown, or one of its settings makes no sense.
+    """
+    check = CHECKS[choice("suite", config.suite, CHECKS)]
+    check(config)
+    # torch and what stands on it take seconds to import: a mistake is told before
+    from stylenets.cli.benchmark.suites import SUITES
+
+    run = SUITES[config.suite]
+    run(config, output_folder(config.out))

@@ -1,0 +1,52 @@
+"""What every suite leaves: its figures as JSON, its tables as markdown, and its settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets.cli.output import show_tables, write_files
+
+if TYPE_CHECKING:
+    from stylenets.report.tables import Sheet
+
+FOLDERS = ("ckpt", "photos", "out")  # of one machine: their last parts alone mean something
+
+
+def write_report(
+    name: str,
+    tables: Sequence[Sheet],
+    figures: Mapping[str, Any],
+    config: DictConfig,
+    device: str,
+    out: Path,
+) -> None:
+    """Write <name>.json and <name>.md into ``out``, and show the tables on stdout.
+
+    Args:
+        name: The suite's.
+        tables: What people read.
+        figures: Everything measured, as plain values; settings and machine are added.
+        config: The command's configuration.
+        device: What it was measured on.
+        out: An existing folder.
+    """
+    from stylenets.evaluation import machine
+
+    origin = {"settings": shown_settings(config), "machine": machine.describe(device)}
+    content = json.dumps({**figures, **origin}, indent=1)
+    markdown = "\n".join(table.markdown() for table in tables)
+    write_files(out, {f"{name}.json": content.encode(), f"{name}.md": markdown.encode()})
+    show_tables(tables)
+
+
+def shown_settings(config: DictConfig) -> dict[str, Any]:
+    """The resolved configuration without the folders of this machine."""
+    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    for name in FOLDERS:
+        values[name] = values[name] and Path(values[name]).name
+    return values

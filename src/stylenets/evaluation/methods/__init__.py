@@ -1,0 +1,1 @@
+"""Pictures made by optimization: what is measured of each, and the methods side by side."""

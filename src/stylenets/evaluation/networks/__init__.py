@@ -1,0 +1,1 @@
+"""Trained networks of every family side by side: their losses, their times and what they cost."""

@@ -1,0 +1,1 @@
+"""How good pictures are: losses, inverted features, and the regions that were found."""

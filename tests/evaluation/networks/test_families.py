@@ -1,0 +1,228 @@
+"""Networks of three families are measured by the same losses, and a report says of each what its file and its pictures are."""
+
+import csv
+import io
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylenets.checkpoints import Network
+from stylenets.errors import UserError
+from stylenets.evaluation.networks import comparison as families
+from stylenets.evaluation.networks import report as families_report
+from stylenets.evaluation.networks.comparison import FAMILIES, Comparison, Entry
+from stylenets.evaluation.networks.long_table import COLUMNS, as_csv, figures
+from stylenets.evaluation.networks.training_facts import read
+from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.swapping import SwapStylizer
+from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets import NETS, CINNet, InverseNet, JohnsonNet
+from stylenets.styles import StyleBank
+from stylenets.vgg.network import LossNetwork
+
+TRAINED = {
+    "seconds": 50,
+    "steps": 100,
+    "batch_size": 4,
+    "size": 64,
+    "photographs": 7,
+    "device": "1 <b>GPU</b>",
+    "about": "=1+1",
+}
+LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
+
+
+@pytest.fixture(scope="module")
+def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
+    """A network that paints two of the compared styles and one that nobody compares, one of a single style, and one for any."""
+    torch.manual_seed(0)
+    multi = Network(CINNet(3, 4, 1), "cin", {}, ["blocks", "other", "sand"], training=TRAINED)
+    single = Network(JohnsonNet(4, 1), "johnson", {}, ["tiles"])
+    inverse = Network(InverseNet(2), "inverse", {}, [])
+    stylizers = [Stylizer(multi), Stylizer(single), SwapStylizer(inverse, random_vgg, tiny_bank)]
+    return [
+        Entry(
+            f"<i>{network.name}</i>",
+            network,
+            stylizer,
+            families.own_styles("it", network, tiny_bank.names),
+            1000,
+        )
+        for network, stylizer in zip((multi, single, inverse), stylizers, strict=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
+    return PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, relative_content=True)
+
+
+@pytest.fixture(scope="module")
+def photos() -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(5)
+    return {
+        name: torch.rand(3, 32, 32, generator=generator) for name in ("a.png", "b.png", "c.png")
+    }
+
+
+@pytest.fixture(scope="module")
+def compared(
+    entries: list[Entry], criterion: PerceptualLoss, photos: dict[str, Tensor], tiny_bank: StyleBank
+) -> Comparison:
+    calls: list[None] = []
+    seconds = families.measure_time(
+        entries, photos["a.png"], [16, 32], 2, lambda: calls.append(None)
+    )
+    comparison = families.measure(
+        entries, tiny_bank, criterion, photos, 2, lambda: calls.append(None)
+    )
+    comparison.seconds = seconds
+    assert len(calls) == families.steps(entries, 3, [16, 32], 2)
+    return comparison
+
+
+def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
+    entries: list[Entry],
+) -> None:
+    assert FAMILIES.keys() == NETS.keys()
+    assert [entry.styles for entry in entries] == [
+        ["sand", "blocks"],
+        ["tiles"],
+        ["sand", "tiles", "blocks"],
+    ]
+    assert [entry.family for entry in entries] == ["multi-style", "per-style", "arbitrary-style"]
+    with pytest.raises(
+        UserError, match="mine knows blocks, other, sand, none of the compared styles ink, glass"
+    ):
+        families.own_styles("mine", entries[0].network, ["ink", "glass"])
+
+
+def test_the_losses_are_those_of_training(
+    compared: Comparison, entries: list[Entry], criterion: PerceptualLoss, photos: dict
+) -> None:
+    for entry in entries:
+        for style in entry.styles:
+            sample = compared.of(entry.name, style)[1]
+            photo, number = photos[sample.photo], compared.styles.index(style)
+            picture = entry.stylizer.stylize(photo, entry.stylizer.weights({style: 1.0}))
+            expected = criterion(picture[None], photo[None], torch.eye(3)[number : number + 1])
+            assert sample.photo == "b.png"
+            assert sample.distances[number] == pytest.approx(float(expected["style"]), rel=1e-4)
+            assert sample.content == pytest.approx(float(expected["content"]), rel=1e-4)
+    assert [sample.content for sample in compared.of(None, None)] == [0.0] * 3
+
+
+def test_times_are_of_every_network_at_every_size(
+    compared: Comparison, entries: list[Entry]
+) -> None:
+    assert compared.seconds.keys() == {(entry.name, size) for entry in entries for size in (16, 32)}
+    assert all(len(seconds) == 2 and min(seconds) > 0 for seconds in compared.seconds.values())
+    with pytest.raises(UserError, match=r"<i>cin</i> at sizes=\[8\]: the picture is 8 x 8"):
+        families.measure_time(entries, torch.rand(3, 16, 16), [8], 1)
+
+
+def test_training_speed_is_steps_times_batch_over_time() -> None:
+    assert read(TRAINED).images_per_second == 100 * 4 / 50
+    assert read({**TRAINED, "seconds": None}).images_per_second is None
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        [],
+        "x",
+        {"seconds": "1e9", "steps": True, "batch_size": -4, "size": 10**20, "about": ["a"]},
+    ],
+)
+def test_nothing_is_taken_for_granted_of_metadata(metadata: object) -> None:
+    assert set(vars(read(metadata)).values()) == {None}
+
+
+def test_words_of_metadata_are_one_short_line() -> None:
+    assert read({"about": "two\n lines"}).about == "two lines"
+    assert len(read({"device": "x" * 10**6}).device) == 200
+
+
+def test_an_inverse_network_needs_vgg_up_to_its_layer(entries: list[Entry]) -> None:
+    convolutions = [(3, 64), (64, 64), (64, 128)]  # conv1_1, conv1_2, conv2_1: up to relu2_1
+    assert [entry.encoder_parameters for entry in entries] == [
+        0,
+        0,
+        sum(9 * a * b + b for a, b in convolutions),
+    ]
+
+
+def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: Comparison) -> None:
+    rows = figures(compared)
+    found = list(csv.DictReader(io.StringIO(as_csv(rows))))
+    assert len(found) == len(rows) and list(found[0]) == COLUMNS
+    for row, back in zip(rows, found, strict=True):
+        assert back.keys() == row.keys()
+        numbers = [name for name in row if isinstance(row[name], int | float)]
+        assert [float(back[name]) for name in numbers] == [row[name] for name in numbers]
+    style_losses = [row for row in found if row["measure"] == "style loss"]
+    assert len(style_losses) == (1 + 2 + 1 + 3) * 3, (
+        "the photographs, and every picture to every style"
+    )
+    assert [row["value"] for row in found if row["measure"] == "training speed"] == ["8.0"]
+
+
+def test_no_text_becomes_a_formula(compared: Comparison) -> None:
+    (about,) = (
+        row["value"]
+        for row in csv.DictReader(io.StringIO(as_csv(figures(compared))))
+        if row["measure"] == "trained on"
+    )
+    assert about == "'=1+1"
+
+
+def test_tables_count_what_is_nearest_to_its_own_style(
+    entries: list[Entry], tiny_bank: StyleBank
+) -> None:
+    near, far = [0.1, 0.5, 0.9], [0.7, 0.3, 0.2]
+    cases = [
+        (None, None, far),
+        (entries[0].name, "sand", near),
+        (entries[0].name, "sand", far),
+        (entries[0].name, "blocks", far),
+    ]
+    samples = [
+        families.Sample(entry, style, "a", 1.0, distances) for entry, style, distances in cases
+    ]
+    overview, losses, distances = families_report.sheets(
+        Comparison(entries[:1], tiny_bank, samples, {(entries[0].name, 64): [0.5, 0.1, 0.2]})
+    )
+    facts = dict(overview.rows)
+    assert facts["nearest to their own style"] == "2 of 3"
+    assert facts["style loss"] == f"{(0.1 + 0.7 + 0.2) / 3:.3f}"
+    assert facts["a picture of 64 px"] == "200 ms"
+    assert facts["images per second in training"] == "8.0"
+    assert ["sand", "<i>cin</i>", "1.000 ± 0.000", "0.400 ± 0.300", "1 of 2"] in losses.rows
+    assert ["<i>cin</i>: sand", "0.400", "0.400", "0.550"] in distances.rows
+
+
+def test_the_page_shows_names_as_they_are_and_every_style(compared: Comparison) -> None:
+    page = families_report.page(compared, ["measured <somehow>"])
+    assert "<i>cin" not in page and "<b>GPU" not in page and "<somehow>" not in page
+    assert "&lt;i&gt;cin&lt;/i&gt;" in page and "1 &lt;b&gt;GPU&lt;/b&gt;" in page
+    assert (
+        page.count("data:image/jpeg") == 1 + 3
+        and page.count("<table>") == 3
+        and page.count("<svg") == 2
+    )
+
+
+def test_pictures_stand_side_by_side(compared: Comparison) -> None:
+    """Two shown photos; the photo and the pictures of all networks that know the style."""
+    sheet = families_report.grid(compared, ["sand", "tiles"])
+    gap, top = 8, 22
+    assert sheet.shape == (3, top + gap + 2 * (32 + gap), gap + 5 * (32 + gap))
+    column = slice(
+        gap + 3 * (32 + gap), gap + 3 * (32 + gap) + 32
+    )  # photo, cin: sand, inverse: sand, johnson: tiles
+    shown = compared.shown["b.png"]["<i>johnson</i>", "tiles"]
+    torch.testing.assert_close(
+        sheet[:, top + gap + 40 : top + gap + 72, column], shown, atol=1 / 254, rtol=0
+    )

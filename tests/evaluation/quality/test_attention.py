@@ -1,0 +1,32 @@
+"""The comparison of guesses with a person segmenter."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylenets.evaluation.quality.attention import CenterBox, compare, iou
+from stylenets.vgg.network import LossNetwork
+
+
+def test_iou_is_intersection_over_union() -> None:
+    left, top = torch.zeros(4, 4, dtype=torch.bool), torch.zeros(4, 4, dtype=torch.bool)
+    left[:, :2], top[:2] = True, True
+    assert (
+        iou(left, top) == pytest.approx(4 / 12) and iou(left, left) == 1 and iou(left, ~left) == 0
+    )
+
+
+def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(
+    random_vgg: LossNetwork,
+) -> None:
+    def person(picture: Tensor) -> dict[str, Tensor]:
+        return {"person": CenterBox()(picture)["object"] * picture[0]}
+
+    steps: list[None] = []
+    photos = {"portrait": torch.ones(3, 40, 60), "wall": torch.zeros(3, 40, 60)}
+    found = compare(photos, person, random_vgg, lambda: steps.append(None))
+    assert found.skipped == ["wall"] and len(steps) == 2
+    assert found.coverage["portrait"] == pytest.approx(0.64)
+    assert found.overlap["center box"] == {"portrait": 1.0}
+    assert [row[0] for row in found.sheet().rows] == ["portrait", "mean"]
+    assert found.figures()["mean_iou"]["center box"] == 1

@@ -1,0 +1,38 @@
+"""What is measured of an inverse network: the error of its features, and the distance to the pictures they came from."""
+
+import torch
+from torch import Tensor
+
+from stylenets.evaluation.quality.inversion import CONTENT, STYLE, SWAP, measure
+from stylenets.nets.inverse import InverseNet
+from stylenets.patches import style_swap
+from stylenets.vgg.network import LossNetwork
+
+
+def test_errors_are_relative_to_the_features_and_psnr_to_the_pictures(
+    random_vgg: LossNetwork,
+) -> None:
+    torch.manual_seed(0)
+    net = InverseNet(level=2, depth=16).eval()
+    photo, style = torch.rand(2, 3, 32, 32)
+    measured = measure(net, random_vgg, {"a": photo}, [style])
+
+    def encode(picture: Tensor) -> Tensor:
+        return random_vgg(picture[None], ["relu2_1"])["relu2_1"]
+
+    with torch.no_grad():
+        for kind, features in {
+            CONTENT: encode(photo),
+            STYLE: encode(style),
+            SWAP: style_swap(encode(photo), encode(style)),
+        }.items():
+            picture = net(features)[0].clamp(0, 1)
+            expected = (encode(picture) - features).square().sum() / features.square().sum()
+            torch.testing.assert_close(torch.tensor(measured.errors[kind]), expected[None])
+            if kind == CONTENT:
+                torch.testing.assert_close(
+                    torch.tensor(measured.psnr[kind]),
+                    -10 * (picture - photo).square().mean().log10()[None],
+                )
+    assert SWAP not in measured.psnr
+    assert [row[0] for row in measured.sheet().rows] == [STYLE, CONTENT, SWAP]

@@ -1,0 +1,145 @@
+"""The suites data, memory, scaling and startup leave figures and tables; docs/performance.md is made of such figures."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+
+from stylenets.cli.benchmark.command import benchmark
+from stylenets.cli.entry import config_folder
+from stylenets.errors import UserError
+from stylenets.evaluation.speed.page import BEGIN, END, put_in, section
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(out: Path, *overrides: str) -> dict:
+    """The figures that the command leaves."""
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        config = compose("benchmark", ["device=cpu", *overrides, f"out={out}"])
+    benchmark(config)
+    assert {"config.yaml", f"{config.suite}.md"} <= {path.name for path in out.iterdir()}
+    return json.loads((out / f"{config.suite}.json").read_text())
+
+
+def test_data_times_loaders_and_the_first_batch(tmp_path: Path) -> None:
+    sizes = [
+        "size=32",
+        "data_suite.workers=[0,1]",
+        "data_suite.batch=2",
+        "data_suite.batches=3",
+        "data_suite.files=1200",
+    ]
+    found = run(tmp_path, "suite=data", *sizes)
+    assert [(one["workers"], one["cache"]) for one in found["rates"]] == [
+        (0, False),
+        (0, True),
+        (1, False),
+        (1, True),
+    ]
+    assert (
+        all(one["crops_per_second"] > 0 for one in found["rates"])
+        and len(found["first_batch_seconds"]) == 2
+    )
+
+
+def test_memory_is_measured_in_processes_of_their_own(
+    random_vgg_file: Path, tmp_path: Path
+) -> None:
+    """A pass at 512 px holds at least the 33 MB of one of its feature maps."""
+    settings = [
+        "memory.cases=[{size:512},{size:32,batch:2}]",
+        "styles.size=32",
+        f"vgg.weights={random_vgg_file}",
+    ]
+    passed, stepped = run(tmp_path, "suite=memory", *settings)["cases"]
+    assert min(passed["reference recipe"], passed["stylenets"]) > 33e6
+    assert stepped["case"] == "a step on 2 pictures of 32 px" and stepped["stylenets"] > 1e6
+
+
+def test_scaling_has_four_curves_and_a_plot(random_vgg_file: Path, tmp_path: Path) -> None:
+    sizes = [
+        "scaling.sides=[32,64]",
+        "scaling.train_size=32",
+        "scaling.batches=[1,2]",
+        "scaling.styles=[1,3]",
+        "scaling.repeats=1",
+    ]
+    found = run(
+        tmp_path, "suite=scaling", *sizes, "scaling.processes=[]", f"vgg.weights={random_vgg_file}"
+    )
+    assert [curve["values"] for curve in found["curves"]] == [[32, 64], [1, 2], [1, 3], []]
+    assert all(second > 0 for curve in found["curves"] for second in curve["seconds"])
+    assert (tmp_path / "scaling.svg").read_text().startswith("<svg")
+
+
+def test_curves_compare_precisions_with_first_weights(
+    random_vgg_file: Path, tmp_path: Path
+) -> None:
+    sizes = ["curves.size=32", "curves.batch=2", "curves.steps=20", "styles.size=32"]
+    found = run(tmp_path, "suite=curves", *sizes, f"vgg.weights={random_vgg_file}")["curves"]
+    assert [(one["precision"], one["seed"]) for one in found] == [
+        (p, seed) for seed in (0, 1) for p in ("float32", "bfloat16")
+    ]
+    full, half, other = (one["losses"] for one in found[:3])
+    assert (
+        0 < abs(half[0] / full[0] - 1) < 0.01 < abs(other[0] / full[0] - 1) and len(full) == 20
+    )  # from the same weights, or others
+    assert (tmp_path / "curves.svg").read_text().startswith("<svg")
+    row = (tmp_path / "curves.md").read_text().splitlines()[4]
+    assert row.startswith("| 1 to 4 |") and row.count("%") == 2
+
+
+@pytest.mark.slow
+def test_startup_times_whole_commands(random_vgg_file: Path, tmp_path: Path) -> None:
+    found = run(tmp_path, "suite=startup", "startup.repeats=1", f"vgg.weights={random_vgg_file}")[
+        "seconds"
+    ]
+    assert (
+        found["Python"]
+        < found["Python, torch"]
+        < found["infer: to the first picture"]
+        < found["train: a run of one step"]
+    )
+
+
+@pytest.mark.slow
+def test_scaling_times_the_command_with_processes(random_vgg_file: Path, tmp_path: Path) -> None:
+    small = [
+        "scaling.sides=[32]",
+        "scaling.train_size=32",
+        "scaling.batches=[1]",
+        "scaling.styles=[1]",
+        "scaling.repeats=1",
+    ]
+    found = run(
+        tmp_path,
+        "suite=scaling",
+        *small,
+        "scaling.processes=[1,2]",
+        f"vgg.weights={random_vgg_file}",
+    )
+    assert found["curves"][3]["values"] == [1, 2] and all(
+        second > 0 for second in found["curves"][3]["seconds"]
+    )
+
+
+def test_mistakes_are_told(tmp_path: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"data_suite\.batch=0: must be a whole number of at least 1"
+    ):
+        run(tmp_path, "suite=data", "data_suite.batch=0")
+    with pytest.raises(UserError, match="cannot put the figures"):
+        run(tmp_path, "suite=readme", f"readme.file={tmp_path}/none.md")
+
+
+def test_the_readme_says_what_the_figures_say() -> None:
+    text = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    assert put_in(text, section(ROOT / "docs" / "performance")) == text
+    assert "times the reference" in text.partition(BEGIN)[2].partition(END)[0]
+
+
+def test_without_its_marks_a_text_is_left_alone() -> None:
+    with pytest.raises(ValueError, match="to put the section between"):
+        put_in("no marks", "section")
