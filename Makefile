@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all test-reliability lint
+.PHONY: demo test test-all test-reliability lint docs
 demo: .venv/.installed
 	$(BIN)/python train.py model=cin styles=six experiment=smoke out=outputs/demo/train overwrite=true
 	$(BIN)/python infer.py content=docs/photo.jpg out=outputs/demo/pictures
@@ -21,6 +21,9 @@ test-reliability: .venv/.installed-test
 lint: .venv/.installed-lint
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+docs: .venv/.installed
+	$(BIN)/python scripts/make_pages.py
 
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

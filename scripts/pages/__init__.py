@@ -1,0 +1,1 @@
+"""The two pages of the documentation that are generated: docs/configuration.md and docs/api.md."""

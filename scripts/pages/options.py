@@ -1,0 +1,83 @@
+"""Every option of every command, read from the comments in conf/: docs/configuration.md."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pages.comments import Option, read_options
+from pages.markdown import row, slug
+
+INTRO = """# Configuration
+
+What does this option do? Here is every option of every command, with its default. This page is made
+from the comments in `conf/` by `make docs`: to change a text, change the comment.
+
+Options are set on the command line as `name=value`, in any order. A group such as `data` is chosen
+by name (`data=coco`), and single values of it are set with a dot (`data.batch_size=8`). A command's
+`--help` lists its groups and its configuration as composed. The choices of `experiment=` are
+described in [Recipes](recipes.md); they only set options of this page.
+"""
+LEFT_OUT = {"experiment"}  # folders whose files set options of the others
+COMMANDS = ("infer", "train", "optimize", "compare", "benchmark", "prepare_data", "paint_styles")
+
+
+def page(conf: Path) -> str:
+    """The whole page: the commands, then the choices of every group."""
+    files = [file for file in sorted(conf.rglob("*.yaml")) if file.parent.name not in LEFT_OUT]
+    commands = [file for file in files if is_command(file, conf)]
+    commands.sort(key=lambda file: COMMANDS.index(file.stem))
+    files = [*commands, *(file for file in files if file not in commands)]
+    sections = {file: list(described(file, conf)) for file in files}
+    shown = [file for file in files if sections[file]]
+    texts = [text for file in shown for text in sections[file]]
+    return "\n".join([INTRO, *contents(shown, conf), "", *texts]).rstrip() + "\n"
+
+
+def contents(files: list[Path], conf: Path) -> Iterator[str]:
+    """A list with the commands in one line, and then the choices of each group."""
+    lines: dict[str, list[str]] = {}
+    for file in files:
+        head = "Commands" if is_command(file, conf) else f"`{file.parent.name}=`"
+        name = file.name if is_command(file, conf) else file.stem
+        name = name.replace(".yaml", ".py")
+        anchor = slug(title(file, conf).replace("`", ""))
+        lines.setdefault(head, []).append(f"[{name}](#{anchor})")
+    yield from (f"- {head}: {', '.join(links)}" for head, links in lines.items())
+
+
+def is_command(file: Path, conf: Path) -> bool:
+    """Whether the file is what a command composes first."""
+    return file.parent in (conf, conf / "commands") and file.stem in COMMANDS
+
+
+def described(file: Path, conf: Path) -> Iterator[str]:
+    """A file's heading, what its first comment says, and its options; nothing if it has none."""
+    intro, options = read_options(file, prefix(file, conf))
+    if not options:
+        return
+    yield f"## {title(file, conf)}\n"
+    yield "\n".join(f"{line}  " for line in intro).strip() + "\n"
+    yield row("option", "default", "what it does")
+    yield row("---", "---", "---")
+    yield from map(cells, options)
+    yield ""
+
+
+def cells(option: Option) -> str:
+    """One row. A line that only opens a block has no default."""
+    return row(f"`{option.name}`", f"`{option.default}`" if option.default else "", option.comment)
+
+
+def prefix(file: Path, conf: Path) -> str:
+    """What stands before a file's options on the command line: nothing, or its group and a dot."""
+    is_global = "@package _global_" in file.read_text(encoding="utf-8")
+    return "" if is_global or is_command(file, conf) else f"{file.parent.name}."
+
+
+def title(file: Path, conf: Path) -> str:
+    """``infer.py`` for a command, ``data=coco`` for a choice of a group."""
+    if is_command(file, conf):
+        door = f"{file.stem}.py"
+        return f"`{door}`" if (conf.parent / door).is_file() else f"`scripts/{door}`"
+    if file.stem.startswith("_"):
+        return f"`{file.parent.name}`: what its choices share"
+    return f"`{file.parent.name}={file.stem}`"
