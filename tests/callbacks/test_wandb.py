@@ -17,7 +17,8 @@ from omegaconf import OmegaConf
 from wandb_log import read
 
 from stylenets import images
-from stylenets.callbacks.loggers import closing, log_picture, wandb_logger
+from stylenets.callbacks.loggers import closing, log_picture
+from stylenets.callbacks.wandb_logger import wandb_logger
 from stylenets.cli.train import train
 from stylenets.styles import SIX
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from stylenets import images
-from stylenets.data.cache import Cache
+from stylenets.data.cache import PictureCache
 from stylenets.data.folder import FolderData
 from stylenets.errors import UserError
 from stylenets.photos import bundled_photos
@@ -14,7 +14,7 @@ from stylenets.photos import bundled_photos
 
 def test_a_picture_of_the_caches_size_is_what_it_was(tmp_path: Path) -> None:
     photo = bundled_photos()[0]
-    cache = Cache(tmp_path, 64)
+    cache = PictureCache(tmp_path, 64)
     for _ in range(2):  # decoded, and from the cache
         assert torch.equal(cache.read(photo, 64), images.read(photo, 64))
     assert len(list(tmp_path.rglob("*.npy"))) == 1 and not list(tmp_path.rglob(".part*"))
@@ -22,19 +22,19 @@ def test_a_picture_of_the_caches_size_is_what_it_was(tmp_path: Path) -> None:
 
 def test_a_smaller_one_is_nearly_what_it_was(tmp_path: Path) -> None:
     photo = bundled_photos()[0]
-    kept, read = Cache(tmp_path, 92).read(photo, 64), images.read(photo, 64)
+    kept, read = PictureCache(tmp_path, 92).read(photo, 64), images.read(photo, 64)
     assert kept.shape == read.shape and float((kept - read).abs().mean()) < 2 / 255
 
 
 def test_nothing_is_decoded_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    photo, cache = bundled_photos()[0], Cache(tmp_path, 64)
+    photo, cache = bundled_photos()[0], PictureCache(tmp_path, 64)
     first = cache.read(photo, 48)
     monkeypatch.setattr(images, "read_pixels", lambda *_: pytest.fail("decoded again"))
     assert torch.equal(cache.read(photo, 48), first)
 
 
 def test_a_changed_picture_and_a_damaged_cache_are_read_anew(tmp_path: Path) -> None:
-    path, cache = tmp_path / "a.png", Cache(tmp_path / "cache", 16)
+    path, cache = tmp_path / "a.png", PictureCache(tmp_path / "cache", 16)
     images.write(path, torch.zeros(3, 20, 20))
     assert cache.read(path, 16).max() == 0
     images.write(path, torch.ones(3, 20, 21))
@@ -62,6 +62,6 @@ def test_a_module_with_a_cache_gives_crops_of_the_same_places(tmp_path: Path) ->
 def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"cannot keep decoded pictures in data\.cache="):
-        Cache(tmp_path / "file", 16).read(bundled_photos()[0], 16)
+        PictureCache(tmp_path / "file", 16).read(bundled_photos()[0], 16)
     with pytest.raises(UserError, match="no such picture"):
-        Cache(tmp_path, 16).read(tmp_path / "none.jpg", 16)
+        PictureCache(tmp_path, 16).read(tmp_path / "none.jpg", 16)

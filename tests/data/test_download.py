@@ -13,7 +13,7 @@ import torch
 from omegaconf import OmegaConf
 
 from stylenets import images
-from stylenets.cli.prepare_data import prepare
+from stylenets.cli.prepare_data import prepare_data
 from stylenets.data.download import download, unpack
 from stylenets.errors import UserError
 
@@ -135,9 +135,9 @@ def test_prepare_coco_downloads_unpacks_and_skips_what_is_done(
         "coco": {"url": server.url, "md5": {"val2017": server.md5}},
     }
     cfg = OmegaConf.merge(OmegaConf.load(CONF), settings)
-    prepare(cfg)
+    prepare_data(cfg)
     assert [path.name for path in sorted((tmp_path / "coco").iterdir())] == ["val2017"]
-    prepare(cfg)
+    prepare_data(cfg)
     assert server.starts == [0]
 
 
@@ -150,7 +150,7 @@ def test_prepare_tells_what_it_needs(tmp_path: Path) -> None:
         ("archive", str(tmp_path / "missing.zip")): "no such archive",
     }.items():
         with pytest.raises(UserError, match=message):
-            prepare(OmegaConf.merge(cfg, dict([change])))
+            prepare_data(OmegaConf.merge(cfg, dict([change])))
 
 
 def test_prepare_matting_human_takes_both_folders_out_of_a_local_zip(tmp_path: Path) -> None:
@@ -167,5 +167,5 @@ def test_prepare_matting_human_takes_both_folders_out_of_a_local_zip(tmp_path: P
         "root": str(tmp_path / "human"),
         "archive": str(tmp_path / "human.zip"),
     }
-    prepare(OmegaConf.merge(OmegaConf.load(CONF), cfg))
+    prepare_data(OmegaConf.merge(OmegaConf.load(CONF), cfg))
     assert sorted(path.name for path in (tmp_path / "human").iterdir()) == ["clip_img", "matting"]

@@ -1,4 +1,4 @@
-"""When a run saves itself: every so many steps, around validations, and when it is told to stop."""
+"""When a run saves itself: every so many steps, around validations, and when told to stop."""
 
 import logging
 import os
@@ -12,41 +12,47 @@ import pytorch_lightning as pl
 import torch
 
 from stylenets.callbacks.health import SkipNonFinite
+from stylenets.callbacks.parts import callbacks_of, data_of
+from stylenets.files import PART
 
 log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Checkpoints(pl.callbacks.Checkpoint):
-    """Writes ``folder``/last.ckpt every ``every`` steps, before and after a validation, and on SIGTERM and Ctrl-C.
+    """Writes last.ckpt every so many steps, before and after a validation, and when told to stop.
 
-    Where steps are being left out for losses that are not finite, the checkpoint from before them stays.
-    After such a signal the run ends with status 128 + signal at the end of its step, or of a batch of a validation: that one is then
-    run by whoever resumes. A second signal ends it at once. Under DDP a signal to any process ends all.
+    SIGTERM and Ctrl-C stop a run: it saves itself and ends with status 128 + signal at the end of
+    its step. In a validation it stops after a batch; whoever resumes the run validates then. A
+    second signal ends it at once. Under DDP a signal to any process ends all.
+
+    Where steps are being left out for losses that are not finite, the checkpoint from before them
+    stays.
     """
 
     def __init__(self, folder: str | Path, every: int = 250) -> None:
-        self.path, self.every = Path(folder) / "last.ckpt", every
+        self.path = Path(folder) / "last.ckpt"
+        self.every = every
         self.validated = -1  # the step of the last whole validation, kept in the checkpoints
-        self.received = 0
+        self.received = 0  # a signal's number
         self._handlers: dict[int, Any] = {}
 
     def setup(self, trainer: pl.Trainer, task: pl.LightningModule, stage: str) -> None:
         """Sweep up what a kill left half-written in the run's folder."""
         if trainer.is_global_zero:
             for folder in (self.path.parent, self.path.parents[1]):
-                for part in folder.glob(".part-*"):
+                for part in folder.glob(f"{PART}*"):
                     part.unlink(missing_ok=True)
 
     def on_train_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
-        """Take the signals from Lightning's handlers, which can hang under DDP; make up for a validation that a kill cut short."""
+        """Take over the signals; make up for a validation that a kill cut short.
+
+        Lightning's own handlers can hang under DDP.
+        """
         if threading.current_thread() is threading.main_thread():  # no other can
             self._handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
-        if (
-            trainer.global_step
-            and self.validated != trainer.global_step
-            and _validation_due(trainer)
-        ):
+        missed = trainer.global_step > 0 and self.validated != trainer.global_step
+        if missed and validation_due(trainer):
             trainer.validating = True
             trainer.fit_loop.epoch_loop.val_loop.run()
             trainer.training = True
@@ -54,8 +60,8 @@ class Checkpoints(pl.callbacks.Checkpoint):
     def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, *_: Any) -> None:
         """Save where it is time, and stop where that was asked for."""
         number = self._asked_to_stop(trainer)
-        due = trainer.global_step % self.every == 0 or _validation_due(trainer)
-        if number or (due and not _diverging(trainer)):
+        due = trainer.global_step % self.every == 0 or validation_due(trainer)
+        if number or (due and not is_diverging(trainer)):
             trainer.save_checkpoint(self.path)
         self._stop(number)
 
@@ -68,7 +74,7 @@ class Checkpoints(pl.callbacks.Checkpoint):
         """Save that it is done."""
         if trainer.state.fn == "fit" and not trainer.sanity_checking:
             self.validated = trainer.global_step
-            if not _diverging(trainer):
+            if not is_diverging(trainer):
                 trainer.save_checkpoint(self.path)
 
     def teardown(self, trainer: pl.Trainer, task: pl.LightningModule, stage: str) -> None:
@@ -81,9 +87,9 @@ class Checkpoints(pl.callbacks.Checkpoint):
         """What a resumed run must know."""
         return {"validated": self.validated}
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
         """Take it back."""
-        self.validated = state["validated"]
+        self.validated = state_dict["validated"]
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.received:
@@ -109,16 +115,21 @@ class Checkpoints(pl.callbacks.Checkpoint):
             raise SystemExit(128 + number)
 
 
-def _diverging(trainer: pl.Trainer) -> bool:
-    """Whether the step just done was left out: weights of which that is said must not replace those of the checkpoint before."""
-    guards = [callback for callback in trainer.callbacks if isinstance(callback, SkipNonFinite)]
+def is_diverging(trainer: pl.Trainer) -> bool:
+    """Whether the step just done was left out.
+
+    The weights after such steps must not replace those of the checkpoint before.
+    """
+    guards = callbacks_of(trainer, SkipNonFinite)
     for guard in guards:
         guard.count()
     return any(guard.in_a_row for guard in guards)
 
 
-def _validation_due(trainer: pl.Trainer) -> bool:
+def validation_due(trainer: pl.Trainer) -> bool:
     """Whether the step just done is its epoch's last, and a validation follows that epoch."""
-    epoch, samples = trainer.datamodule.position()
+    epoch, samples = data_of(trainer).position()
     every = trainer.check_val_every_n_epoch
-    return samples == 0 and bool(every) and epoch % every == 0 and bool(trainer.limit_val_batches)
+    if samples or not every or not trainer.limit_val_batches:
+        return False
+    return epoch % every == 0

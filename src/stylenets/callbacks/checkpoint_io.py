@@ -10,11 +10,13 @@ from typing import Any
 import torch
 from pytorch_lightning.plugins.io import CheckpointIO
 
-from stylenets.checkpoints import atomic_write, load_plain
+from stylenets.checkpoints import load_plain
 from stylenets.errors import UserError
+from stylenets.files import PART, write_bytes
 
 log = logging.getLogger(__name__)
-PREVIOUS, DAMAGED = "previous.ckpt", "damaged.ckpt"
+PREVIOUS = "previous.ckpt"
+DAMAGED = "damaged.ckpt"
 OF_A_RUN = {
     "pytorch-lightning_version",
     "global_step",
@@ -27,9 +29,10 @@ OF_A_RUN = {
 
 
 class AtomicCheckpointIO(CheckpointIO):
-    """Writes beside the target, flushes to disk, moves into place; Lightning's own stages in the temp folder without a flush.
+    """Writes beside the target, flushes to disk, moves into place.
 
-    The checkpoint before stays beside it as previous.ckpt, and takes the place of a damaged one.
+    Lightning's own stages in the temp folder, without a flush. The checkpoint before stays beside
+    the new one as previous.ckpt, and takes the place of a damaged one.
 
     Given to the trainer as ``plugins=[AtomicCheckpointIO()]``.
     """
@@ -37,26 +40,33 @@ class AtomicCheckpointIO(CheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
     ) -> None:
-        """Write ``checkpoint`` to ``path``. Raises UserError where it cannot be written, where Lightning's own says nothing."""
-        buffer = (
-            BytesIO()
-        )  # torch's own writer turns a full disk into a RuntimeError about positions
+        """Write ``checkpoint`` to ``path``.
+
+        Raises:
+            UserError: If it cannot be written; Lightning's own says nothing then.
+        """
+        # torch's own writer turns a full disk into a RuntimeError about positions
+        buffer = BytesIO()
         torch.save(checkpoint, buffer)
-        _keep(Path(path))
-        atomic_write(path, lambda file: file.write(buffer.getbuffer()))
+        keep_previous(Path(path))
+        write_bytes(path, buffer.getbuffer())
 
     def load_checkpoint(
         self, path: str | Path, map_location: Any = "cpu", weights_only: bool | None = None
     ) -> dict[str, Any]:
-        """Read tensors and plain values only, whatever ``weights_only`` says; the one before where ``path`` is damaged, which is then moved aside.
+        """Read tensors and plain values only, whatever ``weights_only`` says.
 
-        Raises UserError for a damaged or missing file without one before it, and for weights without the run that they come from.
+        Where ``path`` is damaged, it is moved aside and the checkpoint before it is read.
+
+        Raises:
+            UserError: If there is no whole checkpoint, or only weights without their run.
         """
         path = Path(path)
-        checkpoint = _newest_whole(path, map_location)
+        checkpoint = load_newest(path, map_location)
         if not isinstance(checkpoint, dict) or OF_A_RUN - checkpoint.keys():
             raise UserError(
-                f"cannot go on from {path}: it is no checkpoint of a run; to start from a network's weights, give init={path}"
+                f"cannot go on from {path}: it is no checkpoint of a run; "
+                f"to start from a network's weights, give init={path}"
             )
         return checkpoint
 
@@ -65,7 +75,8 @@ class AtomicCheckpointIO(CheckpointIO):
         Path(path).unlink(missing_ok=True)
 
 
-def _newest_whole(path: Path, map_location: Any) -> Any:
+def load_newest(path: Path, map_location: Any) -> Any:
+    """What is in ``path``, or in the checkpoint before it where ``path`` is damaged."""
     previous = path.with_name(PREVIOUS)
     try:
         return load_plain(path, map_location)
@@ -73,29 +84,25 @@ def _newest_whole(path: Path, map_location: Any) -> Any:
         if not previous.is_file() or previous == path:
             raise
         checkpoint = load_plain(previous, map_location)
-        log.warning(
-            "%s; going on from the checkpoint before it, of step %d",
-            error,
-            checkpoint["global_step"],
-        )
+        step = checkpoint["global_step"]
+        log.warning("%s; going on from the checkpoint before it, of step %d", error, step)
         if path.is_file():
             os.replace(path, path.with_name(DAMAGED))
         return checkpoint
 
 
-def _keep(path: Path) -> None:
+def keep_previous(path: Path) -> None:
     """Make the file at ``path``, where there is one, also its folder's previous.ckpt."""
     if not path.is_file():
         return
-    part = path.with_name(f".part-{os.getpid()}-{PREVIOUS}")
+    previous = path.with_name(PREVIOUS)
+    part = path.with_name(f"{PART}{os.getpid()}-{PREVIOUS}")
     try:
         part.unlink(missing_ok=True)
         try:
             os.link(path, part)
         except OSError:  # a file system without hard links
             shutil.copyfile(path, part)
-        os.replace(part, path.with_name(PREVIOUS))
+        os.replace(part, previous)
     except OSError as error:
-        raise UserError(
-            f"cannot write {path.with_name(PREVIOUS)}: {error.strerror or error}"
-        ) from error
+        raise UserError(f"cannot write {previous}: {error.strerror or error}") from error

@@ -1,6 +1,10 @@
-"""Pictures per second, peak memory and the time to go: logged, on the progress bar, and as lines where there is no terminal."""
+"""Pictures per second, peak memory and the time to go.
+
+They are logged, shown on the progress bar, and told as lines where there is no terminal.
+"""
 
 import logging
+import math
 import resource
 import sys
 import time
@@ -10,15 +14,23 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from stylenets.callbacks.parts import callbacks_of
+
 log = logging.getLogger(__name__)
 
 
 class Throughput(pl.Callback):
-    """Logs ``images_per_second`` (all processes together) and ``peak_memory_gb`` every ``every`` steps."""
+    """Logs ``images_per_second`` and ``peak_memory_gb`` every ``every`` steps.
+
+    The pictures are those of all processes together.
+    """
 
     def __init__(self, every: int = 50) -> None:
         self.every = every
-        self.begin = self.begin_step = self.last = self.last_step = 0.0
+        self.begin = 0.0  # seconds of time.monotonic
+        self.begin_step = 0
+        self.last = 0.0
+        self.last_step = 0
 
     def on_train_start(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         """Start the clocks."""
@@ -38,13 +50,10 @@ class Throughput(pl.Callback):
         if step % self.every:
             return
         now = time.monotonic()
-        rate = (
-            (step - self.last_step)
-            * len(batch["image"])
-            * trainer.world_size
-            / max(now - self.last, 1e-9)
-        )
-        self.last, self.last_step = now, step
+        pictures = (step - self.last_step) * len(batch["image"]) * trainer.world_size
+        rate = pictures / max(now - self.last, 1e-9)
+        self.last = now
+        self.last_step = step
         task.log_dict({"images_per_second": rate, "peak_memory_gb": peak_memory(task.device)})
         if not sys.stderr.isatty():
             loss = float(trainer.callback_metrics.get("train/loss", float("nan")))
@@ -54,22 +63,24 @@ class Throughput(pl.Callback):
                 total_steps(trainer),
                 loss,
                 rate,
-                self.to_go(trainer),
+                self.time_to_go(trainer),
             )
 
-    def to_go(self, trainer: pl.Trainer) -> str:
+    def time_to_go(self, trainer: pl.Trainer) -> str:
         """Hours:minutes:seconds to the end at the mean speed so far."""
         done = trainer.global_step - self.begin_step
         left = total_steps(trainer) - trainer.global_step
-        if done <= 0 or left == float("inf"):
+        if done <= 0 or math.isinf(left):
             return "?"
-        return str(timedelta(seconds=round((time.monotonic() - self.begin) / done * left)))
+        seconds_a_step = (time.monotonic() - self.begin) / done
+        return str(timedelta(seconds=round(seconds_a_step * left)))
 
 
 class ProgressBar(pl.callbacks.RichProgressBar):
-    """Lightning's rich progress bar with the time to the end of the run, not of the epoch, and figures that change once a second.
+    """Lightning's progress bar with the time to the end of the run, not of the epoch.
 
-    Lightning reads them at every step, which has a GPU finish all its work first.
+    Its figures change once a second. Lightning reads them at every step, which has a GPU finish
+    all its work first.
     """
 
     def __init__(self) -> None:
@@ -83,21 +94,17 @@ class ProgressBar(pl.callbacks.RichProgressBar):
 
     def get_metrics(self, trainer: pl.Trainer, task: pl.LightningModule) -> dict[str, Any]:
         """Lightning's own without the version number, and "to_go"."""
-        metrics = super().get_metrics(trainer, task)
+        metrics: dict[str, Any] = super().get_metrics(trainer, task)
         metrics.pop("v_num", None)
-        clock = next(
-            (callback for callback in trainer.callbacks if isinstance(callback, Throughput)), None
-        )
-        return metrics if clock is None else metrics | {"to_go": clock.to_go(trainer)}
+        clocks = callbacks_of(trainer, Throughput)
+        if clocks:
+            metrics["to_go"] = clocks[0].time_to_go(trainer)
+        return metrics
 
     def _get_train_description(self, current_epoch: int) -> str:
         """Lightning counts to "-2" where a run is measured in steps."""
-        return (
-            super()
-            ._get_train_description(current_epoch)
-            .removesuffix("/-2")
-            .ljust(len(self.validation_description))
-        )
+        described = super()._get_train_description(current_epoch).removesuffix("/-2")
+        return described.ljust(len(self.validation_description))
 
 
 def total_steps(trainer: pl.Trainer) -> float:

@@ -1,4 +1,7 @@
-"""Prepare a data set: download or take a local archive, check it, unpack it where the data module looks."""
+"""Prepare a data set: download it or take a local archive, check it, and unpack it.
+
+It lands where the data module of its name looks.
+"""
 
 import logging
 from pathlib import Path
@@ -7,43 +10,59 @@ from omegaconf import DictConfig
 
 from stylenets.cli.entry import run_hydra
 from stylenets.data.download import download, unpack
-from stylenets.data.matting_human import pairs
+from stylenets.data.matting_human import portrait_pairs
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
 
 
-def prepare(cfg: DictConfig) -> None:
-    """Do what conf/commands/prepare_data.yaml says. Raises UserError for an unknown data set or split, or a missing archive."""
+def main() -> None:
+    """Run the command on this process's arguments."""
+    run_hydra(prepare_data, "commands/prepare_data")
+
+
+def prepare_data(config: DictConfig) -> None:
+    """Do what conf/commands/prepare_data.yaml says.
+
+    Raises:
+        UserError: For an unknown data set or split, or a missing archive.
+    """
     known = {"coco": prepare_coco, "matting_human": prepare_matting_human}
-    if cfg.dataset not in known:
-        raise UserError(f"dataset={cfg.dataset}: choose one of {', '.join(known)}")
-    archive = Path(cfg.archive) if cfg.archive else None
+    if config.dataset not in known:
+        raise UserError(f"dataset={config.dataset}: choose one of {', '.join(known)}")
+    archive = Path(config.archive) if config.archive else None
     if archive and not archive.exists():
         raise UserError(f"no such archive: {archive}")
-    known[cfg.dataset](cfg, Path(cfg.root), archive)
+    known[config.dataset](config, Path(config.root), archive)
 
 
-def prepare_coco(cfg: DictConfig, root: Path, archive: Path | None) -> None:
-    """Leave ``root``/SPLIT full of pictures for each split asked for; an ``archive`` is the zip of one split."""
-    splits = [cfg.split] if isinstance(cfg.split, str) else list(cfg.split)
+def prepare_coco(config: DictConfig, root: Path, archive: Path | None) -> None:
+    """Fill ``root``/SPLIT for each split asked for; an ``archive`` is the zip of one split."""
+    splits = [config.split] if isinstance(config.split, str) else list(config.split)
     if archive and len(splits) > 1:
         raise UserError(f"archive={archive} holds one split: say which, such as split={splits[0]}")
     for split in splits:
-        if split not in cfg.coco.md5:
-            raise UserError(f"split={split}: choose one of {', '.join(cfg.coco.md5)}")
+        if split not in config.coco.md5:
+            raise UserError(f"split={split}: choose one of {', '.join(config.coco.md5)}")
         if not (root / split).is_dir():
-            zipped = archive or download(
-                f"{cfg.coco.url}/{split}.zip", root / f"{split}.zip", cfg.coco.md5[split]
-            )
-            unpack(zipped, root, split)
-            if not archive and not cfg.keep_archive:
-                zipped.unlink()
+            prepare_split(config, root, archive, split)
         log.info("%s is ready: train with data=coco data.root=%s", root / split, root)
 
 
-def prepare_matting_human(cfg: DictConfig, root: Path, archive: Path | None) -> None:
-    """Leave ``root``/clip_img and ``root``/matting, out of a local zip; a folder is only looked through."""
+def prepare_split(config: DictConfig, root: Path, archive: Path | None, split: str) -> None:
+    """Download one split, unless its zip is given, and unpack it."""
+    if archive:
+        unpack(archive, root, split)
+        return
+    url = f"{config.coco.url}/{split}.zip"
+    downloaded = download(url, root / f"{split}.zip", config.coco.md5[split])
+    unpack(downloaded, root, split)
+    if not config.keep_archive:
+        downloaded.unlink()
+
+
+def prepare_matting_human(config: DictConfig, root: Path, archive: Path | None) -> None:
+    """Fill ``root``/clip_img and ``root``/matting from a zip; a folder is only looked through."""
     if archive and archive.is_dir():
         root = archive
     elif archive:
@@ -51,16 +70,12 @@ def prepare_matting_human(cfg: DictConfig, root: Path, archive: Path | None) -> 
             unpack(archive, root, top)
     elif not (root / "clip_img").is_dir():
         raise UserError(
-            f"Matting-Human is handed out by Kaggle to people with an account: download the zip from {cfg.matting_human.page}"
-            " and run this again with archive=/path/to/the.zip"
+            "Matting-Human is handed out by Kaggle to people with an account: download the zip "
+            f"from {config.matting_human.page} and run this again with archive=/path/to/the.zip"
         )
+    count = len(portrait_pairs(root))
     log.info(
         "%d portraits with mattes are ready: train with data=matting_human data.root=%s",
-        len(pairs(root)),
+        count,
         root,
     )
-
-
-def main() -> None:
-    """The command line: python scripts/prepare_data.py dataset=coco root=data/coco"""
-    run_hydra(prepare, "commands/prepare_data")

@@ -1,4 +1,7 @@
-"""Loaders of square picture batches, resumable at any batch; a data module below only names its files."""
+"""Loaders of square picture batches, resumable at any batch.
+
+A data module of this room only names its files.
+"""
 
 import os
 from typing import Any
@@ -6,22 +9,19 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
-from stylenets.data.cache import Cache
+from stylenets.data.cache import PictureCache
 from stylenets.data.order import EpochBatches, seeded
 from stylenets.data.pictures import PictureLoader, Pictures
 from stylenets.errors import UserError
 
-MAX_WORKERS = 16  # each makes about 200 crops of 256 pixels a second out of 640 x 480 JPEGs, 500 out of data.cache
+# Each makes about 200 crops of 256 pixels a second out of 640 x 480 JPEGs, 500 out of data.cache.
+MAX_WORKERS = 16
 
 
 class PictureDataModule(pl.LightningDataModule):
-    """Batches {"image": (B, 3, size, size) RGB float in [0, 1], "index": (B,)}; a subclass implements ``files``.
+    """Batches {"image": (B, 3, size, size) RGB float in [0, 1], "index": (B,)}.
 
-    ``size``: side of the crops in pixels. ``batch_size``: of all processes together. ``workers``: loader processes, or "auto".
-    ``scale``, ``flip``: random crops as in Pictures. ``max_bad``: fraction of unreadable files that is tolerated.
-    ``val_count``: pictures of the validation set. ``samples_per_epoch``: crops per epoch, None: one per file.
-    ``cache``: a folder for the pictures as decoded, None: they are decoded every time.
-    Built for a Trainer with ``use_distributed_sampler=False``. Raises UserError for settings that cannot work.
+    A subclass implements ``files``. Built for a Trainer with ``use_distributed_sampler=False``.
     """
 
     dataset: type[Pictures] = Pictures
@@ -39,14 +39,33 @@ class PictureDataModule(pl.LightningDataModule):
         samples_per_epoch: int | None = None,
         cache: str | None = None,
     ) -> None:
+        """Choose how pictures become batches.
+
+        Args:
+            size: Side of the crops in pixels.
+            batch_size: Of all processes together.
+            workers: Loader processes, or "auto".
+            seed: What order and crops are drawn by.
+            scale: (low, high) side of the random crops as a fraction of a shortest side.
+            flip: Whether to mirror every second random crop.
+            max_bad: Fraction of unreadable files that is tolerated.
+            val_count: Pictures of the validation set.
+            samples_per_epoch: Crops per epoch; None: one per file.
+            cache: A folder for the pictures as decoded; None: they are decoded every time.
+
+        Raises:
+            UserError: For settings that cannot work.
+        """
         super().__init__()
         if not 0 < scale[0] <= scale[1] <= 1:
             raise UserError(
-                f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, fractions of the shortest side"
+                f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, "
+                "fractions of the shortest side"
             )
         if size < 1 or batch_size < 1 or val_count < 1:
             raise UserError(
-                f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: each must be at least 1"
+                f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: "
+                "each must be at least 1"
             )
         self.size = size
         self.batch_size = batch_size
@@ -57,44 +76,50 @@ class PictureDataModule(pl.LightningDataModule):
         self.max_bad = max_bad
         self.val_count = val_count
         self.samples_per_epoch = samples_per_epoch
-        self.cache = None if cache is None else Cache(cache, round(size / self.scale[0]))
-        self.train_set: Pictures | None = None
-        self.val_set: Pictures | None = None
+        self.cache = None if cache is None else PictureCache(cache, round(size / self.scale[0]))
+        self._sets: tuple[Pictures, Pictures] | None = None
         self._origin = {"epoch": 0, "samples": 0, "batches": 0}
 
-    def files(self) -> tuple[list, list]:
-        """(training files, validation files), each as ``dataset.read`` takes them. Raises UserError where there are none."""
+    def files(self) -> tuple[list[Any], list[Any]]:
+        """(training files, validation files), each as ``dataset.read`` takes them.
+
+        Raises:
+            UserError: If there are none.
+        """
         raise NotImplementedError
 
     def setup(self, stage: str | None = None) -> None:
         """List the files and build both sets, once."""
-        self._origin = {
-            "epoch": 0,
-            "samples": 0,
-            "batches": 0,
-        }  # Lightning loads a checkpoint's state after this
-        if self.train_set is None:
+        # Lightning loads a checkpoint's state after this
+        self._origin = {"epoch": 0, "samples": 0, "batches": 0}
+        if self._sets is None:
             train, val = self.files()
             samples = max(self.samples_per_epoch or len(train), self.batch_size)
-            common = {
-                "size": self.size,
-                "seed": self.seed,
-                "max_bad": self.max_bad,
-                "cache": self.cache,
-            }
-            self.train_set = self.dataset(
-                train, scale=self.scale, flip=self.flip, samples=samples, **common
+            self._sets = (
+                self._pictures(train, self.scale, self.flip, samples),
+                self._pictures(val, None, False, None),
             )
-            self.val_set = self.dataset(val, scale=None, flip=False, samples=None, **common)
+
+    @property
+    def train_set(self) -> Pictures:
+        """The random crops, once ``setup`` has listed the files."""
+        assert self._sets is not None
+        return self._sets[0]
+
+    @property
+    def val_set(self) -> Pictures:
+        """The central squares, once ``setup`` has listed the files."""
+        assert self._sets is not None
+        return self._sets[1]
 
     def train_dataloader(self) -> PictureLoader:
-        """Random crops in the order permutation(seed, epoch), from where a loaded checkpoint stopped."""
-        rank, world_size = (
-            (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
-        )
+        """Random crops in the order permutation(seed, epoch), from where a checkpoint stopped."""
+        rank = self.trainer.global_rank if self.trainer else 0
+        world_size = self.trainer.world_size if self.trainer else 1
         if self.batch_size % world_size:
             raise UserError(
-                f"data.batch_size={self.batch_size} is for all processes together: give a multiple of {world_size}"
+                f"data.batch_size={self.batch_size} is for all processes together: "
+                f"give a multiple of {world_size}"
             )
         batches = EpochBatches(
             len(self.train_set), self.batch_size, self.seed, self.position, rank, world_size
@@ -108,19 +133,20 @@ class PictureDataModule(pl.LightningDataModule):
     def position(self) -> tuple[int, int]:
         """(epoch, samples of it already trained on), counted over all processes.
 
-        Counts processed batches rather than asking for ``trainer.current_epoch``: after a restart from a checkpoint of an
-        epoch's last batch Lightning's own epoch number can be one off, and with it an epoch would be dropped.
+        Counts processed batches rather than asking for ``trainer.current_epoch``: after a restart
+        from a checkpoint of an epoch's last batch Lightning's own epoch number can be one off, and
+        with it an epoch would be dropped.
         """
-        epoch, samples = self._origin["epoch"], self._origin["samples"]
+        epoch = self._origin["epoch"]
+        samples = self._origin["samples"]
         if self.trainer is None:
             return epoch, samples
-        batches = max(
-            self._processed() - self._origin["batches"], 0
-        )  # 0 too while Lightning's loops are not yet restored
-        length = (
-            min(len(self.train_set) // self.batch_size, self.trainer.num_training_batches)
-            * self.batch_size
+        # not below 0: Lightning's loops may not be restored yet
+        batches = max(self._processed() - self._origin["batches"], 0)
+        batches_an_epoch = min(
+            len(self.train_set) // self.batch_size, self.trainer.num_training_batches
         )
+        length = int(batches_an_epoch * self.batch_size)
         epochs, samples = divmod(samples + batches * self.batch_size, max(length, 1))
         return epoch + epochs, samples
 
@@ -129,28 +155,42 @@ class PictureDataModule(pl.LightningDataModule):
         epoch, samples = self.position()
         return {"epoch": epoch, "samples": samples, "batches": self._processed()}
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
-        """Go on where ``state`` was taken."""
-        self._origin = dict(state)
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        """Go on where ``state_dict`` was taken."""
+        self._origin = dict(state_dict)
 
     def _processed(self) -> int:
-        return self.trainer.fit_loop.epoch_loop.batch_progress.total.processed
+        assert self.trainer is not None
+        total = self.trainer.fit_loop.epoch_loop.batch_progress.total
+        return int(total.processed)  # type: ignore[attr-defined]  # its type has this count
+
+    def _pictures(
+        self,
+        files: list[Any],
+        scale: tuple[float, float] | None,
+        flip: bool,
+        samples: int | None,
+    ) -> Pictures:
+        return self.dataset(
+            files, self.size, scale, flip, self.seed, samples, self.max_bad, self.cache
+        )
 
     def _loader(self, dataset: Pictures, **settings: Any) -> PictureLoader:
-        workers = _auto_workers() if self.workers == "auto" else int(self.workers)
-        # its own generator: a loader without one draws from the global random state, and resumed runs would differ
+        workers = auto_workers() if self.workers == "auto" else int(self.workers)
         return PictureLoader(
             dataset,
             num_workers=workers,
             persistent_workers=workers > 0,
             pin_memory=torch.cuda.is_available(),
+            # its own: a loader without one draws from the global state, and resumed runs would
+            # differ
             generator=seeded(self.seed),
             **settings,
         )
 
 
-def _auto_workers() -> int:
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+def auto_workers() -> int:
+    """Loader processes that leave a processor core for the training."""
+    known = hasattr(os, "sched_getaffinity")  # not on macOS
+    cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
     return min(MAX_WORKERS, cores - 1)

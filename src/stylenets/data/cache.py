@@ -1,27 +1,39 @@
 """Pictures decoded and shrunk once, kept as bytes on a disk: a crop then costs no decoding."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from stylenets import images
+from stylenets import files, images
 from stylenets.errors import UserError
 
 
-class Cache:
-    """Reads pictures up to shortest side ``size`` from ``folder``, where each is put when it is first read.
+class PictureCache:
+    """Reads pictures from a folder, where each is put when it is first read.
 
-    A picture that has changed since is read anew. They take 3 * aspect * size^2 bytes each: 0.54 MB at 366 pixels and 4:3.
+    A picture that has changed since is read anew.
     """
 
     def __init__(self, folder: str | Path, size: int) -> None:
-        self.folder, self.size = Path(folder), size
+        """Choose the folder.
+
+        Args:
+            folder: Where the pictures are kept.
+            size: Pixels of a kept picture's shortest side. They take 3 * aspect * size^2 bytes
+                each: 0.54 MB at 366 pixels and 4:3.
+        """
+        self.folder = Path(folder)
+        self.size = size
 
     def read(self, path: str | Path, size: int) -> Tensor:
-        """As ``images.read``: (3, H, W) RGB float32 in [0, 1], resized twice. Raises UserError where that does, or nothing can be kept."""
+        """As ``images.read``, resized twice: (3, H, W) RGB float32 in [0, 1].
+
+        Raises:
+            UserError: If that does, or the picture cannot be kept.
+        """
         return images.from_pixels(self._pixels(Path(path)), size)
 
     def read_square(
@@ -30,34 +42,31 @@ class Cache:
         """As ``images.read_square``, resized twice. Raises UserError as ``read``."""
         return images.square_of_pixels(self._pixels(Path(path)), size, side, down, right)
 
-    def _pixels(self, path: Path) -> np.ndarray:
+    def _pixels(self, path: Path) -> NDArray[np.uint8]:
+        """(H, W, 3) at the kept size."""
         if not path.is_file():
             raise UserError(f"no such picture: {path}")
-        state = path.stat()
-        key = hashlib.sha256(
-            f"{path.resolve()} {state.st_mtime_ns} {state.st_size} {self.size}".encode()
-        ).hexdigest()
-        kept = self.folder / key[:2] / f"{key[2:32]}.npy"
+        kept = self._place(path)
         try:
-            pixels = np.load(kept, allow_pickle=False)
-        except (OSError, ValueError, EOFError):  # not there yet, or damaged
+            pixels: NDArray[np.uint8] = np.load(kept, allow_pickle=False)
+        except (OSError, ValueError, EOFError):  # it is not there yet, or damaged
             pixels = images.read_pixels(path, self.size)
-            self._keep(kept, pixels)
+            self._store(kept, pixels)
         return pixels
 
-    def _keep(self, kept: Path, pixels: np.ndarray) -> None:
-        part = kept.with_name(f".part-{os.getpid()}-{kept.name}")
+    def _place(self, path: Path) -> Path:
+        """The file in which a picture in its present state is kept."""
+        state = path.stat()
+        key = f"{path.resolve()} {state.st_mtime_ns} {state.st_size} {self.size}"
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return self.folder / digest[:2] / f"{digest[2:32]}.npy"
+
+    def _store(self, kept: Path, pixels: NDArray[np.uint8]) -> None:
         try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with open(part, "wb") as file:
-                    np.save(file, pixels)
-                os.replace(
-                    part, kept
-                )  # whole or not at all; what a crash leaves damaged is decoded anew
-            finally:
-                part.unlink(missing_ok=True)
+            with files.replacing(kept, flush=False) as file:  # a damaged one is decoded anew
+                np.save(file, pixels)
         except OSError as error:
             raise UserError(
-                f"cannot keep decoded pictures in data.cache={self.folder}: {error.strerror or error}"
+                f"cannot keep decoded pictures in data.cache={self.folder}: "
+                f"{error.strerror or error}"
             ) from error

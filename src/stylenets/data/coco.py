@@ -1,4 +1,7 @@
-"""COCO 2017, the content pictures of Johnson et al. 2016 (who used the 2014 release of the same photographs)."""
+"""COCO 2017, the content pictures of Johnson et al. 2016.
+
+They used the 2014 release of the same photographs.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -10,16 +13,28 @@ from stylenets.errors import UserError
 
 
 class CocoData(PictureDataModule):
-    """Trains on ``root``/train2017, or on ``limit`` of its pictures drawn by the seed; validates on some of ``root``/val2017."""
+    """Trains on ``root``/train2017 and validates on some of ``root``/val2017."""
 
     def __init__(self, root: str, limit: int | None = None, **settings: Any) -> None:
+        """Choose the folder.
+
+        Args:
+            root: Where train2017 and val2017 are.
+            limit: How many pictures to train on, drawn by the seed; None: all.
+            settings: Those of ``PictureDataModule``.
+        """
         super().__init__(**settings)
         self.root = Path(root)
         self.limit = limit
 
     def files(self) -> tuple[list[Path], list[Path]]:
-        """(training, validation) pictures. Raises UserError naming the command to run where a folder is missing."""
-        train, val = self._list("train2017"), self._list("val2017")
+        """(training, validation) pictures.
+
+        Raises:
+            UserError: If a folder is missing, naming the command to run.
+        """
+        train = self._list("train2017")
+        val = self._list("val2017")
         return subset(train, self.limit, self.seed), subset(val, self.val_count, self.seed)
 
     def _list(self, split: str) -> list[Path]:

@@ -1,4 +1,7 @@
-"""Fetch and unpack a data set: downloads resume, archives are checked, and a folder appears whole or not at all."""
+"""Fetch and unpack a data set.
+
+Downloads resume, archives are checked, and a folder appears whole or not at all.
+"""
 
 import hashlib
 import os
@@ -27,16 +30,26 @@ TIMEOUT = 30  # seconds without a byte before a download counts as interrupted
 
 
 def download(url: str, target: Path, md5: str) -> Path:
-    """Fetch ``url`` into ``target``, going on where an earlier try stopped (``target``.part); a complete file is kept.
+    """Fetch a file, going on where an earlier try stopped; a complete file is kept.
 
-    Raises UserError where the server cannot be reached or stops early, or the checksum is wrong (the part is then removed).
+    Args:
+        url: Where it is.
+        target: Where it goes. Until it is complete and checked it is ``target``.part.
+        md5: Its checksum.
+
+    Returns:
+        ``target``.
+
+    Raises:
+        UserError: If the server cannot be reached or stops early, or the checksum is wrong; the
+            part is then removed.
     """
     if target.is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
-        _fetch(url, part)
+        fetch(url, part)
     except (OSError, HTTPException) as error:
         raise UserError(
             f"download of {url} stopped: {error}; run the same command again to go on with it"
@@ -50,55 +63,24 @@ def download(url: str, target: Path, md5: str) -> Path:
     return target
 
 
-def verify(path: Path, md5: str) -> None:
-    """Raises UserError where the file's md5 is not ``md5``."""
-    digest = hashlib.md5(usedforsecurity=False)
-    with (
-        _progress() as progress,
-        progress.open(path, "rb", description=f"checking {path.stem}") as file,
-    ):
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != md5:
-        raise UserError(
-            f"wrong checksum: {path} has md5 {digest.hexdigest()} instead of {md5}; download it again"
-        )
+def fetch(url: str, part: Path) -> None:
+    """Add to ``part`` what it lacks of the file at ``url``.
 
-
-def unpack(archive: Path, root: Path, top: str) -> Path:
-    """Unpack what a zip holds below ``top``/ -> ``root``/``top``, which appears at once; an existing one is kept.
-
-    Raises UserError for what is no zip, is damaged, has nothing there, or has an entry that would land outside of ``root``.
+    Raises:
+        OSError: If the connection breaks, or ends before the file does.
     """
-    folder, part = root / top, root / f"{top}.part"
-    if folder.is_dir():
-        return folder
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        with zipfile.ZipFile(archive) as file:
-            _extract(file, top, part)
-        os.replace(part / top, folder)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
-        raise UserError(f"cannot unpack {archive} into {root}: {error}") from error
-    shutil.rmtree(part)
-    return folder
-
-
-def _fetch(url: str, part: Path) -> None:
     start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    request = urllib.request.Request(url, headers=headers)
     try:
         response = urllib.request.urlopen(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        if (
-            error.code == 416
-        ):  # nothing is left to fetch: the part was complete, only not yet checked
+        if error.code == 416:  # the part was complete, only not yet checked
             return
         raise
-    with response, _progress() as progress:
-        start = (
-            start if response.status == 206 else 0
-        )  # a server without ranges sends the whole file again
+    with response, show_progress() as progress:
+        if response.status != 206:  # a server without ranges sends the whole file again
+            start = 0
         length = response.headers["Content-Length"]
         total = start + int(length) if length else None
         task = progress.add_task(f"downloading {part.stem}", total=total, completed=start)
@@ -106,29 +88,78 @@ def _fetch(url: str, part: Path) -> None:
             while chunk := response.read(CHUNK):
                 file.write(chunk)
                 progress.advance(task, len(chunk))
-        if total and part.stat().st_size < total:
-            raise OSError(f"{part.stat().st_size} of {total} bytes received")
+    received = part.stat().st_size
+    if total and received < total:
+        raise OSError(f"{received} of {total} bytes received")
 
 
-def _extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
+def verify(path: Path, md5: str) -> None:
+    """Raises UserError unless the file's md5 is ``md5``."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with (
+        show_progress() as progress,
+        progress.open(path, "rb", description=f"checking {path.stem}") as file,
+    ):
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    found = digest.hexdigest()
+    if found != md5:
+        raise UserError(
+            f"wrong checksum: {path} has md5 {found} instead of {md5}; download it again"
+        )
+
+
+def unpack(archive: Path, root: Path, top: str) -> Path:
+    """Unpack what a zip holds in one folder, which appears at once; an existing one is kept.
+
+    Args:
+        archive: The zip.
+        root: Where the folder goes.
+        top: The folder's name.
+
+    Returns:
+        ``root``/``top``.
+
+    Raises:
+        UserError: If it is no zip, is damaged, has nothing there, or has an entry that would land
+            outside of ``root``.
+    """
+    folder = root / top
+    part = root / f"{top}.part"
+    if folder.is_dir():
+        return folder
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(archive) as file:
+            extract(file, top, part)
+        os.replace(part / top, folder)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+        raise UserError(f"cannot unpack {archive} into {root}: {error}") from error
+    shutil.rmtree(part)
+    return folder
+
+
+def extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
+    """Unpack the entries below ``top``/ into ``part``; refuse a zip that reaches outside."""
     for name in file.namelist():
         if os.path.isabs(name) or ".." in Path(name).parts:
             raise UserError(
-                f"{file.filename} is refused: its entry {name!r} lies outside of the folder it is unpacked into"
+                f"{file.filename} is refused: its entry {name!r} lies outside of the folder it is "
+                "unpacked into"
             )
     entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{top}/")]
     if not entries:
         raise UserError(f"{file.filename} holds no folder {top}/")
-    with _progress() as progress:
-        task = progress.add_task(
-            f"unpacking {top}", total=sum(entry.file_size for entry in entries)
-        )
+    with show_progress() as progress:
+        total = sum(entry.file_size for entry in entries)
+        task = progress.add_task(f"unpacking {top}", total=total)
         for entry in entries:
             file.extract(entry, part)
             progress.advance(task, entry.file_size)
 
 
-def _progress() -> Progress:
+def show_progress() -> Progress:
+    """A bar on stderr with bytes, speed and time left."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -5,15 +5,12 @@ from typing import Any
 
 from stylenets import images
 from stylenets.data.base import PictureDataModule
-from stylenets.data.order import subset
+from stylenets.data.order import hold_out, subset
 from stylenets.errors import UserError
 
 
 class FolderData(PictureDataModule):
-    """Trains on the pictures below ``root``, or on ``limit`` of them drawn by the seed.
-
-    Validates on ``val_count`` of those below ``val_root``; without one, on pictures of ``root`` that are held out.
-    """
+    """Trains on the pictures below a folder."""
 
     def __init__(
         self,
@@ -22,6 +19,14 @@ class FolderData(PictureDataModule):
         limit: int | None = None,
         **settings: Any,
     ) -> None:
+        """Choose the folders.
+
+        Args:
+            root: Where the training pictures are.
+            val_root: Where the validation pictures are; None: some of ``root`` are held out.
+            limit: How many pictures to train on, drawn by the seed; None: all.
+            settings: Those of ``PictureDataModule``.
+        """
         super().__init__(**settings)
         if not root:
             raise UserError("data=folder needs a folder of pictures: data.root=/path/to/pictures")
@@ -37,12 +42,3 @@ class FolderData(PictureDataModule):
         else:
             train, val = hold_out(train, self.val_count, self.seed)
         return subset(train, self.limit, self.seed), val
-
-
-def hold_out(files: list, count: int, seed: int) -> tuple[list, list]:
-    """(the rest, ``count`` drawn by the seed but at most half); a single file is in both."""
-    if len(files) == 1:
-        return files, files
-    val = subset(files, min(count, len(files) // 2), seed)
-    chosen = set(val)
-    return [file for file in files if file not in chosen], val

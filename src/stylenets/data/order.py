@@ -1,32 +1,49 @@
-"""The order of the training samples: a pure function of (seed, epoch), so that it can start anywhere."""
+"""The order of the training samples: a function of (seed, epoch), so that it can start anywhere."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch.utils.data import Sampler
 
+File = TypeVar("File")
+
 
 def seeded(*numbers: int) -> torch.Generator:
-    """A generator that depends on ``numbers`` (each >= 0) only, never on the global random state."""
+    """A generator that depends on ``numbers`` (each >= 0) only, never on the global state."""
     state = np.random.SeedSequence(numbers).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0]))
 
 
-def subset(files: list, count: int | None, seed: int) -> list:
-    """``count`` of the files drawn by ``seed``, in the given order; all of them where ``count`` is None or too large."""
+def subset(files: list[File], count: int | None, seed: int) -> list[File]:
+    """``count`` of the files drawn by ``seed``, in the given order.
+
+    All of them where ``count`` is None or too large.
+    """
     if count is None or count >= len(files):
         return files
     chosen = torch.randperm(len(files), generator=seeded(seed))[:count].tolist()
-    return [files[i] for i in sorted(chosen)]
+    return [files[index] for index in sorted(chosen)]
+
+
+def hold_out(files: list[File], count: int, seed: int) -> tuple[list[File], list[File]]:
+    """Split into (training files, ``count`` held out, drawn by ``seed``).
+
+    At most half are held out; a single file is in both.
+    """
+    if len(files) == 1:
+        return files, files
+    held_out = subset(files, min(count, len(files) // 2), seed)
+    chosen = set(held_out)
+    return [file for file in files if file not in chosen], held_out
 
 
 class EpochBatches(Sampler[list[tuple[int, int]]]):
-    """Batches of keys (epoch, index) in the order permutation(seed, epoch), incomplete last batch dropped.
+    """Batches of keys (epoch, index) in the order permutation(seed, epoch).
 
-    ``position()`` gives (epoch, samples of it already seen) and is asked once per pass. ``batch_size`` is the batch of all
-    processes together: process ``rank`` of ``world_size`` gets every ``world_size``-th of it. The length is that of a
-    whole epoch wherever a pass starts, because Lightning goes on counting at the batch where it was interrupted.
+    An incomplete last batch is dropped. The length is that of a whole epoch wherever a pass starts,
+    because Lightning goes on counting at the batch where it was interrupted.
     """
 
     def __init__(
@@ -38,6 +55,16 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
+        """Order the samples of a data set.
+
+        Args:
+            samples: How many there are.
+            batch_size: Of all processes together.
+            seed: What the order is drawn by.
+            position: Gives (epoch, samples of it already seen); asked once per pass.
+            rank: This process, which gets every ``world_size``-th sample of a batch.
+            world_size: How many processes there are.
+        """
         self.samples = samples
         self.batch_size = batch_size
         self.seed = seed
@@ -49,10 +76,8 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
         epoch, start = self.position()
         order = torch.randperm(self.samples, generator=seeded(self.seed, epoch)).tolist()
         for first in range(start, self.samples - self.batch_size + 1, self.batch_size):
-            yield [
-                (epoch, index)
-                for index in order[first + self.rank : first + self.batch_size : self.world_size]
-            ]
+            batch = order[first : first + self.batch_size]
+            yield [(epoch, index) for index in batch[self.rank :: self.world_size]]
 
     def __len__(self) -> int:
         return self.samples // self.batch_size

@@ -1,53 +1,83 @@
-"""Pictures as samples: square crops that never squash the aspect, and what happens to files that cannot be read."""
+"""Pictures as samples: square crops that never squash the aspect, and files that cannot be read."""
 
 import logging
 import math
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, default_collate
 
 from stylenets import images
-from stylenets.data.cache import Cache
+from stylenets.data.cache import PictureCache
 from stylenets.data.order import seeded
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
 
 
-class Pictures(Dataset):
-    """Square crops of picture files: (epoch, index) or index -> {"image": (3, size, size) RGB in [0, 1], "index", "bad"}.
+class Reader(Protocol):
+    """What reads picture files: the room ``images``, or a cache."""
 
-    ``scale``: (low, high) side of the random crop as a fraction of the shortest side; None takes the center crop, unflipped.
-    ``flip``: mirror every second training crop. ``samples``: length of an epoch; beyond the number of files they repeat.
-    ``max_bad``: fraction of the files that may be unreadable. One that is, is replaced by the next; "bad" says why.
-    ``cache``: what reads the pictures, None: ``images``.
+    def read(self, path: str | Path, size: int) -> Tensor:
+        """A picture at shortest side ``size`` -> (3, H, W) in [0, 1]."""
+        ...
+
+    def read_square(
+        self, path: str | Path, size: int, side: int, down: float, right: float
+    ) -> Tensor:
+        """A square of it -> (3, side, side) in [0, 1]."""
+        ...
+
+
+class Pictures(Dataset[dict[str, Any]]):
+    """Square crops of picture files.
+
+    A key (epoch, index), or an index, gives "image": (3, size, size) RGB in [0, 1], "index", and
+    "bad": why files could not be read, in place of which the next was taken.
     """
 
     def __init__(
         self,
-        files: list,
+        files: list[Any],
         size: int,
         scale: tuple[float, float] | None,
         flip: bool,
         seed: int,
         samples: int | None,
         max_bad: float,
-        cache: Cache | None = None,
+        cache: PictureCache | None = None,
     ) -> None:
+        """Choose what is cropped, and how.
+
+        Args:
+            files: The pictures, each as ``read`` takes it.
+            size: Side of the crops in pixels.
+            scale: (low, high) side of the random crop as a fraction of the picture's shortest side;
+                None: the central square, not mirrored.
+            flip: Whether to mirror every second random crop.
+            seed: What the crops are drawn by.
+            samples: Length of an epoch; beyond the number of files they repeat. None: one a file.
+            max_bad: Fraction of the files that may be unreadable.
+            cache: What reads the pictures; None: they are decoded every time.
+        """
         self.files = files
         self.size = size
         self.scale = scale
         self.flip = flip
         self.seed = seed
         self.samples = samples or len(files)
-        self.reader = images if cache is None else cache
+        self.reader: Reader = images if cache is None else cache
         self.allowed_bad = min(math.ceil(max_bad * len(files)), len(files) - 1)
 
     def read(self, file: Any, size: int, down: float, right: float) -> dict[str, Tensor]:
-        """One file -> layers (C, self.size, self.size), as ``images.read_square``. Raises UserError where it is unreadable."""
+        """Read the layers of a file, each (C, self.size, self.size), as ``images.read_square``.
+
+        Raises:
+            UserError: If it cannot be read.
+        """
         return {"image": self.reader.read_square(file, size, self.size, down, right)}
 
     def __len__(self) -> int:
@@ -64,60 +94,63 @@ class Pictures(Dataset):
                 bad.append(str(error))
         return {"bad": bad}  # more than are allowed: the loader raises, outside the worker process
 
-    def _crop(self, file: Any, epoch: int, index: int) -> dict[str, Tensor]:
+    def _crop(self, file: Any, epoch: int, index: int) -> dict[str, Any]:
         if self.scale is None:
-            fraction, down, right, mirror = 1.0, 0.5, 0.5, 1.0
-        else:
-            draw, down, right, mirror = torch.rand(
-                4, generator=seeded(self.seed, epoch, index)
-            ).tolist()
-            fraction = self.scale[0] + (self.scale[1] - self.scale[0]) * draw
+            return self.read(file, self.size, 0.5, 0.5)
+        generator = seeded(self.seed, epoch, index)
+        draw, down, right, mirror = torch.rand(4, generator=generator).tolist()
+        low, high = self.scale
+        fraction = low + (high - low) * draw
         layers = self.read(file, round(self.size / fraction), down, right)
-        return (
-            {name: layer.flip(-1) for name, layer in layers.items()}
-            if self.flip and mirror < 0.5
-            else layers
-        )
+        if not self.flip or mirror >= 0.5:
+            return layers
+        return {name: layer.flip(-1) for name, layer in layers.items()}
 
 
 def collate(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """Samples -> one batch; "bad" is the list of all their complaints, samples without a picture are left out."""
+    """Samples -> one batch; those without a picture are left out, "bad" has all complaints."""
     bad = [complaint for sample in samples for complaint in sample.pop("bad")]
-    whole = [sample for sample in samples if sample]
-    return (default_collate(whole) if whole else {}) | {"bad": bad}
+    readable = [sample for sample in samples if sample]
+    batch = default_collate(readable) if readable else {}
+    return batch | {"bad": bad}
 
 
-class PictureLoader(DataLoader):
-    """Batches of Pictures; names each unreadable file once and raises UserError when there are more than the set allows."""
+class PictureLoader(DataLoader[dict[str, Any]]):
+    """Batches of Pictures; names each unreadable file once.
+
+    Raises UserError where there are more of them than the set allows.
+    """
 
     def __init__(self, dataset: Pictures, **settings: Any) -> None:
+        """Take the pictures, and the settings of a DataLoader."""
+        self.pictures = dataset
         self.bad: list[str] = []
         super().__init__(dataset, collate_fn=collate, **settings)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # a generator
         for batch in super().__iter__():
             self._report(batch.pop("bad"))
             yield batch
 
     def _report(self, complaints: list[str]) -> None:
+        count = len(self.pictures.files)
+        allowed = self.pictures.allowed_bad
         for complaint in complaints:
             if complaint not in self.bad:
                 self.bad.append(complaint)
-                log.warning(
-                    "skipped: %s (%d of %d files so far)",
-                    complaint,
-                    len(self.bad),
-                    len(self.dataset.files),
-                )
-        if len(self.bad) > self.dataset.allowed_bad:
+                log.warning("skipped: %s (%d of %d files so far)", complaint, len(self.bad), count)
+        if len(self.bad) > allowed:
             few = "; ".join(self.bad[:3])
             raise UserError(
-                f"{len(self.bad)} of {len(self.dataset.files)} files cannot be used, {self.dataset.allowed_bad} may be: {few}"
+                f"{len(self.bad)} of {count} files cannot be used, {allowed} may be: {few}"
                 " (repair or remove them, or raise data.max_bad)"
             )
 
     def state_dict(self) -> dict[str, Any]:
-        """Empty: the data module keeps the position. Having it tells Lightning that this loader can resume in mid-epoch."""
+        """Empty: the data module keeps the position.
+
+        Having it tells Lightning that this loader can resume in mid-epoch.
+        """
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

@@ -1,0 +1,99 @@
+"""A Weights & Biases logger that needs neither account nor network."""
+
+import logging
+import netrc
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytorch_lightning.loggers import WandbLogger
+
+log = logging.getLogger(__name__)
+TIMEOUT = 8.0  # seconds for W&B to answer: it takes one or two
+
+
+def wandb_logger(
+    folder: str,
+    project: str,
+    group: str | None = None,
+    tags: Sequence[str] = (),
+    name: str | None = None,
+) -> WandbLogger:
+    """A W&B run: online where an API key is at hand and accepted within seconds, else offline.
+
+    There is never a prompt. ``WANDB_MODE`` overrules. Offline runs lie in ``folder``/wandb and
+    reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id.
+
+    Args:
+        folder: The run's output folder.
+        project: What runs are filed under on the dashboard.
+        group: Runs that belong together.
+        tags: Words to find the run by.
+        name: The run's name; None: one that W&B makes up.
+    """
+    kept_in = Path(folder) / "wandb"
+    set_defaults(kept_in)
+    import wandb  # only now, because it reads some of these defaults when it is imported
+
+    run_id = id_of_run(Path(folder))
+
+    def start(settings: wandb.Settings) -> WandbLogger:
+        wandb.setup()  # reads WANDB_SILENT, before the first thing W&B has to say
+        logger = WandbLogger(
+            name=name,
+            save_dir=folder,
+            project=project,
+            group=group,
+            tags=list(tags),
+            id=run_id,
+            settings=settings,
+        )
+        # now, where a failure can be answered; Lightning would wait for the first number
+        _ = logger.experiment
+        return logger
+
+    if "WANDB_MODE" not in os.environ and not has_api_key():
+        log.info(
+            "no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard",
+            kept_in,
+        )
+        return start(wandb.Settings(init_timeout=TIMEOUT, mode="offline"))
+    try:
+        return start(wandb.Settings(init_timeout=TIMEOUT))
+    except wandb.errors.Error as error:
+        reason = str(error).splitlines()[0]
+        log.warning("W&B is not to be had (%s): logging offline to %s", reason, kept_in)
+        wandb.teardown(exit_code=1)  # the failed run still holds the id
+        return start(wandb.Settings(init_timeout=TIMEOUT, mode="offline"))
+
+
+def set_defaults(folder: Path) -> None:
+    """Keep W&B's files in ``folder``, not at home, and W&B quiet.
+
+    It says nothing of its own and reports no errors to its makers, which would hold up the end of
+    a process where nothing answers. What is set in the environment stays.
+    """
+    os.environ.setdefault("WANDB_CACHE_DIR", str(folder.absolute()))
+    os.environ.setdefault("WANDB_DATA_DIR", str(folder.absolute()))
+    os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+
+
+def id_of_run(folder: Path) -> str:
+    """The W&B id of the run in ``folder``, made up at its beginning."""
+    file = folder / "wandb_id"
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(uuid.uuid4().hex[:8])
+    return file.read_text()
+
+
+def has_api_key() -> bool:
+    """Whether a key is in the environment or in the file that ``wandb login`` writes."""
+    if os.environ.get("WANDB_API_KEY"):
+        return True
+    try:
+        return netrc.netrc().authenticators("api.wandb.ai") is not None
+    except (OSError, netrc.NetrcParseError):
+        return False
