@@ -26,6 +26,12 @@ def load(path: str | Path) -> Network:
 
     Raises:
         UserError: It is missing, damaged, of another kind, or not finite.
+
+    Example:
+        >>> from stylenets import assets, checkpoints
+        >>> network = checkpoints.load(assets.network_file("six"))
+        >>> network.name, network.styles[:2]
+        ('cin', ['swirl', 'glass'])
     """
     path = locate(path)
     metadata, tensors = read_weights(path)

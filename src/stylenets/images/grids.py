@@ -36,6 +36,12 @@ def grid(
         row_labels: Drawn to the left of the rows.
         column_labels: Drawn above the columns, cut to their width.
         gap: Pixels between pictures and around them.
+
+    Example:
+        >>> from stylenets import images
+        >>> red, blue = torch.rand(3, 40, 60), torch.rand(3, 40, 60)
+        >>> images.grid([[red, blue]], column_labels=["red", "blue"]).shape
+        torch.Size([3, 78, 144])
     """
     columns = max(len(row) for row in rows)
     widths = [max(row[c].shape[2] for row in rows if c < len(row)) for c in range(columns)]

@@ -57,6 +57,11 @@ def read(path: str | Path, size: int | None = None) -> Tensor:
 
     Raises:
         UserError: The file is missing, damaged, no picture, or too large.
+
+    Example:
+        >>> from stylenets import images, photos
+        >>> images.read(photos.bundled_photos()[0], size=64).shape
+        torch.Size([3, 64, 64])
     """
     return from_pixels(read_pixels(path, size))
 

@@ -14,6 +14,11 @@ def resize(picture: Tensor, size: int) -> Tensor:
     """(3, H, W) or (B, 3, H, W) -> the same with shortest side ``size``, antialiased bicubic.
 
     The result is clamped to [0, 1], which the filter overshoots at edges.
+
+    Example:
+        >>> from stylenets import images
+        >>> images.resize(torch.rand(3, 200, 300), 100).shape
+        torch.Size([3, 100, 150])
     """
     batch = picture if picture.ndim == 4 else picture[None]
     shape = shortest_side(batch.shape[-2], batch.shape[-1], size)

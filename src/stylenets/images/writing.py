@@ -26,6 +26,15 @@ def write(path: str | Path, picture: Tensor) -> None:
     Raises:
         UserError: The extension is none of ``FORMATS``, the picture is larger than the format
             allows, or the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> import torch
+        >>> from stylenets import images
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     images.write(f"{folder}/white.png", torch.ones(3, 4, 6))
+        ...     images.read(f"{folder}/white.png").shape
+        torch.Size([3, 4, 6])
     """
     path = Path(path)
     extension = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")

@@ -42,6 +42,11 @@ def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     """Repeat the last row and column until ``multiple`` divides both sides of (B, C, H, W).
 
     So a picture of any size fits a network with strides.
+
+    Example:
+        >>> import torch
+        >>> pad_to_multiple(torch.rand(1, 3, 30, 45), 4).shape
+        torch.Size([1, 3, 32, 48])
     """
     height, width = x.shape[-2:]
     return F.pad(x, [0, -width % multiple, 0, -height % multiple], mode="replicate")

@@ -28,6 +28,14 @@ class ConditionalInstanceNorm(nn.Module):
     """z = gamma_s * (x - mean) / std + beta_s (eq. 5), the styles' gamma and beta mixed by weights.
 
     ``gamma`` and ``beta`` are (S, C): a row for each style, so that a style costs 2 C numbers.
+
+    Example:
+        >>> norm = ConditionalInstanceNorm(styles=2, channels=8)
+        >>> x = torch.rand(1, 8, 16, 16)
+        >>> norm(x, torch.tensor([[0.3, 0.7]])).shape  # a blend of two styles
+        torch.Size([1, 8, 16, 16])
+        >>> norm(x, torch.rand(1, 2, 4, 4)).shape  # another one at every place
+        torch.Size([1, 8, 16, 16])
     """
 
     def __init__(self, styles: int, channels: int) -> None:

@@ -30,6 +30,13 @@ class InverseNet(nn.Module):
 
     Raises:
         UserError: For another level or depth.
+
+    Example:
+        >>> net = InverseNet(level=3)
+        >>> net.layer, net.factor
+        ('relu3_1', 4)
+        >>> net(torch.rand(1, 256, 10, 12)).shape  # 4 pixels a side for each feature
+        torch.Size([1, 3, 40, 48])
     """
 
     scale: Tensor
