@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.compare import compare, read_runs
+from stylenets.cli.compare import compare, name_networks
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, InverseNet, JohnsonNet
@@ -106,22 +106,27 @@ def test_runs_are_called_by_as_much_of_their_path_as_tells_them_apart(folder: Pa
     for name in ("one/net.safetensors", "two/net.safetensors", "two/net.v2.safetensors"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
-    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "runs/johnson"]))) == [
+    assert list(name_networks(OmegaConf.create(["one/net.safetensors", "runs/johnson"]))) == [
         "net",
         "johnson",
     ]
-    assert list(read_runs(OmegaConf.create(["one/net.safetensors", "two/net.safetensors"]))) == [
+    assert list(
+        name_networks(OmegaConf.create(["one/net.safetensors", "two/net.safetensors"]))
+    ) == [
         "one/net",
         "two/net",
     ]
-    assert list(read_runs(OmegaConf.create(["one", "two/net.v2.safetensors"]))) == ["one", "net.v2"]
+    assert list(name_networks(OmegaConf.create(["one", "two/net.v2.safetensors"]))) == [
+        "one",
+        "net.v2",
+    ]
     with pytest.raises(UserError, match="given twice"):
-        read_runs(OmegaConf.create(["one", "one"]))
+        name_networks(OmegaConf.create(["one", "one"]))
 
 
 def test_without_runs_the_bundled_networks_are_compared() -> None:
-    assert {"six"} <= read_runs(None).keys()
-    assert all(path.is_file() for path in read_runs(None).values())
+    assert {"six"} <= name_networks(None).keys()
+    assert all(path.is_file() for path in name_networks(None).values())
 
 
 @pytest.mark.parametrize(

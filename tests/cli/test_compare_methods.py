@@ -97,15 +97,16 @@ def test_a_method_and_a_sweep_beside_one_pass_each(
 
 def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path) -> None:
     from stylenets import assets, checkpoints
-    from stylenets.cli.compare_methods import one_pass, read_run, stylizer_of
+    from stylenets.cli.compare import load_settings
+    from stylenets.cli.compare_methods import bundled_stylizer, one_pass
     from stylenets.cli.scene import build_scene, check_scene, variants
     from stylenets.inference.stylizer import Stylizer
 
     painted("sweep", "method=mixed", "gamma=[0.25]")
-    run = read_run(Path("sweep"))
+    run = load_settings(Path("sweep"))
     scene = build_scene(run, check_scene(run), "cpu")
     ((_, one),) = variants(run).items()
-    picture, seconds = one_pass(stylizer_of(run, scene, "cpu")[1], scene, one, 1)
+    picture, seconds = one_pass(bundled_stylizer(run, scene, "cpu")[1], scene, one, 1)
     stylizer = Stylizer(checkpoints.load(assets.SIX), "cpu")
     assert picture.equal(
         stylizer.stylize(

@@ -1,6 +1,7 @@
-"""compare.py report=methods: what optimize.py has painted, side by side, each picture with one pass of a network over the same scene."""
+"""compare.py report=methods: what optimize.py painted, beside one pass of a network.
 
-from __future__ import annotations
+Both are of the same scene, and measured anew with the same losses.
+"""
 
 import csv
 import json
@@ -8,190 +9,171 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from torch import Tensor
 
-from stylenets import assets
+from stylenets import assets, checkpoints, images
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
+from stylenets.evaluation import machine
+from stylenets.evaluation.methods import report
+from stylenets.evaluation.methods.outcome import measure
+from stylenets.evaluation.methods.report import Painted, Pair, Run
+from stylenets.inference import regions
+from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.scene import Scene
+from stylenets.optimize.stages import Row
 from stylenets.regions import KEEP
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from stylenets.evaluation.methods.report import Pair, Run
-    from stylenets.inference.stylizer import Stylizer
-    from stylenets.inference.swapping import SwapStylizer
-    from stylenets.optimize.scene import Scene
-    from stylenets.optimize.stages import Row
+from stylenets.styles import StyleBank
 
 
-def methods(config: DictConfig, out: Path) -> None:
-    """methods.html, .md, .json and config.yaml in ``out``. Raises UserError for a folder that holds no finished run of optimize.py."""
-    if not OmegaConf.is_list(config.runs) or not config.runs:
-        raise UserError("report=methods: give runs=[A,B], folders that optimize.py has written")
-    found = {folder: read_run(folder) for folder in (Path(str(run)) for run in config.runs)}
-    from stylenets.evaluation import machine
-    from stylenets.evaluation.methods import report as methods_report
-    from stylenets.optimize.criterion import Criterion
+def write_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) -> None:
+    """Measure, and write methods.html, .md, .json and config.yaml.
 
+    Args:
+        config: conf/compare.yaml.
+        runs: The settings of finished runs of optimize.py by their folders.
+        out: Where the files go.
+
+    Raises:
+        UserError: If a run's files cannot be read.
+    """
     device = choose_device(config.device)
-    criterion = Criterion(
-        instantiate(config.vgg).to(device), config.methods.content, config.methods.style
-    )
-    with progress(sum(len(variants(run)) for run in found.values())) as advance:
-        runs = [
-            read_pictures(folder, run, criterion, config.repeats, device, advance)
-            for folder, run in found.items()
+    vgg = instantiate(config.vgg).to(device)
+    criterion = Criterion(vgg, config.methods.content, config.methods.style)
+    with progress(sum(len(variants(settings)) for settings in runs.values())) as advance:
+        measured = [
+            measure_run(folder, settings, criterion, config.repeats, device, advance)
+            for folder, settings in runs.items()
         ]
     where = machine.describe(device)
     setting = (
-        f"Losses against {criterion.vgg.source}, relative, of weight 1; a segment's are of its own Gram matrices. "
-        f"Seconds of a pass: the median of {config.repeats} on {where.get('device', where['processor'])}, {where['threads']} CPU threads; "
-        "seconds of an optimization: as its run noted them."
+        f"Losses against {vgg.source}, relative, of weight 1; a segment's are of its own Gram "
+        f"matrices. Seconds of a pass: the median of {config.repeats} on "
+        f"{where.get('device', where['processor'])}, {where['threads']} CPU threads; seconds of an "
+        "optimization: as its run noted them."
     )
-    table = methods_report.overview(runs)
+    table = report.overview(measured)
+    figures = report.figures(measured) | {"machine": where}
     texts = {
-        "methods.html": methods_report.page(runs, setting),
+        "methods.html": report.page(measured, setting),
         "methods.md": f"{table.markdown()}\n{setting}\n",
-        "methods.json": json.dumps(methods_report.figures(runs) | {"machine": where}, indent=1),
+        "methods.json": json.dumps(figures, indent=1),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
     write_files(out, {name: text.encode() for name, text in texts.items()})
     show_tables([table])
 
 
-def read_run(folder: Path) -> DictConfig:
-    """The settings of a finished run, as plain values: nothing in them is ever instantiated. Raises UserError where it is none."""
-    file = folder / "config.yaml"
-    if missing := [file for file in (file, folder / "figures.json") if not file.is_file()]:
-        raise UserError(
-            f"{folder} holds no finished run of optimize.py: {missing[0].name} is not there"
-        )
-    try:
-        run = OmegaConf.load(file)
-    except (OmegaConfBaseException, ValueError, OSError) as error:
-        raise UserError(f"{file} is no configuration: {error}") from error
-    if not OmegaConf.is_dict(run) or not {"name", "content", "styles", "regions", "keep"} <= set(
-        run
-    ):
-        raise UserError(f"{file} is no configuration of optimize.py")
-    return run
-
-
-def read_pictures(
+def measure_run(
     folder: Path,
-    run: DictConfig,
-    criterion: Any,
+    settings: DictConfig,
+    criterion: Criterion,
     repeats: int,
     device: str,
     advance: Callable[[], None],
 ) -> Run:
-    """What a run painted, and the same scene in one pass, both measured anew with the same losses."""
-    from stylenets import images
-    from stylenets.evaluation.methods.outcome import measure
-    from stylenets.evaluation.methods.report import Painted, Pair, Run
+    """What a run painted, and the same scene in one pass.
 
-    scene, noted, key = (
-        build_scene(run, check_scene(run), device),
-        json.loads((folder / "figures.json").read_text()),
-        swept_setting(run),
-    )
-    network, stylizer = stylizer_of(run, scene, device)
+    Args:
+        folder: Where the run's files are.
+        settings: The run's configuration.
+        criterion: The losses that both are measured with.
+        repeats: How often the pass is timed.
+        device: Where the pass and the losses are computed.
+        advance: Called after each picture of the run.
+    """
+    scene = build_scene(settings, check_scene(settings), device)
+    noted = json.loads((folder / "figures.json").read_text())
+    key = swept_setting(settings)
+    network, stylizer = bundled_stylizer(settings, scene, device)
     pairs: list[Pair] = []
-    for tag, one in variants(run).items():
-        stem, rows = (
-            picture_stem(run, tag),
-            read_curves(folder / f"curves{tag}.csv"),
-        )
+    for addition, one in variants(settings).items():
+        stem = picture_stem(settings, addition)
+        rows = read_curves(folder / f"curves{addition}.csv")
         picture = images.read(folder / f"{stem}.png")
-        optimized = Painted(
-            picture,
-            noted[stem]["seconds"],
-            measure(picture[None].to(device), scene, criterion, rows),
-        )
+        figures = measure(picture[None].to(device), scene, criterion, rows)
+        optimized = Painted(picture, noted[stem]["seconds"], figures)
         passed, seconds = one_pass(stylizer, scene, one, repeats)
         single = Painted(passed, seconds, measure(passed[None].to(device), scene, criterion, []))
-        pairs.append(
-            Pair(f"{run.name} {key} {one[key]}" if key else run.name, optimized, rows, single)
-        )
+        name = f"{settings.name} {key} {one[key]}" if key else settings.name
+        pairs.append(Pair(name, optimized, rows, single))
         advance()
-    return Run(run.name, scene, network, pairs, key, list(run[key]) if key else [])
+    return Run(settings.name, scene, network, pairs, key, list(settings[key]) if key else [])
 
 
-def stylizer_of(run: DictConfig, scene: Scene, device: str) -> tuple[str, Stylizer | SwapStylizer]:
-    """The bundled network of the bundled styles where the run has no others, else the bundled one for any style."""
-    from stylenets import checkpoints
-    from stylenets.inference.stylizer import Stylizer
-    from stylenets.inference.swapping import SwapStylizer, encoder
-    from stylenets.styles import StyleBank
+def bundled_stylizer(
+    settings: DictConfig, scene: Scene, device: str
+) -> tuple[str, Stylizer | SwapStylizer]:
+    """A bundled network that paints the run's styles, and its name.
 
+    That of the bundled styles where the run has no others, else the one for any style.
+    """
     six = checkpoints.load(assets.SIX)
-    if {str(style) for style in run.styles} <= set(six.styles):
+    if {str(style) for style in settings.styles} <= set(six.styles):
         return "six", Stylizer(six, device)
     network = checkpoints.load(assets.INVERSE)
-    bank = StyleBank(
-        list(scene.styles),
-        [style.cpu() for style in scene.styles.values()],
-        [1.0] * len(scene.styles),
-    )
+    pictures = [picture.cpu() for picture in scene.styles.values()]
+    bank = StyleBank(list(scene.styles), pictures, [1.0] * len(pictures))
     return "inverse", SwapStylizer(network, encoder(network), bank, device=device)
 
 
 def one_pass(
-    stylizer: Stylizer | SwapStylizer, scene: Scene, run: DictConfig, repeats: int
+    stylizer: Stylizer | SwapStylizer, scene: Scene, settings: DictConfig, repeats: int
 ) -> tuple[Tensor, float]:
-    """((3, H, W), median seconds) after one pass that is not counted: by regions, or in the run's mix of styles."""
-    from stylenets.inference import regions
+    """A pass over the scene, by regions or in the run's mix of styles.
 
-    photo, shares = scene.content[0].cpu(), mix_of(scene, run)
+    Returns:
+        The picture (3, H, W), and the median of the seconds; a first pass is not counted.
+    """
+    photo = scene.content[0].cpu()
+    partition = {label: mask.cpu() for label, mask in scene.regions.items()}
+    shares = mix_of(scene, settings)
     painted_in = {
         label: look if look == KEEP or look in scene.styles else shares
         for label, look in scene.painted_in.items()
     }
-    partition = {label: mask.cpu() for label, mask in scene.regions.items()}
     seconds = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
         if partition:
-            picture = regions.stylize(
-                stylizer, photo, partition, regions.looks(stylizer, painted_in)
-            )
+            looks = regions.looks(stylizer, painted_in)
+            picture = regions.stylize(stylizer, photo, partition, looks)
         else:
             picture = stylizer.stylize(photo, stylizer.weights(shares))
         seconds.append(time.perf_counter() - start)
     return picture, median(seconds[1:])
 
 
-def mix_of(scene: Scene, run: DictConfig) -> dict[str, float]:
-    """Shares of the styles where a picture or region has one look: gamma and 1 - gamma, or all the same."""
+def mix_of(scene: Scene, settings: DictConfig) -> dict[str, float]:
+    """Shares of the styles where a picture or region has one look.
+
+    Those are gamma and 1 - gamma, or all the same where the method has no gamma.
+    """
     names = list(scene.styles)
-    if len(names) == 2 and "gamma" in run:
-        return {names[0]: float(run.gamma), names[1]: 1 - float(run.gamma)}
+    if len(names) == 2 and "gamma" in settings:
+        gamma = float(settings.gamma)
+        return {names[0]: gamma, names[1]: 1 - gamma}
     return dict.fromkeys(names, 1.0)
 
 
 def read_curves(file: Path) -> list[Row]:
     """The steps of a run, as its curves.csv tells them. Raises UserError for another file."""
-    from stylenets.optimize.stages import Row
-
     try:
         with file.open(newline="") as lines:
-            rows = list(csv.DictReader(lines))
-        fixed = ("step", "stage", "size", "total")
-        return [
-            Row(
-                int(row["step"]),
-                row["stage"],
-                int(row["size"]),
-                {k: float(v) for k, v in row.items() if k not in fixed and v},
-            )
-            for row in rows
-        ]
+            return [row_of(line) for line in csv.DictReader(lines)]
     except (OSError, KeyError, ValueError) as error:
         raise UserError(f"{file} is no table of curves: {error}") from error
+
+
+def row_of(line: dict[str, str]) -> Row:
+    """A step from its line: all but the first columns are terms, those that the stage has."""
+    fixed = ("step", "stage", "size", "total")
+    terms = {name: float(value) for name, value in line.items() if name not in fixed and value}
+    return Row(int(line["step"]), line["stage"], int(line["size"]), terms)

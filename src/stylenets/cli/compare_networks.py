@@ -1,0 +1,110 @@
+"""compare.py report=networks: networks of any family on the same photographs and styles."""
+
+import logging
+from pathlib import Path
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from stylenets import checkpoints, images
+from stylenets.cli.entry import choose_device
+from stylenets.cli.output import progress, show_tables, write_files
+from stylenets.cli.photos import read_photos
+from stylenets.evaluation import machine
+from stylenets.evaluation.networks import comparison, long_table, report
+from stylenets.evaluation.networks.comparison import Comparison, Entry
+from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.nets.inverse import InverseNet
+from stylenets.styles import StyleBank
+
+log = logging.getLogger(__name__)
+
+
+def write_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
+    """Measure, and write compare.html, .csv, .md, .jpg and config.yaml.
+
+    Args:
+        config: conf/compare.yaml, checked.
+        runs: The networks' files or folders by their names in the report.
+        out: Where the files go.
+
+    Raises:
+        UserError: If a run holds no network, or one that knows none of the styles.
+    """
+    device = choose_device(config.device)
+    bank = instantiate(config.styles)
+    photos = read_photos(config.photos, config.limit, config.size)
+    entries = [load_entry(name, path, bank, config.vgg, device) for name, path in runs.items()]
+    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
+    log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
+    total = comparison.steps(entries, len(photos), config.sizes, config.repeats)
+    with progress(total) as advance:
+        photo = next(iter(photos.values()))
+        seconds = comparison.measure_time(entries, photo, config.sizes, config.repeats, advance)
+        compared = comparison.measure(entries, bank, criterion, photos, config.show, advance)
+    compared.seconds = seconds
+    tables = report.sheets(compared)
+    settings = describe(config, compared, criterion.vgg.source, device)
+    texts = {
+        "compare.html": report.page(compared, settings),
+        "compare.csv": long_table.as_csv(long_table.figures(compared)),
+        "compare.md": "\n".join([*(table.markdown() for table in tables), *settings, ""]),
+        "config.yaml": OmegaConf.to_yaml(config, resolve=True),
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files["compare.jpg"] = images.jpeg(report.grid(compared, bank.names))
+    write_files(out, files)
+    show_tables(tables)
+
+
+def load_entry(name: str, path: Path, bank: StyleBank, vgg: DictConfig, device: str) -> Entry:
+    """A run ready to paint the compared styles.
+
+    Raises:
+        UserError: If it holds no network, or one that knows none of these styles.
+    """
+    network = checkpoints.load(path)
+    styles = comparison.own_styles(name, network, bank.names)
+    stylizer = stylizer_for_bank(network, bank, vgg, device)
+    return Entry(name, network, stylizer, styles, checkpoints.locate(path).stat().st_size)
+
+
+def stylizer_for_bank(
+    network: checkpoints.Network, bank: StyleBank, vgg: DictConfig, device: str
+) -> Stylizer | SwapStylizer:
+    """The network by its own styles, or an inverse network by the pictures of ``bank``.
+
+    Where an inverse network was trained against the weights of a file, those are ``vgg.weights``.
+    """
+    if not isinstance(network.net, InverseNet):
+        return Stylizer(network, device)
+    file = Path(str(vgg.weights))
+    needed = file if file.name == network.vgg else None
+    return SwapStylizer(network, encoder(network, needed, vgg.convention), bank, device=device)
+
+
+def describe(config: DictConfig, compared: Comparison, source: str, device: str) -> list[str]:
+    """How it was measured, for those who read the report without the command.
+
+    ``source``: the weights of the loss network.
+    """
+    count = len(compared.of(None, None))
+    style = config.styles.size
+    where = machine.describe(device)
+    losses = (
+        f"Losses: {count} photographs at {config.size} x {config.size} pixels against {source}, "
+        "of weight 1 and averaged. A style loss is measured to the style's picture with a shortest "
+        f"side of {style} pixels."
+    )
+    times = (
+        f"Times: the median of {config.repeats} whole inferences, to the device and back, the "
+        "networks taking turns. For an arbitrary style that is: the style picture (shortest side "
+        f"{style} pixels) and the photograph through VGG, style swap, inverse network."
+    )
+    measured = (
+        f"Measured on {where.get('device', where['processor'])}, {where['threads']} CPU threads, "
+        f"torch {where['torch']}, stylenets {where['stylenets']}. What is said of the training is "
+        "what the files say."
+    )
+    return [losses, times, measured]
