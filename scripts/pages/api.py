@@ -101,7 +101,15 @@ def described(module: Module) -> Iterator[str]:
         yield f"```python\n{signature(node)}\n```\n"
         yield from docstrings.markdown(ast.get_docstring(node) or "")
         if isinstance(node, ast.ClassDef):
+            yield from built(node)
             yield from methods(node)
+
+
+def built(node: ast.ClassDef) -> Iterator[str]:
+    """What the docstring of ``__init__`` says, where there is one."""
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef) and child.name == "__init__":
+            yield from docstrings.markdown(ast.get_docstring(child) or "")
 
 
 def methods(node: ast.ClassDef) -> Iterator[str]:

@@ -13,11 +13,20 @@ BELOW = 8  # columns from an option's own start, from which a comment belongs to
 
 @dataclass
 class Option:
-    """A dotted name, its default as it is written, and what its comment says."""
+    """A dotted name, its default as it is written, what its comment says, and whose argument it is.
+
+    ``owner`` is the ``_target_`` of the block that it stands in, "" where there is none.
+    """
 
     name: str
     default: str
     comment: str = ""
+    owner: str = ""
+
+    @property
+    def key(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
 
 
 def read_options(file: Path, prefix: str) -> tuple[list[str], list[Option]]:
@@ -38,6 +47,7 @@ def entries(lines: list[str], prefix: str) -> list[Option]:
     """The lines below the first comment -> every entry that is not hidden."""
     found: list[Option] = []
     above: list[str] = []  # comments on lines of their own, which belong to the next entry
+    owners = {tuple(path[:-1]): line.split(":", 1)[1] for path, line in targets(lines)}
     for path, line in with_paths(lines):
         comment = COMMENT.search(line)
         is_entry = ENTRY.match(line) is not None
@@ -47,13 +57,19 @@ def entries(lines: list[str], prefix: str) -> list[Option]:
             value = ENTRY.sub(r"\g<value>", line)
             default = (value[: comment.start() - len(line)] if comment else value).strip()
             text = " ".join([*above, comment["text"] if comment else ""]).strip()
-            found.append(Option(prefix + ".".join(path), default, text))
+            owner = owners.get(tuple(path[:-1]), "").strip()
+            found.append(Option(prefix + ".".join(path), default, text, owner))
             above = []
         elif comment and found and line.index("#") >= BELOW + 2 * len(path):
             found[-1].comment += f" {comment['text']}"
         elif comment:
             above.append(comment["text"])
     return found
+
+
+def targets(lines: list[str]) -> Iterator[tuple[list[str], str]]:
+    """The lines that say what a block is turned into, each with its path."""
+    yield from ((path, line) for path, line in with_paths(lines) if path[-1:] == ["_target_"])
 
 
 def with_paths(lines: list[str]) -> Iterator[tuple[list[str], str]]:

@@ -10,7 +10,7 @@ ITEM = re.compile(r"^(?P<name>\*{0,2}\w+(?: \(.*\))?): *(?P<text>.*)$")
 
 def markdown(docstring: str) -> Iterator[str]:
     """The paragraphs of a docstring, each followed by an empty line."""
-    for block in joined(docstring.split("\n\n")):
+    for block in joined(docstring.split("\n\n") if docstring else []):
         head, _, body = block.partition("\n")
         if block.lstrip().startswith(">>>"):
             yield code(block)

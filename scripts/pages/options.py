@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from pages.arguments import arguments_of
 from pages.comments import Option, read_options
 from pages.markdown import row, slug
 
 INTRO = """# Configuration
 
 What does this option do? Here is every option of every command, with its default. This page is made
-from the comments in `conf/` by `make docs`: to change a text, change the comment.
+by `make docs` from the comments in `conf/` and the docstrings of what they configure: to change a
+text, change it there.
 
 Options are set on the command line as `name=value`, in any order. A group such as `data` is chosen
 by name (`data=coco`), and single values of it are set with a dot (`data.batch_size=8`). A command's
@@ -56,15 +58,18 @@ def described(file: Path, conf: Path) -> Iterator[str]:
         return
     yield f"## {title(file, conf)}\n"
     yield "\n".join(f"{line}  " for line in intro).strip() + "\n"
-    yield row("option", "default", "what it does")
-    yield row("---", "---", "---")
-    yield from map(cells, options)
+    yield row("option", "default", "what it does", "remarks and sources")
+    yield row("---", "---", "---", "---")
+    yield from (cells(option, conf.parent / "src" / "stylenets") for option in options)
     yield ""
 
 
-def cells(option: Option) -> str:
-    """One row. A line that only opens a block has no default."""
-    return row(f"`{option.name}`", f"`{option.default}`" if option.default else "", option.comment)
+def cells(option: Option, source: Path) -> str:
+    """One row: what the docstring of the option's owner says of it, and the comment."""
+    default = f"`{option.default}`" if option.default else ""
+    meaning = arguments_of(option.owner, source).get(option.key, "")
+    texts = (meaning, option.comment) if meaning else (option.comment, "")
+    return row(f"`{option.name}`", default, *texts)
 
 
 def prefix(file: Path, conf: Path) -> str:

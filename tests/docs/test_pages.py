@@ -8,6 +8,7 @@ import pytest
 from markdown_pages import ROOT
 
 from pages import api, command, options
+from pages.arguments import arguments_of
 from pages.comments import read_options
 from pages.docstrings import markdown
 from pages.signatures import signature
@@ -37,6 +38,25 @@ def test_an_option_takes_the_comments_beside_it_above_it_and_below_it(tmp_path: 
         ("data.size", "256", "pixels"),
         ("data.root", "null", ""),
     ]
+
+
+def test_an_argument_is_described_by_its_class_or_the_class_below(tmp_path: Path) -> None:
+    source = tmp_path / "ours"
+    source.mkdir()
+    (source / "base.py").write_text(
+        "class Base:\n"
+        "    def __init__(self, size: int) -> None:\n"
+        '        """Build it.\n\n        Args:\n'
+        '            size: In\n                pixels.\n        """\n'
+    )
+    (source / "coco.py").write_text(
+        "from ours.base import Base\n\n\n"
+        "class Coco(Base):\n"
+        '    """COCO.\n\n    Args:\n        root: A folder.\n\n'
+        '    Raises:\n        Error: Why.\n    """\n'
+    )
+    assert arguments_of("ours.coco.Coco", source) == {"size": "In pixels.", "root": "A folder."}
+    assert arguments_of("torch.optim.Adam", source) == {}
 
 
 def test_every_command_and_every_group_has_its_options() -> None:
@@ -80,3 +100,12 @@ def test_the_api_names_what_a_program_uses() -> None:
     text = api.page(ROOT / "src" / "stylenets")
     headings = set(re.findall(r"^### (\w+)$", text, re.MULTILINE))
     assert {"read", "write", "load_styles", "load", "Stylizer", "CINNet", "style_swap"} <= headings
+
+
+def test_every_room_is_on_the_map() -> None:
+    text = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+    rooms = [
+        path for path in (ROOT / "src" / "stylenets").iterdir() if not path.name.startswith("_")
+    ]
+    names = {path.stem for path in rooms if path.is_dir() or path.suffix == ".py"}
+    assert not [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)]
