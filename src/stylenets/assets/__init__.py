@@ -4,10 +4,16 @@ from pathlib import Path
 
 STYLES = Path(__file__).parent / "styles"
 NETWORKS = Path(__file__).parent / "networks"
-SIX, SMALL, INVERSE = (NETWORKS / f"{name}.safetensors" for name in ("six", "small", "inverse"))
+SIX = NETWORKS / "six.safetensors"
+SMALL = NETWORKS / "small.safetensors"
+INVERSE = NETWORKS / "inverse.safetensors"
 
 
 def network_file(name: str) -> Path:
-    """A path as it is, or the file of a network that comes with the package: "six", "small", "inverse". A path of that name comes first."""
+    """The file meant by the name of a bundled network, or by a path, which is given back as it is.
+
+    The bundled ones are "six", "small" and "inverse". A path of such a name comes first.
+    """
+    path = Path(name)
     bundled = NETWORKS / f"{name}.safetensors"
-    return bundled if bundled.is_file() and not Path(name).exists() else Path(name)
+    return bundled if bundled.is_file() and not path.exists() else path

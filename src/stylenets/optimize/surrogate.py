@@ -29,7 +29,7 @@ def surrogate(
     pictures |= {
         label: scene.content[0] for label, style in scene.painted_in.items() if style == KEEP
     }
-    cut = masks.surrogate(
+    cut = masks.surrogate_style(
         {label: mask.to(scene.content) for label, mask in scene.regions.items()}, pictures
     )
     layer = criterion.there(delta_layer)
