@@ -8,7 +8,7 @@ from markdown_pages import BLOCK, PAGES, ROOT, name
 
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
-PATH = re.compile(r"`(?P<path>[\w./]+/[\w./]*\w\.(?:py|yaml|jpg|safetensors|cff|toml))\b[^`]*`")
+PATH = re.compile(r"`(?P<path>[\w./]+\.(?:py|yaml|jpg|safetensors|cff|toml)|[\w./]+/)(?=[`: ])")
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=name)
 
 
@@ -35,8 +35,15 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_files_that_are_named_are_there(page: Path) -> None:
     """Written from the root, or from the package's folder where that is what a page is about."""
     named = {found["path"] for found in PATH.finditer(page.read_text(encoding="utf-8"))}
-    made = ("outputs/", "samples/", "checkpoints/")  # by a run
-    roots = (ROOT, ROOT / "src" / "stylenets", page.parent)
+    made = (
+        "outputs/",
+        "samples/",
+        "config.yaml",
+        "network.safetensors",
+        "compare.jpg",
+        ".hydra",
+    )  # by a run
+    roots = (ROOT, ROOT / "scripts", ROOT / "src" / "stylenets", page.parent)
     lost = [
         path
         for path in sorted(named)

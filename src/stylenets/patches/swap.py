@@ -30,6 +30,12 @@ def style_swap(
 
     Raises:
         UserError: An input is smaller than a patch, the channels differ, or the stride leaves gaps.
+
+    Example:
+        >>> features = torch.rand(1, 8, 12, 16)
+        >>> swapped = style_swap(features, features, patch=3)
+        >>> torch.allclose(swapped, features)  # the best patch for a patch is itself
+        True
     """
     style = style[0] if style.ndim == 4 else style
     _check(content, style, patch, stride)
