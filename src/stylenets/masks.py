@@ -60,6 +60,10 @@ def feather(mask: Tensor, pixels: float) -> Tensor:
     Args:
         mask: (H, W).
         pixels: Width of the ramp, half of it to each side; 0 for a sharp border.
+
+    Example:
+        >>> feather(torch.tensor([[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]]), 4)
+        tensor([[0.0000, 0.1250, 0.3750, 0.6250, 0.8750, 1.0000]])
     """
     inside = (mask > 0.5).float()
     if not pixels or not 0 < inside.mean() < 1:
@@ -77,6 +81,11 @@ def partition(regions: Mapping[str, Tensor]) -> dict[str, Tensor]:
     Raises:
         UserError: There are no regions, their masks are of several sizes, or "background" was
             given and some pixels belong to no region.
+
+    Example:
+        >>> regions = partition({"person": torch.tensor([[0.0, 0.25, 1.0]])})
+        >>> regions["background"]
+        tensor([[1.0000, 0.7500, 0.0000]])
     """
     if not regions or len({mask.shape for mask in regions.values()}) > 1:
         shapes = ", ".join(f"{label} {tuple(mask.shape)}" for label, mask in regions.items())

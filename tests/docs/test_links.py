@@ -9,6 +9,7 @@ from markdown_pages import BLOCK, PAGES, ROOT, name
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
 PATH = re.compile(r"`(?P<path>[\w./]+\.(?:py|yaml|jpg|safetensors|cff|toml)|[\w./]+/)(?=[`: ])")
+NAMED = re.compile(r"`([\w/]+\.py): (\w+)`")
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=name)
 
 
@@ -52,6 +53,14 @@ def test_files_that_are_named_are_there(page: Path) -> None:
         and not any((root / path).exists() for root in roots)
     ]
     assert not lost
+
+
+@EACH_PAGE
+def test_functions_that_are_named_are_there(page: Path) -> None:
+    """As in ``masks.py: distance``."""
+    for file, function in NAMED.findall(page.read_text(encoding="utf-8")):
+        text = (ROOT / "src" / "stylenets" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(def|class) {function}\b", text, re.MULTILINE), f"{file}: {function}"
 
 
 def test_the_first_page_is_short() -> None:
