@@ -1,4 +1,7 @@
-"""Whether the values of a configuration can be what the code is annotated with; told before anything is built or written."""
+"""Whether the values of a configuration fit what the code is annotated with.
+
+What does not fit is told before anything is built or written.
+"""
 
 import inspect
 import math
@@ -11,8 +14,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from stylenets.checkpoints import LIMITS
 from stylenets.errors import UserError
 
-GENERAL = {  # what train.yaml holds besides its groups
-    **dict.fromkeys(("ckpt", "init", "about", "group"), str | None),
+# what train.yaml holds besides its groups
+GENERAL = {
+    "ckpt": str | None,
+    "init": str | None,
+    "about": str | None,
+    "group": str | None,
     "seed": int,
     "compile": bool,
     "float32_matmul": Literal["highest", "high", "medium"],
@@ -23,14 +30,8 @@ GENERAL = {  # what train.yaml holds besides its groups
     "out": str,
 }
 GROUPS = ("model", "styles", "data", "vgg", "loss", "optimizer", "scheduler", "trainer", "logger")
-FINISHED_LATER = {
-    "model",
-    "model.net",
-    "loss",
-    "optimizer",
-    "scheduler",
-    "trainer",
-}  # by the code, with what it builds
+# called by the code, with what it builds
+FINISHED_LATER = {"model", "model.net", "loss", "optimizer", "scheduler", "trainer"}
 WORDS = {
     int: "a whole number",
     float: "a number",
@@ -40,7 +41,8 @@ WORDS = {
     Path: "a path",
 }
 COUNT = (1, 10**9)
-BOUNDS = {  # of parameters by their name; those of networks are what a file may say of one
+# of parameters by their name; those of networks are what a file may say of one
+BOUNDS = {
     **LIMITS,
     "seed": (0, 2**32 - 1),
     "size": (16, 4096),
@@ -48,18 +50,13 @@ BOUNDS = {  # of parameters by their name; those of networks are what a file may
     "style_batch": (1, 4096),
     "workers": (0, 256),
     "max_bad": (0, 1),
-    **dict.fromkeys(
-        (
-            "val_count",
-            "samples_per_epoch",
-            "limit",
-            "every",
-            "count",
-            "stop_after",
-            "check_val_every_n_epoch",
-        ),
-        COUNT,
-    ),
+    "val_count": COUNT,
+    "samples_per_epoch": COUNT,
+    "limit": COUNT,
+    "every": COUNT,
+    "count": COUNT,
+    "stop_after": COUNT,
+    "check_val_every_n_epoch": COUNT,
     "lr": (0, 1e9),
     "warmup": (0, 10**9),
     "final": (0, 1),
@@ -70,41 +67,53 @@ BOUNDS = {  # of parameters by their name; those of networks are what a file may
 
 
 def check_values(config: Mapping[str, Any]) -> None:
-    """Raises UserError for the first value of a plain, resolved train.yaml that is of another type than its parameter, or out of bounds."""
+    """Check a plain, resolved train.yaml.
+
+    Raises:
+        UserError: For the first value that is of another type than its parameter, or out of bounds.
+    """
     for name, hint in GENERAL.items():
-        check(name, config.get(name), hint)
+        check_value(name, config.get(name), hint)
     for group in GROUPS:
         if not isinstance(config.get(group), dict) or "_target_" not in config[group]:
             raise UserError(f"{group}={config.get(group)}: choose one of the files in conf/{group}")
-    if not isinstance(config["model"].get("net"), dict) or not isinstance(
-        config.get("callbacks"), dict
-    ):
+    net = config["model"].get("net")
+    if not isinstance(net, dict) or not isinstance(config.get("callbacks"), dict):
         raise UserError("model.net and callbacks: must be names with values")
-    for path, node in targets(config):
-        if node.get("_partial_", False) is not (path in FINISHED_LATER):
-            raise UserError(f"{path}._partial_={node.get('_partial_')}: is not for you to choose")
-        try:
-            hints = annotations(resolve_name(str(node["_target_"])))
-        except (ImportError, ValueError, AttributeError) as error:
-            raise UserError(
-                f"{path}._target_={node['_target_']}: there is no such thing"
-            ) from error
-        for name in node.keys() & hints.keys():
-            check(f"{path}.{name}", node[name], hints[name])
+    for path, node in find_targets(config):
+        check_target(path, node)
 
 
-def check(path: str, value: Any, hint: Any) -> None:
-    """Raises UserError, naming ``path``, for one value."""
+def check_target(path: str, node: Mapping[str, Any]) -> None:
+    """Check the values of a node with a _target_ against the parameters of what it names."""
+    partial = node.get("_partial_", False)
+    if partial is not (path in FINISHED_LATER):
+        raise UserError(f"{path}._partial_={node.get('_partial_')}: is not for you to choose")
+    name = node["_target_"]
+    try:
+        hints = parameter_hints(resolve_name(str(name)))
+    except (ImportError, ValueError, AttributeError) as error:
+        raise UserError(f"{path}._target_={name}: there is no such thing") from error
+    for parameter in node.keys() & hints.keys():
+        check_value(f"{path}.{parameter}", node[parameter], hints[parameter])
+
+
+def check_value(path: str, value: Any, hint: Any) -> None:
+    """Raises UserError, naming ``path``, unless a value fits its hint and its bounds."""
     if not fits(value, hint):
-        raise UserError(f"{path}={value}: must be {words(hint)}")
+        raise UserError(f"{path}={value}: must be {in_words(hint)}")
     low, high = BOUNDS.get(path.rpartition(".")[2], (-math.inf, math.inf))
     if type(value) in (int, float) and not low <= value <= high:
         raise UserError(f"{path}={value}: must be from {low} to {high}")
 
 
 def fits(value: Any, hint: Any) -> bool:
-    """Whether a plain value can be given for a parameter annotated with ``hint``; numbers must be finite."""
-    kind, inner = get_origin(hint) or hint, get_args(hint)
+    """Whether a plain value can be given for a parameter annotated with ``hint``.
+
+    Numbers must be finite. A node with a _target_ is taken for what it makes.
+    """
+    kind = get_origin(hint) or hint
+    inner = get_args(hint)
     if kind in (Union, UnionType):
         return any(fits(value, one) for one in inner)
     if kind is Literal:
@@ -117,57 +126,69 @@ def fits(value: Any, hint: Any) -> bool:
         return type(value) is str
     if isinstance(value, dict) and "_target_" in value:
         return True
-    if kind is tuple and Ellipsis not in inner:
-        return isinstance(value, list) and len(value) == len(inner) and all(map(fits, value, inner))
-    if kind in (list, tuple, set, Sequence):
-        return isinstance(value, list) and all(
-            fits(one, inner[0] if inner else Any) for one in value
-        )
+    if kind in (dict, Mapping, list, tuple, set, Sequence):
+        return collection_fits(value, kind, inner)
+    if hint is Any or kind is Callable or not inspect.isclass(kind):
+        return True
+    return isinstance(value, kind)
+
+
+def collection_fits(value: Any, kind: Any, inner: tuple[Any, ...]) -> bool:
+    """Whether a value is such a collection, and its parts fit what it is annotated to hold."""
     if kind in (dict, Mapping):
-        return isinstance(value, dict) and all(
-            map(fits, value.values(), [inner[1] if inner else Any] * len(value))
-        )
-    return kind is Any or not inspect.isclass(kind) or kind is Callable or isinstance(value, kind)
+        hint = inner[1] if inner else Any
+        return isinstance(value, dict) and all(fits(one, hint) for one in value.values())
+    if not isinstance(value, list):
+        return False
+    if kind is tuple and Ellipsis not in inner:
+        return len(value) == len(inner) and all(map(fits, value, inner))
+    hint = inner[0] if inner else Any
+    return all(fits(one, hint) for one in value)
 
 
-def words(hint: Any) -> str:
+def in_words(hint: Any) -> str:
     """A type as a person would call it."""
-    kind, inner = get_origin(hint) or hint, get_args(hint)
+    kind = get_origin(hint) or hint
+    inner = get_args(hint)
     if kind in (Union, UnionType):
-        return " or ".join(dict.fromkeys(words(one) for one in inner))
+        return " or ".join(dict.fromkeys(in_words(one) for one in inner))
     if kind is Literal:
         return " or ".join(map(str, inner))
     if kind in (list, tuple, set, Sequence):
-        return f"a list of {words(inner[0])}" if inner else "a list"
-    return WORDS.get(kind) or (
-        "names with values" if kind in (dict, Mapping) else "something with a _target_"
-    )
+        return f"a list of {in_words(inner[0])}" if inner else "a list"
+    if kind in (dict, Mapping):
+        return "names with values"
+    return WORDS.get(kind, "something with a _target_")
 
 
-def annotations(target: Callable) -> dict[str, Any]:
-    """The hints of a callable's parameters; of a class those of its bases too, as it may hand its settings on to them."""
-    owners = (
-        [c.__init__ for c in reversed(target.__mro__) if "__init__" in vars(c)]
-        if inspect.isclass(target)
-        else [target]
-    )
-    return {
-        name: hint for owner in owners for name, hint in hints_of(owner).items() if name != "return"
-    }
+def parameter_hints(target: Callable[..., Any]) -> dict[str, Any]:
+    """The hints of a callable's parameters.
+
+    Those of a class include its bases', as it may hand its settings on to them.
+    """
+    if not inspect.isclass(target):
+        return hints_of(target)
+    hints: dict[str, Any] = {}
+    for owner in reversed(target.__mro__):
+        if "__init__" in vars(owner):
+            hints |= hints_of(vars(owner)["__init__"])
+    return hints
 
 
-def hints_of(function: Callable) -> dict[str, Any]:
-    """Nothing where its module names types only for type checkers."""
+def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Parameters' hints; none where its module names types only for type checkers."""
     try:
-        return get_type_hints(function)
+        hints = get_type_hints(function)
     except (NameError, TypeError, AttributeError):
         return {}
+    hints.pop("return", None)
+    return hints
 
 
-def targets(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def find_targets(node: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every mapping with a _target_, and where it is."""
     if isinstance(node, dict):
         if "_target_" in node:
             yield path, node
         for key, value in node.items():
-            yield from targets(value, f"{path}.{key}".lstrip("."))
+            yield from find_targets(value, f"{path}.{key}".lstrip("."))
