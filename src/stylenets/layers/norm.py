@@ -73,11 +73,11 @@ def mix_rows(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
 
 
 def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
-    """Normalize (B, C, H, W) in its own type: (x - mean) / std * gamma + beta, which broadcast to x.
+    """Normalize (B, C, H, W) in its own type: (x - mean) / std * gamma + beta.
 
-    The statistics are float32. A value then costs one multiplication and one addition, and channels
-    that lie last stay last, where ``F.instance_norm`` would copy them. An exported network calls it
-    all the same: other runtimes know that operation as a whole.
+    Gamma and beta broadcast to x; the statistics are float32. A value then costs one multiplication
+    and one addition, and channels that lie last stay last, where ``F.instance_norm`` would copy
+    them. An exported network calls it all the same: other runtimes know that operation as a whole.
     """
     if torch.compiler.is_exporting():
         return torch.addcmul(beta, gamma, F.instance_norm(x, eps=EPS))
