@@ -27,8 +27,12 @@ GROUPS = (
     "callbacks",
     "experiment",
 )
+SHARED = "_*.yaml"  # what choices have in common is none
 CHOICES = sorted(
-    f"{file.parent.name}={file.stem}" for group in GROUPS for file in (CONF / group).glob("*.yaml")
+    f"{file.parent.name}={file.stem}"
+    for group in GROUPS
+    for file in (CONF / group).glob("*.yaml")
+    if not file.match(SHARED)
 )
 GIVEN_LATER = {  # by the code that calls a _partial_, and never in the configuration
     "model": {"styles", "criterion", "init", "optimizer", "scheduler"},
@@ -136,7 +140,8 @@ def test_an_experiment_overrides_only_differences(file: Path) -> None:
     assert not same
 
 
-METHODS = sorted((CONF / "commands" / "method").glob("*.yaml"))
+METHOD_FILES = sorted((CONF / "commands" / "method").glob("*.yaml"))
+METHODS = [file for file in METHOD_FILES if not file.match(SHARED)]
 
 
 @pytest.mark.parametrize("file", METHODS, ids=lambda file: file.stem)
@@ -166,7 +171,9 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "file", [*sorted((CONF / "experiment").glob("*.yaml")), *METHODS], ids=lambda file: file.stem
+    "file",
+    [*sorted((CONF / "experiment").glob("*.yaml")), *METHOD_FILES],
+    ids=lambda file: file.stem,
 )
 def test_every_number_of_a_recipe_has_a_comment(file: Path) -> None:
     """Beside it or above it; lengths of a run and how often it is checked are no findings and need none."""

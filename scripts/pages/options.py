@@ -1,5 +1,6 @@
 """Every option of every command, read from the comments in conf/: docs/configuration.md."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ COMMANDS = ("infer", "train", "optimize", "compare", "benchmark", "prepare_data"
 def page(conf: Path) -> str:
     """The whole page: the commands, then the choices of every group."""
     files = [file for file in sorted(conf.rglob("*.yaml")) if file.parent.name not in LEFT_OUT]
+    files = [file for file in files if not is_shared_by_commands(file, conf)]
     commands = [file for file in files if is_command(file, conf)]
     commands.sort(key=lambda file: COMMANDS.index(file.stem))
     files = [*commands, *(file for file in files if file not in commands)]
@@ -51,9 +53,19 @@ def is_command(file: Path, conf: Path) -> bool:
     return file.parent in (conf, conf / "commands") and file.stem in COMMANDS
 
 
+def is_shared_by_commands(file: Path, conf: Path) -> bool:
+    """Whether the file holds options of several commands, and is told with each of them."""
+    return file.parent in (conf, conf / "commands") and file.stem.startswith("_")
+
+
 def described(file: Path, conf: Path) -> Iterator[str]:
     """A file's heading, what its first comment says, and its options; nothing if it has none."""
     intro, options = read_options(file, prefix(file, conf))
+    if is_command(file, conf):
+        text = file.read_text(encoding="utf-8")
+        for shared in sorted(file.parent.glob("_*.yaml")):
+            if re.search(rf"\b{shared.stem}\b", text):
+                options += read_options(shared, "")[1]
     if not options:
         return
     yield f"## {title(file, conf)}\n"
@@ -84,5 +96,5 @@ def title(file: Path, conf: Path) -> str:
         door = f"{file.stem}.py"
         return f"`{door}`" if (conf.parent / door).is_file() else f"`scripts/{door}`"
     if file.stem.startswith("_"):
-        return f"`{file.parent.name}`: what its choices share"
+        return f"`{file.parent.name}`: `{file.stem}`, shared by some choices"
     return f"`{file.parent.name}={file.stem}`"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
-from omegaconf import OmegaConf
 from skimage import io
 
 from stylenets import images
@@ -177,12 +177,13 @@ def test_a_matte_without_alpha_or_of_another_shape_is_a_bad_file(tmp_path: Path)
     assert "another shape" in pictures[0]["bad"][0]
 
 
-@pytest.mark.parametrize("config", sorted(CONF.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_config_builds_its_data_module(config: Path, tmp_path: Path) -> None:
-    cfg = OmegaConf.create({"seed": 3, "data": OmegaConf.load(config)})
-    if config.stem == "folder":
-        cfg.data.root = str(tmp_path)
-    data = instantiate(cfg.data)
+@pytest.mark.parametrize("choice", sorted(path.stem for path in CONF.glob("[!_]*.yaml")))
+def test_every_config_builds_its_data_module(choice: str, tmp_path: Path) -> None:
+    with initialize_config_dir(str(CONF.parent), version_base="1.3"):
+        config = compose("train", [f"data={choice}", "seed=3", "out=out"])
+    if choice == "folder":
+        config.data.root = str(tmp_path)
+    data = instantiate(config.data)
     assert isinstance(data, PictureDataModule)
-    assert data.scale == tuple(cfg.data.scale)
+    assert data.scale == tuple(config.data.scale)
     assert data.seed == 3
