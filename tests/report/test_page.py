@@ -1,4 +1,4 @@
-"""A page holds everything itself, shows every text as it is, and its plots put numbers where they belong."""
+"""A page holds everything and shows every text as it is; plots put numbers where they belong."""
 
 import base64
 import io
@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from stylenets.report import plot
+from stylenets.report.axes import round_numbers
 from stylenets.report.page import Page
 from stylenets.report.tables import Sheet
 
@@ -103,10 +104,10 @@ def test_what_cannot_be_drawn_is_left_out() -> None:
 
 
 def test_round_numbers() -> None:
-    assert plot.ticks(0, 10.3, False) == [0, 5, 10]
-    assert plot.ticks(0.9, 2.1, False) == pytest.approx([1.0, 1.5, 2.0])
-    assert plot.ticks(30, 1100, True) == [50, 100, 200, 500, 1000]
-    assert plot.ticks(1e-3, 1e6, True) == pytest.approx([10.0**n for n in range(-3, 7)])
+    assert round_numbers(0, 10.3, False) == [0, 5, 10]
+    assert round_numbers(0.9, 2.1, False) == pytest.approx([1.0, 1.5, 2.0])
+    assert round_numbers(30, 1100, True) == [50, 100, 200, 500, 1000]
+    assert round_numbers(1e-3, 1e6, True) == pytest.approx([10.0**n for n in range(-3, 7)])
 
 
 def test_axes_are_labelled_with_the_few_numbers_or_names_there_are() -> None:

@@ -1,4 +1,4 @@
-"""A table of strings, shown the same way on the console, in markdown and in a page."""
+"""A table of strings, shown the same way on the console, in Markdown and in a page."""
 
 import html
 import re
@@ -12,7 +12,7 @@ MARKDOWN = re.compile(r"([\\`*_\[\]|<>&])")  # what GitHub would take for format
 
 @dataclass(frozen=True)
 class Sheet:
-    """Text cells below a header; whatever they hold is shown as it is, never as formatting. ``title`` too."""
+    """Rows of cells below a header, and a title; all is shown as it is, never as formatting."""
 
     title: str
     header: list[str]
@@ -21,8 +21,9 @@ class Sheet:
     def markdown(self) -> str:
         """A bold title and a GitHub table, the first column to the left."""
         rules = [":--", *["--:"] * (len(self.header) - 1)]
-        cells = [[_markdown(cell) for cell in row] for row in (self.header, *self.rows)]
-        lines = [f"| {' | '.join(row)} |" for row in (cells[0], rules, *cells[1:])]
+        header = _markdown_row(self.header)
+        rows = [_markdown_row(row) for row in self.rows]
+        lines = [f"| {' | '.join(cells)} |" for cells in (header, rules, *rows)]
         return "\n".join([f"**{_markdown(self.title)}**", "", *lines, ""])
 
     def rich(self) -> Table:
@@ -37,11 +38,25 @@ class Sheet:
     def html(self) -> str:
         """The same as a <table> whose caption is the title."""
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.header)
-        rows = "\n".join(
-            f'<tr><th scope="row">{html.escape(first)}</th>{"".join(f"<td>{html.escape(cell)}</td>" for cell in rest)}</tr>'
-            for first, *rest in self.rows
-        )
-        return f"<table>\n<caption>{html.escape(self.title)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+        parts = [
+            "<table>",
+            f"<caption>{html.escape(self.title)}</caption>",
+            f"<thead><tr>{head}</tr></thead>",
+            "<tbody>",
+            *map(_html_row, self.rows),
+            "</tbody>",
+            "</table>",
+        ]
+        return "\n".join(parts)
+
+
+def _html_row(row: list[str]) -> str:
+    cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in row[1:])
+    return f'<tr><th scope="row">{html.escape(row[0])}</th>{cells}</tr>'
+
+
+def _markdown_row(row: list[str]) -> list[str]:
+    return [_markdown(cell) for cell in row]
 
 
 def _markdown(text: str) -> str:

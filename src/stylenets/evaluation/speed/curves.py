@@ -109,4 +109,4 @@ def drawing(curves: Sequence[Curve]) -> str:
         ]
         for curve in curves
     }
-    return plot.standing_alone(plot.draw(series, "steps", "loss", log_y=True), list(series))
+    return plot.standalone(plot.draw(series, "steps", "loss", log_y=True), list(series))

@@ -120,7 +120,7 @@ def drawing(curves: Sequence[Curve]) -> str:
         ]
         for curve in curves
     }
-    return plot.standing_alone(
+    return plot.standalone(
         plot.draw(series, "times the first value", "times its cost", log_x=True, log_y=True),
         list(series),
     )
