@@ -1,4 +1,7 @@
-"""Paint one picture by optimizing its pixels: python scripts/optimize.py method=gatys content=photo.jpg 'styles=[painting.jpg]'"""
+"""Paint one picture by optimizing its pixels.
+
+python scripts/optimize.py method=gatys content=photo.jpg 'styles=[painting.jpg]'
+"""
 
 from stylenets.cli.optimize import main
 

@@ -1,4 +1,7 @@
-"""Every choice in conf/ composes with train.yaml, and every node with a _target_ fits the signature of what it names."""
+"""Every choice in conf/ composes with train.yaml.
+
+Every node with a _target_ fits the signature of what it names.
+"""
 
 import inspect
 import re
@@ -60,7 +63,10 @@ def targets(node: Any, path: str = "") -> Iterator[tuple[str, DictConfig]]:
 
 
 def parameters(target: Callable) -> dict[str, inspect.Parameter]:
-    """Named parameters of a callable, and for a class with ``**settings`` those of the classes it hands them on to."""
+    """Named parameters of a callable.
+
+    Those of a class with ``**settings`` include those of the classes it hands them on to.
+    """
     found: dict[str, inspect.Parameter] = {}
     for owner in (
         [c.__init__ for c in target.__mro__ if "__init__" in vars(c)]
@@ -146,7 +152,10 @@ METHODS = [file for file in METHOD_FILES if not file.match(SHARED)]
 
 @pytest.mark.parametrize("file", METHODS, ids=lambda file: file.stem)
 def test_a_method_composes_and_fits_the_code(file: Path) -> None:
-    """With all the settings that its function takes besides what it is given, and its own name for the files."""
+    """It has all settings that its function takes besides what it is given.
+
+    It also has its own name for the files.
+    """
     with initialize_config_dir(str(CONF / "commands"), version_base="1.3"):
         config = compose("optimize", ["out=out", f"method={file.stem}"])
     OmegaConf.resolve(config)
@@ -176,7 +185,10 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
     ids=lambda file: file.stem,
 )
 def test_every_number_of_a_recipe_has_a_comment(file: Path) -> None:
-    """Beside it or above it; lengths of a run and how often it is checked are no findings and need none."""
+    """Beside it or above it.
+
+    Lengths of a run and how often it is checked are no findings and need none.
+    """
     number, ours = (
         re.compile(r"^\s*(\w+):.*[:\s\[]-?\d"),
         {"max_epochs", "max_steps", "limit_val_batches", "check_val_every_n_epoch", "every"},

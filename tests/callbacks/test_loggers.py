@@ -39,8 +39,8 @@ def test_a_training_goes_on_without_its_logger(caplog: pytest.LogCaptureFixture)
     assert dying.taken == [{"a": 1}, ({"loss": 2.0}, 0)]
     (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert (
-        line.getMessage()
-        == "Dying has failed (OSError: [Errno 28] No space left on device): the training goes on without it"
+        line.getMessage() == "Dying has failed (OSError: [Errno 28] No space left on device): "
+        "the training goes on without it"
     )
 
 

@@ -31,7 +31,7 @@ class Halve(pl.LightningModule):
 
 
 def test_photographs_are_spread_over_the_validation_set(tmp_path: Path, trainer: Callable) -> None:
-    """Of twelve grays 0, 20, … 220 that are the validation set, four evenly spaced, each beside its half."""
+    """Of twelve grays 0, 20, … 220 four evenly spaced, each beside its half."""
     for k in range(12):
         images.write(tmp_path / "photos" / f"{k:02}.png", torch.full((3, 16, 16), 20 * k / 255))
     data = FolderData(

@@ -1,4 +1,7 @@
-"""A W&B run without account or network holds all that a dashboard shows, and a server that does not want us holds nothing up."""
+"""A W&B run without account or network holds all that a dashboard shows.
+
+A server that does not want us holds nothing up.
+"""
 
 import http.server
 import logging

@@ -1,4 +1,4 @@
-"""Checks of single values: what they let through comes back, everything else is named with what it must be."""
+"""Checks of single values: what fits comes back, all else is named with what it must be."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""The command ``compare``: runs of every family in, a page, tables and a spreadsheet out; a mistake in one line and nothing written."""
+"""The command ``compare``: runs of every family in, a page, tables and a spreadsheet out.
+
+A mistake is one line, and nothing is written.
+"""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""compare report=methods: what optimize has painted beside one pass of the bundled network; a mistake in one line."""
+"""compare report=methods: what optimize has painted beside one pass of the bundled network."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,10 @@ from stylenets.errors import UserError
 
 @pytest.fixture
 def painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, random_vgg_file: Path):
-    """Runs optimize in a working folder with photo.png (48 x 32) and dog.png, a mask of its left half; styles are the bundled glass and ink."""
+    """Runs optimize in a working folder, in the bundled styles glass and ink.
+
+    There are photo.png, 48 x 32, and dog.png, a mask of its left half.
+    """
     monkeypatch.chdir(tmp_path)
     images.write("photo.png", torch.rand(3, 32, 48, generator=torch.Generator().manual_seed(0)))
     images.write("dog.png", (torch.arange(48) < 24).float().expand(3, 32, 48))

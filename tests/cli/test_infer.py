@@ -17,11 +17,14 @@ from stylenets.nets import CINNet, JohnsonNet
 
 ROOT = Path(__file__).parents[2]
 STYLES = ["ink", "glass", "points"]
-# runs the door as a person would, then tells on the last line of stderr which of the slow packages it imported
+# runs the door as a person would, then tells on the last line of stderr which of the slow packages
+# it imported
 DOOR = """
 import atexit, runpy, sys
 slow = ("torch", "torch._dynamo", "sympy", "torchvision", "pytorch_lightning", "wandb")
-atexit.register(lambda: sys.stderr.write("imported: " + " ".join(name for name in slow if name in sys.modules)))
+def tell():
+    sys.stderr.write("imported: " + " ".join(name for name in slow if name in sys.modules))
+atexit.register(tell)
 sys.argv[0] = sys.argv.pop(1)
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -29,7 +32,10 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with net.safetensors (three styles), johnson.safetensors (one) and photo.png, 60 x 40."""
+    """A working folder with photo.png, 60 x 40, and two networks.
+
+    net.safetensors has three styles, johnson.safetensors one.
+    """
     torch.manual_seed(0)
     monkeypatch.chdir(tmp_path)
     args = {"styles": 3, "width": 8, "blocks": 1}
@@ -44,7 +50,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def door(*arguments: str) -> tuple[int, list[str], list[str], str]:
-    """(exit status, lines of stdout, lines of stderr, slow packages imported) of ``python infer.py`` in a fresh process."""
+    """``python infer.py`` in a fresh process.
+
+    Returns exit status, lines of stdout, lines of stderr, and the slow packages that were imported.
+    """
     command = [sys.executable, "-c", DOOR, str(ROOT / "infer.py"), *arguments]
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
@@ -218,7 +227,7 @@ def test_a_content_is_never_overwritten(folder: Path) -> None:
     images.write("out/a_ink.png", torch.rand(3, 20, 20))
     before = (folder / "out" / "a_ink.png").read_bytes()
     with pytest.raises(
-        UserError, match="out/a_ink.png, made from out/a.png, would overwrite out/a_ink.png"
+        UserError, match=r"out/a_ink\.png, made from out/a\.png, would overwrite out/a_ink\.png"
     ):
         run("content=out", "styles=[ink]")
     assert (folder / "out" / "a_ink.png").read_bytes() == before
@@ -230,7 +239,7 @@ def test_an_earlier_run_below_the_content_folder_is_not_content(folder: Path) ->
         run("content=.", "styles=[ink]")
         assert written() == ["photo_ink.png"]
     (folder / "photo.png").unlink()
-    with pytest.raises(UserError, match="no picture in . but those in out"):
+    with pytest.raises(UserError, match=r"no picture in \. but those in out"):
         run("content=.", "styles=[ink]")
 
 

@@ -21,7 +21,10 @@ KEEP = "regions={person:keep,background:ink}"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with net.safetensors (ink and glass), photos a and b of 60 x 40, and masks: a person on the left half of a."""
+    """A working folder with net.safetensors (ink and glass), photos a and b of 60 x 40, and masks.
+
+    There is a person on the left half of a.
+    """
     torch.manual_seed(0)
     monkeypatch.chdir(tmp_path)
     args = {"styles": 2, "width": 8, "blocks": 1}

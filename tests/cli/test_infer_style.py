@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with an inverse and a cin network, two photographs and two style pictures."""
+    """A working folder with an inverse and a cin network, two photographs and two styles."""
     torch.manual_seed(0)
     monkeypatch.chdir(tmp_path)
     net = InverseNet(2)
@@ -143,5 +143,5 @@ def test_a_mistake_writes_nothing(folder: Path, overrides: list[str], message: s
 
 
 def test_an_unknown_name_in_a_mix_is_told(folder: Path, inverse: tuple[str, str]) -> None:
-    with pytest.raises(UserError, match="unknown style 'wave'; did you mean waves.* night, waves"):
+    with pytest.raises(UserError, match=r"unknown style 'wave'; did you mean waves.* night, waves"):
         run(*inverse, "content=photos/a.png", "style=styles", "mix={wave:1}")

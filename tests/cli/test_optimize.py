@@ -16,7 +16,10 @@ CONF = Path(__file__).parents[2] / "conf" / "commands"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with photo.png (48 x 32), the styles a.png and b.png, and dog.png, a mask of another size: its left half."""
+    """A working folder with photo.png (48 x 32), the styles a.png and b.png, and dog.png.
+
+    That is a mask of another size, of the photo's left half.
+    """
     monkeypatch.chdir(tmp_path)
     images.write("photo.png", torch.rand(3, 32, 48))
     images.write("a.png", torch.rand(3, 32, 32))
@@ -101,15 +104,15 @@ def test_a_resumed_run_ends_as_one_in_one_go(run, monkeypatch: pytest.MonkeyPatc
     given = ["method=straightforward", *REGIONS, "save_every=3"]
     run(*given, out="whole")
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(*_) -> None:
         if Path("out/photo_straightforward_step5.png").exists():
-            raise Stopped
+            raise StoppedError
 
     kept = images.write
-    with monkeypatch.context() as patched, pytest.raises(Stopped):
+    with monkeypatch.context() as patched, pytest.raises(StoppedError):
         patched.setattr(images, "write", lambda path, picture: (kept(path, picture), stop()))
         run(*given, "snapshots=5")
     assert "state.pt" in written() and "figures.json" not in written()

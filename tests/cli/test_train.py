@@ -142,7 +142,8 @@ def test_the_same_folder_again_is_refused_in_one_line(
     assert (again.returncode, again.stdout) == (2, "")
     assert (
         again.stderr
-        == "error: run holds a finished run: choose another out=, go on with ckpt=run, or give overwrite=true\n"
+        == "error: run holds a finished run: choose another out=, go on with ckpt=run, "
+        "or give overwrite=true\n"
     )
     assert (folder / "run" / "network.safetensors").read_bytes() == before
 

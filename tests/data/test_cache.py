@@ -1,4 +1,7 @@
-"""The cache reads what the pictures hold: nearly the same pixels, again the same, and those of a picture that has changed."""
+"""The cache reads what the pictures hold.
+
+That is nearly the same pixels, again the same, and those of a picture that has changed.
+"""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ CONF = Path(__file__).parents[2] / "conf" / "commands" / "prepare_data.yaml"
 
 
 class Ranges(BaseHTTPRequestHandler):
-    """Serves ``content``, from the asked offset; the first ``breaks`` answers stop in the middle."""
+    """Serves ``content`` from the asked offset; the first ``breaks`` answers stop in the middle."""
 
     content = b""
     breaks = 0

@@ -146,7 +146,8 @@ def test_portrait_and_matte_are_cropped_alike_and_the_unpaired_named(
     assert "alone.png" in caplog.text
     batches = list(data.train_dataloader())
     assert batches[0]["matte"].shape == (2, 1, 8, 8)
-    # the picture is its own matte, but for the two antialiasing filters (Lanczos and bicubic) along the edge
+    # the picture is its own matte, but for the two antialiasing filters (Lanczos and bicubic) along
+    # the edge
     assert max((batch["matte"] - batch["image"][:, :1]).abs().mean() for batch in batches) < 0.05
     assert {batch["image"][0, 0, 0, 0].item() > 0.5 for batch in batches} == {
         True,

@@ -1,4 +1,7 @@
-"""Crops keep the aspect and depend on (seed, epoch, index) only; unreadable files are replaced, named and counted."""
+"""Crops keep the aspect and depend on (seed, epoch, index) only.
+
+Unreadable files are replaced, named and counted.
+"""
 
 import logging
 from pathlib import Path

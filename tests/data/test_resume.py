@@ -1,4 +1,7 @@
-"""Interrupted and uninterrupted training see the same samples in the same order and end with the same weights."""
+"""Interrupted and uninterrupted training see the same samples in the same order.
+
+They end with the same weights.
+"""
 
 from pathlib import Path
 
@@ -46,7 +49,10 @@ class Linear(pl.LightningModule):
 
 
 class SaveAt(pl.Callback):
-    """Saves at every moment where a checkpoint callback may: after each batch, validation and epoch, and on an exception."""
+    """Saves at every moment where a checkpoint callback may.
+
+    That is after each batch, validation and epoch, and on an exception.
+    """
 
     def __init__(self, out: Path, interrupt_at: int | None = None) -> None:
         self.out = out
@@ -150,7 +156,8 @@ def test_the_order_goes_on_where_lightning_loses_count_of_its_epochs(
     twice = fit(
         folder, {"max_epochs": EPOCHS}, ckpt=tmp_path / "resumed" / f"batch-{2 * BATCHES}.ckpt"
     )
-    # resumed twice from the last batch of an epoch, Lightning 2.6 trains one epoch more than max_epochs
+    # resumed twice from the last batch of an epoch, Lightning 2.6 trains one epoch more than
+    # max_epochs
     assert twice.seen[:BATCHES] == whole.seen[2 * BATCHES :]
 
 

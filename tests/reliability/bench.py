@@ -47,7 +47,8 @@ TWO = (
     "trainer.max_epochs=3",
     "trainer.log_every_n_steps=1",
 )
-NULL = "residual.0.conv2.norm.beta"  # the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
+# the next instance norm takes away this constant: its gradient is rounding, which Adam enlarges
+NULL = "residual.0.conv2.norm.beta"
 NET_ARGS = {"styles": 3, "width": 4, "blocks": 1}  # as in SETTINGS
 BATCHES, EPOCHS = 5, 3  # 14 photographs, 4 of them held out, in batches of 2
 
@@ -67,7 +68,10 @@ class Bench:
         launcher: Sequence[str] = (),
         **environment: str,
     ) -> subprocess.Popen[str]:
-        """``python train.py`` into ``out`` in its own process group, with a diary in ``out``.diary.<rank>."""
+        """``python train.py`` into ``out`` in its own process group.
+
+        Its diary is ``out``.diary.<rank>.
+        """
         paths = [
             str(ROOT / "src"),
             str(ROOT / "tests" / "reliability"),
@@ -108,7 +112,10 @@ class Bench:
         ]
 
     def apart(self, out: str, other: str, leave_out: str = "none") -> float:
-        """The largest difference between two runs' weights but those named ``leave_out``; 0: bit-identical."""
+        """The largest difference between two runs' weights but those named ``leave_out``.
+
+        0: bit-identical.
+        """
         ours, theirs = self.weights(out), self.weights(other)
         return max(
             float((ours[name] - theirs[name]).abs().max())
@@ -124,7 +131,10 @@ def network() -> Network:
 
 
 def mistake(command: Callable[[], None], *overrides: str) -> str:
-    """The one line in which a command, run in this process, says what is wrong; "" where nothing is. Any other end is an error."""
+    """The one line in which a command, run in this process, says what is wrong.
+
+    "" where nothing is. Any other end is an error.
+    """
     typed, sys.argv = sys.argv, ["command", *overrides]
     try:
         with redirect_stderr(io.StringIO()) as errors:

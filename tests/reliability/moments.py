@@ -1,4 +1,7 @@
-"""Callbacks that a test gives to a real run by its configuration: one that kills it at a moment, one that writes down what happened."""
+"""Callbacks that a test gives to a real run by its configuration.
+
+One kills it at a moment, one writes down what happened.
+"""
 
 import hashlib
 import os
@@ -17,7 +20,10 @@ def kill(*_: Any) -> None:
 
 
 class KillAt(pl.Callback):
-    """SIGKILL at ``moment`` of step ``step``: batch, save, between (save and validation), validation."""
+    """SIGKILL at ``moment`` of step ``step``.
+
+    That is batch, save, between (save and validation), or validation.
+    """
 
     def __init__(self, moment: str, step: int) -> None:
         self.moment, self.step = moment, step
@@ -57,7 +63,10 @@ class KillLogger(pl.Callback):
 
 
 class Diary(pl.Callback):
-    """Lines in ``file``.<rank>: "batch STEP INDICES", "validated STEP" for a whole validation, "weights SHA256" at the end."""
+    """Writes lines into ``file``.<rank>.
+
+    "batch STEP INDICES", "validated STEP" for a whole validation, "weights SHA256" at the end.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = Path(file)
@@ -90,7 +99,10 @@ class Diary(pl.Callback):
 
 
 class Blank(pl.Callback):
-    """Sets all weights to 0 before the validation at step ``step``: the network then paints one color."""
+    """Sets all weights to 0 before the validation at step ``step``.
+
+    The network then paints one color.
+    """
 
     def __init__(self, step: int) -> None:
         self.step = step

@@ -1,4 +1,7 @@
-"""Checkpoints on disk: whole after any kill, one before the newest to fall back on, and an honest end where they cannot be written."""
+"""Checkpoints on disk: whole after any kill, one before the newest to fall back on.
+
+Where they cannot be written, there is an honest end.
+"""
 
 import os
 import random
@@ -20,7 +23,8 @@ from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
 step = 0
 while True:
     step += 1
-    AtomicCheckpointIO().save_checkpoint({"global_step": step, "weights": torch.full((2_000_000,), float(step))}, sys.argv[1])
+    weights = torch.full((2_000_000,), float(step))
+    AtomicCheckpointIO().save_checkpoint({"global_step": step, "weights": weights}, sys.argv[1])
     print(step, flush=True)
 """
 

@@ -1,4 +1,7 @@
-"""Two processes train what one does: same batches, same weights, one folder, and a run can change their number."""
+"""Two processes train what one does: same batches, same weights, one folder.
+
+A run can change their number.
+"""
 
 import signal
 

@@ -11,7 +11,10 @@ EVERY = "callbacks.checkpoint.every=2"
 
 
 def test_a_learning_rate_that_explodes(bench: Bench, figures: list) -> None:
-    """At step 7; the losses of steps 8 to 10 are no numbers, and a checkpoint and a validation would be due within them."""
+    """At step 7; the losses of steps 8 to 10 are no numbers.
+
+    A checkpoint and a validation would be due within them.
+    """
     exploding = (
         "~scheduler",
         "+scheduler={_target_:moments.exploding,_partial_:true}",

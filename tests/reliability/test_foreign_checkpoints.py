@@ -1,4 +1,7 @@
-"""Checkpoints from elsewhere: nothing in them is executed or believed, whatever they hold and whichever way they are loaded."""
+"""Checkpoints from elsewhere: nothing in them is executed or believed.
+
+That holds whatever they hold and whichever way they are loaded.
+"""
 
 import functools
 import os
@@ -35,7 +38,7 @@ class Gadget:
 
 
 def gadgets(marker: Path) -> dict[str, Any]:
-    """Ways of a pickle to make ``marker``: each leaves the file there when it is loaded carelessly."""
+    """Ways of a pickle to make ``marker``, each of which does when it is loaded carelessly."""
     touch, statement = f"touch {marker}", f"open({str(marker)!r}, 'w')"
     script, inner = marker.with_suffix(".py"), marker.with_suffix(".inner")
     script.write_text(statement)
@@ -109,7 +112,7 @@ def careless(file: Path) -> None:
     """What a gadget is made for."""
     try:
         torch.load(file, weights_only=False)
-    except Exception:  # noqa: BLE001 - whatever happens after it was executed
+    except Exception:  # whatever happens after it was executed
         return
 
 

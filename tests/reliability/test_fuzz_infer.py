@@ -1,4 +1,7 @@
-"""Any blend, region, mask and shape of picture: the right picture, or one line that says what is wrong."""
+"""Any blend, region, mask and shape of picture.
+
+There is the right picture, or one line that says what is wrong.
+"""
 
 import math
 import shutil
@@ -50,7 +53,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tried(*overrides: str, size: int | None = None) -> str:
-    """Either "refused" in one line, or "painted" pictures of the content's shape, or of its shape at ``size``."""
+    """Either "refused" in one line, or "painted" pictures.
+
+    They have the content's shape, or its shape at ``size``.
+    """
     shutil.rmtree("out", ignore_errors=True)
     if mistake(main, *BASE, *overrides):
         return "refused"

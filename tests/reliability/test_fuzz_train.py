@@ -120,12 +120,12 @@ def alike(value: Any) -> st.SearchStrategy:
 def settings_of(config: dict[str, Any]) -> st.SearchStrategy:
     """Overrides of one or two values of ``config``."""
     known = {name: value for name, value in leaves(config) if name not in LEFT_OUT}
-    name_and_value = lambda name, likely: st.tuples(
-        st.just(name), alike(known[name]) if likely else anything
-    )
-    one = st.tuples(st.sampled_from(sorted(known)), st.booleans()).flatmap(
-        lambda drawn: name_and_value(*drawn)
-    )
+
+    def name_and_value(drawn: tuple[str, bool]) -> st.SearchStrategy:
+        name, likely = drawn
+        return st.tuples(st.just(name), alike(known[name]) if likely else anything)
+
+    one = st.tuples(st.sampled_from(sorted(known)), st.booleans()).flatmap(name_and_value)
     return st.lists(one, min_size=1, max_size=2)
 
 
@@ -136,7 +136,10 @@ def here(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 def outcome(overrides: list[str]) -> str:
-    """ "refused", in one line, or "trained", and then what was trained is there; anything else is an error."""
+    """Either "refused", in one line, or "trained", and then what was trained is there.
+
+    Anything else is an error.
+    """
     shutil.rmtree("fuzzed", ignore_errors=True)
     if mistake(main, *overrides):
         return "refused"
@@ -176,7 +179,7 @@ def test_any_value_for_any_setting(here: Bench, figures: list) -> None:
 
 
 def test_the_real_command(here: Bench, figures: list) -> None:
-    """Eight mistakes, each of another part of the program: one line, exit status 2, no folder of a run."""
+    """Eight mistakes, each of another part: one line, exit status 2, no folder of a run."""
     lines = (
         "data.size=abc",
         "data.size",

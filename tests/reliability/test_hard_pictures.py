@@ -1,4 +1,7 @@
-"""Hard picture files, read in a process of their own: what a viewer shows within 2 of 255, or refused by name; never a crash."""
+"""Hard picture files, read in a process of their own.
+
+They are what a viewer shows within 2 of 255, or refused by name; there is never a crash.
+"""
 
 import io
 import json
@@ -50,7 +53,10 @@ Expected = np.ndarray | str  # the pixels, or a part of the refusal
 
 
 def ramp() -> np.ndarray:
-    """(48, 64, 3) of one tint, which a JPEG of quality 100 keeps, and that no turn or mirror leaves as it is."""
+    """(48, 64, 3) of one tint, which a JPEG of quality 100 keeps.
+
+    No turn or mirror leaves it as it is.
+    """
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     return np.stack([x + 2 * y + 80, x + 2 * y + 40, x + 2 * y], -1).astype(np.uint8)
 
@@ -222,7 +228,7 @@ def refused() -> dict[str, tuple[bytes, Expected]]:
 
 
 def read_all(folder: Path, files: dict[str, bytes], size: int | None = None) -> dict[str, dict]:
-    """{name: {"read": shape} or {"refused": why}}, by one other process, which must live to the end."""
+    """{name: {"read": shape} or {"refused": why}}, by a process that must live to the end."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
     lines = "".join(json.dumps([str(folder / name), size]) + "\n" for name in files)
@@ -278,7 +284,10 @@ def test_a_huge_photograph_is_read_small(tmp_path: Path) -> None:
 
 
 def test_flipped_bytes(tmp_path: Path, figures: list) -> None:
-    """40 files of each of ten kinds with one to four bytes overwritten, half of them within the headers: read or refused, never a crash."""
+    """40 files of each of ten kinds with one to four bytes overwritten: read or refused.
+
+    Half of the bytes are within the headers. There is never a crash.
+    """
     whole = {name: data for name, (data, _) in (oriented() | unusual()).items()}
     kinds = (
         "exif6.jpg",

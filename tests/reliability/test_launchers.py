@@ -1,4 +1,7 @@
-"""Sweeps, torchrun and clusters: every run in one folder of its own, and a job that is started again goes on."""
+"""Sweeps, torchrun and clusters: every run in one folder of its own.
+
+A job that is started again goes on.
+"""
 
 import os
 import signal

@@ -30,9 +30,11 @@ for file in sys.argv[2:]:
     try:
         state = load(file).net.state_dict()
     except UserError as error:
-        print("refused" if Path(file).name in str(error) else f"refused without its name: {error}", flush=True)
+        named = Path(file).name in str(error)
+        print("refused" if named else f"refused without its name: {error}", flush=True)
     else:
-        right = {key: value.shape for key, value in state.items()} == shapes and all(value.isfinite().all() for value in state.values())
+        right = {key: value.shape for key, value in state.items()} == shapes
+        right = right and all(value.isfinite().all() for value in state.values())
         print("right" if right else "wrong", flush=True)
 print(peak() - before)
 """
@@ -80,7 +82,10 @@ def malformed(valid: bytes) -> dict[str, bytes]:
 
 
 def loaded(whole: Path, names: list[str]) -> tuple[list[str], int]:
-    """("refused", "right" or what went wrong of each file beside ``whole``, MB taken by that), by a process that must live to the end."""
+    """What became of each file beside ``whole``, by a process that must live to the end.
+
+    Returns ("refused", "right" or what went wrong of each, MB taken by that).
+    """
     command, environment = (
         [sys.executable, "-c", LOADER, str(whole), *names],
         os.environ | {"PYTHONPATH": str(ROOT / "src")},
@@ -123,7 +128,10 @@ def test_malformed_safetensors(tmp_path: Path, figures: list) -> None:
 
 
 def test_compressed_weights_are_not_taken_for_others(tmp_path: Path) -> None:
-    """A checkpoint repacked by a zip program: its weights lie elsewhere than torch maps them, and may unpack to any size."""
+    """A checkpoint repacked by a zip program.
+
+    Its weights lie elsewhere than torch maps them, and may unpack to any size.
+    """
     valid = network()
     state = {f"net.{key}": value for key, value in valid.net.state_dict().items()}
     torch.save({"state_dict": state, "stylenets": valid.metadata()}, tmp_path / "a.ckpt")

@@ -1,4 +1,7 @@
-"""The shortest of the reliability tests, which runs with all others: kill -9, resume, same weights."""
+"""The shortest of the reliability tests, which runs with all others.
+
+It is kill -9, resume, same weights.
+"""
 
 import signal
 
@@ -11,7 +14,7 @@ from stylenets.cli.train import main
 def test_killed_in_mid_epoch_and_resumed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, figures: list
 ) -> None:
-    """Killed as a process of its own; the run to compare with and the resumed one are in this process."""
+    """Killed as a process of its own; the resumed run and the one to compare are in this one."""
     monkeypatch.chdir(bench.folder)
     short = ("trainer.max_epochs=1", "callbacks.checkpoint.every=2")
     settings = (*SETTINGS, f"vgg.weights={bench.vgg}", *short)

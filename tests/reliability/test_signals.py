@@ -1,4 +1,7 @@
-"""SIGTERM and Ctrl-C: a checkpoint, the right status, within seconds, and the resumed run is identical."""
+"""SIGTERM and Ctrl-C: a checkpoint and the right status, within seconds.
+
+The resumed run is identical.
+"""
 
 import os
 import signal

@@ -15,7 +15,8 @@ from wandb_log import read
 from stylenets import images
 
 pytestmark = pytest.mark.reliability
-SAMPLES = "callbacks.samples={{_target_:stylenets.callbacks.sample_grid.SampleGrid,folder:{}/samples,every:5,count:2}}"
+GRID = "stylenets.callbacks.sample_grid.SampleGrid"
+SAMPLES = f"callbacks.samples={{{{_target_:{GRID},folder:{{}}/samples,every:5,count:2}}}}"
 PLOTTED = "trainer/global_step"
 
 
@@ -43,7 +44,10 @@ def scalars(run: Path) -> dict[tuple[str, int], float]:
 def test_everything_can_be_read_back(
     bench: Bench, without_account: pytest.MonkeyPatch, figures: list
 ) -> None:
-    """Someone sits before it, who could be asked. The same run logged to tables has the same numbers."""
+    """Someone sits before it, who could be asked.
+
+    The same run logged to tables has the same numbers.
+    """
     master, slave = os.openpty()
     settings = ("group=trials", "tags=[first,small]", "loss.schedule=null")
     assert bench.run("tables", *settings)[0] == 0
