@@ -44,6 +44,16 @@ class Network:
     vgg: Any = None
     training: dict[str, Any] | None = None
 
+    @property
+    def family(self) -> str:
+        """Which styles it paints: "per-style", "multi-style" or "arbitrary-style"."""
+        return NETS[self.name].family
+
+    @property
+    def any_style(self) -> bool:
+        """Whether it paints in any picture's style, having none of its own."""
+        return not self.styles
+
     def metadata(self) -> dict[str, Any]:
         """The plain dict that a file of weights holds under "stylenets"."""
         return {

@@ -20,9 +20,15 @@ from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
 from stylenets.evaluation import machine
-from stylenets.evaluation.methods import report
-from stylenets.evaluation.methods.outcome import measure
-from stylenets.evaluation.methods.report import Painted, Pair, Run
+from stylenets.evaluation.methods.outcome import measure_picture
+from stylenets.evaluation.methods.report import (
+    MethodRun,
+    Painted,
+    PaintedPair,
+    methods_figures,
+    methods_page,
+    methods_table,
+)
 from stylenets.inference import regions
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer, encoder
@@ -52,17 +58,17 @@ def write_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) ->
             measure_run(folder, settings, criterion, config.repeats, device, advance)
             for folder, settings in runs.items()
         ]
-    where = machine.describe(device)
+    where = machine.describe_machine(device)
     setting = (
         f"Losses against {vgg.source}, relative, of weight 1; a segment's are of its own Gram "
         f"matrices. Seconds of a pass: the median of {config.repeats} on "
         f"{where.get('device', where['processor'])}, {where['threads']} CPU threads; seconds of an "
         "optimization: as its run noted them."
     )
-    table = report.overview(measured)
-    figures = report.figures(measured) | {"machine": where}
+    table = methods_table(measured)
+    figures = methods_figures(measured) | {"machine": where}
     texts = {
-        "methods.html": report.page(measured, setting),
+        "methods.html": methods_page(measured, setting),
         "methods.md": f"{table.markdown()}\n{setting}\n",
         "methods.json": json.dumps(figures, indent=1),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
@@ -78,7 +84,7 @@ def measure_run(
     repeats: int,
     device: str,
     advance: Callable[[], None],
-) -> Run:
+) -> MethodRun:
     """What a run painted, and the same scene in one pass.
 
     Args:
@@ -93,19 +99,20 @@ def measure_run(
     noted = json.loads((folder / "figures.json").read_text())
     key = swept_setting(settings)
     network, stylizer = bundled_stylizer(settings, scene, device)
-    pairs: list[Pair] = []
+    pairs: list[PaintedPair] = []
     for addition, one in variants(settings).items():
         stem = picture_stem(settings, addition)
         rows = read_curves(folder / f"curves{addition}.csv")
         picture = images.read(folder / f"{stem}.png")
-        figures = measure(picture[None].to(device), scene, criterion, rows)
+        figures = measure_picture(picture[None].to(device), scene, criterion, rows)
         optimized = Painted(picture, noted[stem]["seconds"], figures)
         passed, seconds = one_pass(stylizer, scene, one, repeats)
-        single = Painted(passed, seconds, measure(passed[None].to(device), scene, criterion, []))
+        passed_figures = measure_picture(passed[None].to(device), scene, criterion, [])
+        single = Painted(passed, seconds, passed_figures)
         name = f"{settings.name} {key} {one[key]}" if key else settings.name
-        pairs.append(Pair(name, optimized, rows, single))
+        pairs.append(PaintedPair(name, optimized, rows, single))
         advance()
-    return Run(settings.name, scene, network, pairs, key, list(settings[key]) if key else [])
+    return MethodRun(settings.name, scene, network, pairs, key, list(settings[key]) if key else [])
 
 
 def bundled_stylizer(

@@ -11,8 +11,10 @@ from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation import machine
-from stylenets.evaluation.networks import comparison, long_table, report
-from stylenets.evaluation.networks.comparison import Comparison, Entry
+from stylenets.evaluation.networks import long_table, measuring
+from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
+from stylenets.evaluation.networks.report import comparison_page, picture_grid
+from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer, encoder
 from stylenets.nets.inverse import InverseNet
@@ -38,22 +40,22 @@ def write_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
     entries = [load_entry(name, path, bank, config.vgg, device) for name, path in runs.items()]
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
-    total = comparison.steps(entries, len(photos), config.sizes, config.repeats)
+    total = measuring.count_steps(entries, len(photos), config.sizes, config.repeats)
     with progress(total) as advance:
         photo = next(iter(photos.values()))
-        seconds = comparison.measure_time(entries, photo, config.sizes, config.repeats, advance)
-        compared = comparison.measure(entries, bank, criterion, photos, config.show, advance)
+        seconds = measuring.time_networks(entries, photo, config.sizes, config.repeats, advance)
+        compared = measuring.measure_losses(entries, bank, criterion, photos, config.show, advance)
     compared.seconds = seconds
-    tables = report.sheets(compared)
+    tables = comparison_tables(compared)
     settings = describe(config, compared, criterion.vgg.source, device)
     texts = {
-        "compare.html": report.page(compared, settings),
-        "compare.csv": long_table.as_csv(long_table.figures(compared)),
+        "compare.html": comparison_page(compared, settings),
+        "compare.csv": long_table.to_csv(long_table.list_figures(compared)),
         "compare.md": "\n".join([*(table.markdown() for table in tables), *settings, ""]),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
     files = {name: text.encode() for name, text in texts.items()}
-    files["compare.jpg"] = images.jpeg(report.grid(compared, bank.names))
+    files["compare.jpg"] = images.jpeg(picture_grid(compared, bank.names))
     write_files(out, files)
     show_tables(tables)
 
@@ -65,7 +67,7 @@ def load_entry(name: str, path: Path, bank: StyleBank, vgg: DictConfig, device: 
         UserError: If it holds no network, or one that knows none of these styles.
     """
     network = checkpoints.load(path)
-    styles = comparison.own_styles(name, network, bank.names)
+    styles = measuring.choose_styles(name, network, bank.names)
     stylizer = stylizer_for_bank(network, bank, vgg, device)
     return Entry(name, network, stylizer, styles, checkpoints.locate(path).stat().st_size)
 
@@ -84,14 +86,16 @@ def stylizer_for_bank(
     return SwapStylizer(network, encoder(network, needed, vgg.convention), bank, device=device)
 
 
-def describe(config: DictConfig, compared: Comparison, source: str, device: str) -> list[str]:
+def describe(
+    config: DictConfig, compared: NetworkComparison, source: str, device: str
+) -> list[str]:
     """How it was measured, for those who read the report without the command.
 
     ``source``: the weights of the loss network.
     """
-    count = len(compared.of(None, None))
+    count = len(compared.of_photographs())
     style = config.styles.size
-    where = machine.describe(device)
+    where = machine.describe_machine(device)
     losses = (
         f"Losses: {count} photographs at {config.size} x {config.size} pixels against {source}, "
         "of weight 1 and averaged. A style loss is measured to the style's picture with a shortest "

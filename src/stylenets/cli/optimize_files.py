@@ -15,8 +15,9 @@ from torch import Tensor
 from stylenets import images
 from stylenets.cli.entry import tell_file
 from stylenets.cli.scene import picture_stem
-from stylenets.evaluation.methods import outcome as optimized
+from stylenets.evaluation.methods.csv_files import curves_csv, sweep_csv
 from stylenets.evaluation.methods.outcome import Outcome
+from stylenets.evaluation.methods.page import add_curves, add_figures, add_sweep
 from stylenets.files import write_text
 from stylenets.optimize.scene import Scene
 from stylenets.report.page import Page
@@ -43,10 +44,10 @@ def write_results(
     for outcome in outcomes:
         page.heading(outcome.stem)
         page.picture(outcome.picture[0], outcome.stem)
-        optimized.add_figures(page, outcome.figures)
-        optimized.add_curves(page, outcome.rows, "every term before each step")
+        add_figures(page, outcome.figures)
+        add_curves(page, outcome.rows, "every term before each step")
         addition = outcome.stem.removeprefix(picture_stem(config))
-        write_text(out / f"curves{addition}.csv", optimized.curves_csv(outcome.rows))
+        write_text(out / f"curves{addition}.csv", curves_csv(outcome.rows))
     write_text(out / "report.html", page.html())
     figures = {outcome.stem: outcome.figures for outcome in outcomes}
     write_text(out / "figures.json", json.dumps(figures, indent=1))
@@ -65,9 +66,9 @@ def write_sweep(
     images.write(path, strip)
     height, width = strip.shape[-2:]
     tell_file(path, height, width, sum(one["seconds"] for one in figures))
-    write_text(out / f"{key}.csv", optimized.sweep_csv(key, values, figures))
+    write_text(out / f"{key}.csv", sweep_csv(key, values, figures))
     page.picture(strip, f"by {key}")
-    optimized.add_sweep(page, key, values, figures)
+    add_sweep(page, key, values, figures)
 
 
 def given_pictures(scene: Scene) -> Tensor:

@@ -17,7 +17,7 @@ from stylenets.cli.entry import choose_device, tell_file
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene, picture_stem, swept_setting, variants
-from stylenets.evaluation.methods.outcome import Outcome, measure
+from stylenets.evaluation.methods.outcome import Outcome, measure_picture
 from stylenets.inference.pictures import write_masks
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
@@ -78,7 +78,7 @@ def paint(
     images.write(out / f"{stem}.png", picture[0])
     height, width = picture.shape[-2:]
     tell_file(out / f"{stem}.png", height, width, seconds)
-    figures = {"seconds": seconds} | measure(picture, scene, criterion, rows)
+    figures = {"seconds": seconds} | measure_picture(picture, scene, criterion, rows)
     return Outcome(stem, picture, rows, figures)
 
 

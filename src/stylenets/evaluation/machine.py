@@ -1,4 +1,4 @@
-"""What a measurement was made on: processor, threads, accelerator and versions; and the memory that it takes."""
+"""What a measurement was made on: processor, threads, accelerator, versions; and its memory."""
 
 import platform
 from collections.abc import Callable
@@ -10,14 +10,18 @@ import torch
 from stylenets import __version__
 from stylenets.errors import UserError
 
+CPU_LISTING = Path("/proc/cpuinfo")  # Linux, where platform.processor() tells the architecture only
+PROCESS_STATUS = Path("/proc/self/status")
+PROCESS_PEAK = Path("/proc/self/clear_refs")
 
-def describe(device: str) -> dict[str, str | int]:
-    """Plain values for a report of a run on ``device`` ("cpu", "cuda", "cuda:1")."""
-    accelerator = (
-        {"device": torch.cuda.get_device_name(device)} if device.startswith("cuda") else {}
-    )
+
+def describe_machine(device: str) -> dict[str, str | int]:
+    """Plain values for a report of a run on ``device``: "cpu", "cuda" or "cuda:1"."""
+    accelerator: dict[str, str] = {}
+    if device.startswith("cuda"):
+        accelerator["device"] = torch.cuda.get_device_name(device)
     return {
-        "processor": processor(),
+        "processor": processor_name(),
         "threads": torch.get_num_threads(),
         **accelerator,
         "torch": torch.__version__,
@@ -26,39 +30,39 @@ def describe(device: str) -> dict[str, str | int]:
     }
 
 
-def processor() -> str:
+def processor_name() -> str:
     """The processor's model name; its architecture where the system does not tell."""
-    listing = Path(
-        "/proc/cpuinfo"
-    )  # Linux: platform.processor() says no more than the architecture there
-    lines = listing.read_text().splitlines() if listing.is_file() else []
+    lines = CPU_LISTING.read_text().splitlines() if CPU_LISTING.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def memory(device: str) -> tuple[int, Callable[[], int]]:
-    """Bytes in use now, and what tells the peak from now on: PyTorch's own count on a GPU, the process's resident memory on a CPU.
+def watch_memory(device: str) -> tuple[int, Callable[[], int]]:
+    """Begin to watch how much memory is used.
 
-    Raises UserError where the system does not tell a process's peak (/proc is Linux's).
+    Args:
+        device: On a GPU PyTorch's own count is watched, on a CPU the process's resident memory.
+
+    Returns:
+        Bytes in use now, and what tells the peak from now on.
+
+    Raises:
+        UserError: If the system does not tell a process's peak, as only Linux does.
     """
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats(device)
         return torch.cuda.memory_allocated(device), lambda: torch.cuda.max_memory_allocated(device)
-    status = Path("/proc/self/status")
-    if not status.is_file():
+    if not PROCESS_STATUS.is_file():
         raise UserError(
             "the memory of a CPU process can be measured on Linux only; give device=cuda"
         )
-    with suppress(
-        OSError
-    ):  # not everywhere allowed; then the peak is that of the process, in which this is the largest thing
-        Path("/proc/self/clear_refs").write_text("5")  # proc(5): the peak begins anew
+    # Where this is not allowed the peak is the process's own, of which this is the largest thing.
+    with suppress(OSError):
+        PROCESS_PEAK.write_text("5")  # proc(5): the peak begins anew
+    return _bytes_of("VmRSS:"), lambda: _bytes_of("VmHWM:")
 
-    def read(field: str) -> int:
-        return next(
-            1024 * int(line.split()[1])
-            for line in status.read_text().splitlines()
-            if line.startswith(field)
-        )
 
-    return read("VmRSS:"), lambda: read("VmHWM:")
+def _bytes_of(field: str) -> int:
+    lines = PROCESS_STATUS.read_text().splitlines()
+    (kilobytes, *_) = (line.split()[1] for line in lines if line.startswith(field))
+    return 1024 * int(kilobytes)

@@ -47,6 +47,7 @@ class CINNet(nn.Module):
     from saturation, the usual cause of black blobs.
     """
 
+    family: ClassVar[str] = "multi-style"
     conditional: ClassVar[bool] = True
 
     def __init__(self, styles: int, width: int = 32, blocks: int = 5) -> None:

@@ -39,6 +39,7 @@ class InverseNet(nn.Module):
         torch.Size([1, 3, 40, 48])
     """
 
+    family: ClassVar[str] = "arbitrary-style"
     scale: Tensor
     own_styles: ClassVar[int] = 0  # that are part of the weights: the style comes with the features
 

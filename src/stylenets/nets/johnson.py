@@ -46,6 +46,7 @@ class JohnsonNet(nn.Module):
         torch.Size([1, 3, 30, 45])
     """
 
+    family: ClassVar[str] = "per-style"
     conditional: ClassVar[bool] = False
 
     def __init__(self, width: int = 32, blocks: int = 5) -> None:

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
-from stylenets.evaluation.networks import comparison as families
-from stylenets.evaluation.networks import report as families_report
-from stylenets.evaluation.networks.comparison import FAMILIES, Comparison, Entry
-from stylenets.evaluation.networks.long_table import COLUMNS, as_csv, figures
-from stylenets.evaluation.networks.training_facts import read
+from stylenets.evaluation.networks import measuring
+from stylenets.evaluation.networks.comparison import Entry, NetworkComparison, PictureLosses
+from stylenets.evaluation.networks.long_table import COLUMNS, list_figures, to_csv
+from stylenets.evaluation.networks.report import comparison_page, picture_grid
+from stylenets.evaluation.networks.tables import comparison_tables
+from stylenets.evaluation.networks.training_facts import read_training_facts
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.losses.perceptual import PerceptualLoss
@@ -46,7 +47,7 @@ def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
             f"<i>{network.name}</i>",
             network,
             stylizer,
-            families.own_styles("it", network, tiny_bank.names),
+            measuring.choose_styles("it", network, tiny_bank.names),
             1000,
         )
         for network, stylizer in zip((multi, single, inverse), stylizers, strict=True)
@@ -69,23 +70,27 @@ def photos() -> dict[str, Tensor]:
 @pytest.fixture(scope="module")
 def compared(
     entries: list[Entry], criterion: PerceptualLoss, photos: dict[str, Tensor], tiny_bank: StyleBank
-) -> Comparison:
+) -> NetworkComparison:
     calls: list[None] = []
-    seconds = families.measure_time(
+    seconds = measuring.time_networks(
         entries, photos["a.png"], [16, 32], 2, lambda: calls.append(None)
     )
-    comparison = families.measure(
+    comparison = measuring.measure_losses(
         entries, tiny_bank, criterion, photos, 2, lambda: calls.append(None)
     )
     comparison.seconds = seconds
-    assert len(calls) == families.steps(entries, 3, [16, 32], 2)
+    assert len(calls) == measuring.count_steps(entries, 3, [16, 32], 2)
     return comparison
 
 
 def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
     entries: list[Entry],
 ) -> None:
-    assert FAMILIES.keys() == NETS.keys()
+    assert {name: net.family for name, net in NETS.items()} == {
+        "johnson": "per-style",
+        "cin": "multi-style",
+        "inverse": "arbitrary-style",
+    }
     assert [entry.styles for entry in entries] == [
         ["sand", "blocks"],
         ["tiles"],
@@ -95,36 +100,36 @@ def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
     with pytest.raises(
         UserError, match="mine knows blocks, other, sand, none of the compared styles ink, glass"
     ):
-        families.own_styles("mine", entries[0].network, ["ink", "glass"])
+        measuring.choose_styles("mine", entries[0].network, ["ink", "glass"])
 
 
 def test_the_losses_are_those_of_training(
-    compared: Comparison, entries: list[Entry], criterion: PerceptualLoss, photos: dict
+    compared: NetworkComparison, entries: list[Entry], criterion: PerceptualLoss, photos: dict
 ) -> None:
     for entry in entries:
         for style in entry.styles:
-            sample = compared.of(entry.name, style)[1]
+            sample = compared.of(entry, style)[1]
             photo, number = photos[sample.photo], compared.styles.index(style)
             picture = entry.stylizer.stylize(photo, entry.stylizer.weights({style: 1.0}))
             expected = criterion(picture[None], photo[None], torch.eye(3)[number : number + 1])
             assert sample.photo == "b.png"
             assert sample.distances[number] == pytest.approx(float(expected["style"]), rel=1e-4)
             assert sample.content == pytest.approx(float(expected["content"]), rel=1e-4)
-    assert [sample.content for sample in compared.of(None, None)] == [0.0] * 3
+    assert [sample.content for sample in compared.of_photographs()] == [0.0] * 3
 
 
 def test_times_are_of_every_network_at_every_size(
-    compared: Comparison, entries: list[Entry]
+    compared: NetworkComparison, entries: list[Entry]
 ) -> None:
     assert compared.seconds.keys() == {(entry.name, size) for entry in entries for size in (16, 32)}
     assert all(len(seconds) == 2 and min(seconds) > 0 for seconds in compared.seconds.values())
     with pytest.raises(UserError, match=r"<i>cin</i> at sizes=\[8\]: the picture is 8 x 8"):
-        families.measure_time(entries, torch.rand(3, 16, 16), [8], 1)
+        measuring.time_networks(entries, torch.rand(3, 16, 16), [8], 1)
 
 
 def test_training_speed_is_steps_times_batch_over_time() -> None:
-    assert read(TRAINED).images_per_second == 100 * 4 / 50
-    assert read({**TRAINED, "seconds": None}).images_per_second is None
+    assert read_training_facts(TRAINED).images_per_second == 100 * 4 / 50
+    assert read_training_facts({**TRAINED, "seconds": None}).images_per_second is None
 
 
 @pytest.mark.parametrize(
@@ -137,12 +142,12 @@ def test_training_speed_is_steps_times_batch_over_time() -> None:
     ],
 )
 def test_nothing_is_taken_for_granted_of_metadata(metadata: object) -> None:
-    assert set(vars(read(metadata)).values()) == {None}
+    assert set(vars(read_training_facts(metadata)).values()) == {None}
 
 
 def test_words_of_metadata_are_one_short_line() -> None:
-    assert read({"about": "two\n lines"}).about == "two lines"
-    assert len(read({"device": "x" * 10**6}).device) == 200
+    assert read_training_facts({"about": "two\n lines"}).about == "two lines"
+    assert len(read_training_facts({"device": "x" * 10**6}).device) == 200
 
 
 def test_an_inverse_network_needs_vgg_up_to_its_layer(entries: list[Entry]) -> None:
@@ -154,9 +159,9 @@ def test_an_inverse_network_needs_vgg_up_to_its_layer(entries: list[Entry]) -> N
     ]
 
 
-def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: Comparison) -> None:
-    rows = figures(compared)
-    found = list(csv.DictReader(io.StringIO(as_csv(rows))))
+def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: NetworkComparison) -> None:
+    rows = list_figures(compared)
+    found = list(csv.DictReader(io.StringIO(to_csv(rows))))
     assert len(found) == len(rows) and list(found[0]) == COLUMNS
     for row, back in zip(rows, found, strict=True):
         assert back.keys() == row.keys()
@@ -169,10 +174,10 @@ def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: Comparison) ->
     assert [row["value"] for row in found if row["measure"] == "training speed"] == ["8.0"]
 
 
-def test_no_text_becomes_a_formula(compared: Comparison) -> None:
+def test_no_text_becomes_a_formula(compared: NetworkComparison) -> None:
     (about,) = (
         row["value"]
-        for row in csv.DictReader(io.StringIO(as_csv(figures(compared))))
+        for row in csv.DictReader(io.StringIO(to_csv(list_figures(compared))))
         if row["measure"] == "trained on"
     )
     assert about == "'=1+1"
@@ -189,10 +194,10 @@ def test_tables_count_what_is_nearest_to_its_own_style(
         (entries[0].name, "blocks", far),
     ]
     samples = [
-        families.Sample(entry, style, "a", 1.0, distances) for entry, style, distances in cases
+        PictureLosses(entry, style, "a", 1.0, distances) for entry, style, distances in cases
     ]
-    overview, losses, distances = families_report.sheets(
-        Comparison(entries[:1], tiny_bank, samples, {(entries[0].name, 64): [0.5, 0.1, 0.2]})
+    overview, losses, distances = comparison_tables(
+        NetworkComparison(entries[:1], tiny_bank, samples, {(entries[0].name, 64): [0.5, 0.1, 0.2]})
     )
     facts = dict(overview.rows)
     assert facts["nearest to their own style"] == "2 of 3"
@@ -203,8 +208,8 @@ def test_tables_count_what_is_nearest_to_its_own_style(
     assert ["<i>cin</i>: sand", "0.400", "0.400", "0.550"] in distances.rows
 
 
-def test_the_page_shows_names_as_they_are_and_every_style(compared: Comparison) -> None:
-    page = families_report.page(compared, ["measured <somehow>"])
+def test_the_page_shows_names_as_they_are_and_every_style(compared: NetworkComparison) -> None:
+    page = comparison_page(compared, ["measured <somehow>"])
     assert "<i>cin" not in page and "<b>GPU" not in page and "<somehow>" not in page
     assert "&lt;i&gt;cin&lt;/i&gt;" in page and "1 &lt;b&gt;GPU&lt;/b&gt;" in page
     assert (
@@ -214,9 +219,9 @@ def test_the_page_shows_names_as_they_are_and_every_style(compared: Comparison) 
     )
 
 
-def test_pictures_stand_side_by_side(compared: Comparison) -> None:
+def test_pictures_stand_side_by_side(compared: NetworkComparison) -> None:
     """Two shown photos; the photo and the pictures of all networks that know the style."""
-    sheet = families_report.grid(compared, ["sand", "tiles"])
+    sheet = picture_grid(compared, ["sand", "tiles"])
     gap, top = 8, 22
     assert sheet.shape == (3, top + gap + 2 * (32 + gap), gap + 5 * (32 + gap))
     column = slice(

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylenets.evaluation.quality.attention import CenterBox, compare, iou
+from stylenets.evaluation.quality.attention import CenterBox, compare_saliency, iou
 from stylenets.vgg.network import LossNetwork
 
 
@@ -24,9 +24,9 @@ def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(
 
     steps: list[None] = []
     photos = {"portrait": torch.ones(3, 40, 60), "wall": torch.zeros(3, 40, 60)}
-    found = compare(photos, person, random_vgg, lambda: steps.append(None))
+    found = compare_saliency(photos, person, random_vgg, lambda: steps.append(None))
     assert found.skipped == ["wall"] and len(steps) == 2
     assert found.coverage["portrait"] == pytest.approx(0.64)
     assert found.overlap["center box"] == {"portrait": 1.0}
-    assert [row[0] for row in found.sheet().rows] == ["portrait", "mean"]
+    assert [row[0] for row in found.table().rows] == ["portrait", "mean"]
     assert found.figures()["mean_iou"]["center box"] == 1

@@ -1,23 +1,30 @@
-"""The suites data, memory, scaling and startup leave figures and tables; docs/performance.md is made of such figures."""
+"""Suites of speed leave figures and tables, and docs/performance.md is made of such figures."""
 
 import json
 from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
 
 from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
-from stylenets.evaluation.speed.page import BEGIN, END, put_in, section
+from stylenets.evaluation.speed.page import BEGIN, END, insert_tables, performance_tables
 
-ROOT = Path(__file__).parents[3]
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = DOCS / "performance.md"
+FIGURES = DOCS / "performance"
+
+
+def composed(out: Path, *overrides: str) -> DictConfig:
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        return compose("benchmark", ["device=cpu", *overrides, f"out={out}"])
 
 
 def run(out: Path, *overrides: str) -> dict:
     """The figures that the command leaves."""
-    with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = compose("benchmark", ["device=cpu", *overrides, f"out={out}"])
+    config = composed(out, *overrides)
     benchmark(config)
     assert {"config.yaml", f"{config.suite}.md"} <= {path.name for path in out.iterdir()}
     return json.loads((out / f"{config.suite}.json").read_text())
@@ -131,15 +138,24 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     ):
         run(tmp_path, "suite=data", "data_suite.batch=0")
     with pytest.raises(UserError, match="cannot put the figures"):
-        run(tmp_path, "suite=readme", f"readme.file={tmp_path}/none.md")
+        run(tmp_path, "suite=page", f"page.file={tmp_path}/none.md")
 
 
-def test_the_readme_says_what_the_figures_say() -> None:
-    text = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
-    assert put_in(text, section(ROOT / "docs" / "performance")) == text
+def test_the_page_says_what_the_figures_say() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert insert_tables(text, performance_tables(FIGURES)) == text
     assert "times the reference" in text.partition(BEGIN)[2].partition(END)[0]
 
 
+def test_the_suite_page_writes_between_the_marks_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    benchmark(composed(tmp_path, "suite=page", f"page.file={page}", f"page.figures={FIGURES}"))
+    made = page.read_text(encoding="utf-8")
+    of_the_page = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    assert made == f"before\n{BEGIN}{of_the_page}{END}\nafter\n"
+
+
 def test_without_its_marks_a_text_is_left_alone() -> None:
-    with pytest.raises(ValueError, match="to put the section between"):
-        put_in("no marks", "section")
+    with pytest.raises(ValueError, match="to put the tables between"):
+        insert_tables("no marks", "tables")

@@ -13,9 +13,9 @@ from hydra import compose, initialize_config_dir
 from stylenets.checkpoints import Network
 from stylenets.cli.benchmark.speed_gpu import VARIANTS, run_speed_gpu
 from stylenets.cli.entry import config_folder
-from stylenets.evaluation.speed import gpu
+from stylenets.evaluation.speed import gpu, gpu_variants
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE
-from stylenets.evaluation.speed.page import section
+from stylenets.evaluation.speed.page import performance_tables
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import CINNet
 from stylenets.styles import StyleBank
@@ -37,7 +37,7 @@ def traced_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def net(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], CINNet]:
     narrow = partial(CINNet, width=4, blocks=1)
-    monkeypatch.setattr(gpu, "CINNet", narrow)
+    monkeypatch.setattr(gpu_variants, "CINNet", narrow)
     return narrow
 
 
@@ -46,7 +46,7 @@ def test_ways_to_train_begin_with_the_same_loss(
 ) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, {"relu1_2": 1.0})
     done = []
-    first, *others = gpu.train(
+    first, *others = gpu.time_gpu_steps(
         "steps", criterion, torch.rand(2, 3, 32, 32), 3, lambda: done.append(1)
     )
     assert (
@@ -65,8 +65,12 @@ def test_ways_to_train_begin_with_the_same_loss(
 
 
 def test_ways_to_stylize_give_the_same_picture(net: Callable[[int], CINNet]) -> None:
-    network = Network(net(3), "cin", {"styles": 3, "width": 4, "blocks": 1}, ["a", "b", "c"])
-    timed = gpu.infer("passes", network, torch.rand(3, 32, 48), "cpu", 3, lambda: None)
+    module = net(3)
+    net_args = {"styles": 3, "width": 4, "blocks": 1}
+    network = Network(module, "cin", net_args, ["a", "b", "c"])
+    timed = gpu.time_gpu_passes(
+        "passes", network, module, torch.rand(3, 32, 48), "cpu", 3, lambda: None
+    )
     assert [one.variant for one in timed] == [
         REFERENCE,
         "in float16",
@@ -107,28 +111,28 @@ def test_the_suite_leaves_figures_and_a_table(
     ) == VARIANTS  # the share of the matrix rate
 
 
-def test_the_readme_has_a_gpus_figures_where_there_are_some(tmp_path: Path) -> None:
+def test_the_page_has_a_gpus_figures_where_there_are_some(tmp_path: Path) -> None:
     shutil.copytree(
         Path(__file__).parents[3] / "docs" / "performance", tmp_path, dirs_exist_ok=True
     )
-    timed = gpu.Timed("a step on a GPU", OURS, [0.5], 10**9, 0.01, 16, 10**12)
+    timed = gpu.GpuTiming("a step on a GPU", OURS, [0.5], 10**9, 0.01, 16, 10**12)
     figures = {
         "machine": {"device": "A card", "torch": "9"},
         "machine_gflops": {"matrix product": 5e5, "convolution": 4e5},
     }
     (tmp_path / "train_gpu.json").write_text(json.dumps(figures | {"timed": [timed.figures()]}))
-    after = section(tmp_path).partition(
-        "On A card, torch 9; in bfloat16 a matrix product does 500 TFLOP/s"
+    after = performance_tables(tmp_path).partition(
+        "On A card, torch 9. In bfloat16 the card itself does 500 TFLOP/s in a matrix product"
     )[2]
     assert "**a step on a GPU**" in after and "| stylenets | 50.00 |" in after
 
 
 def test_the_table_says_what_was_measured() -> None:
     timed = [
-        gpu.Timed("steps", REFERENCE, [1.0, 2.0, 3.0], 4 * 10**9, 0.0, 16, 10**12),
-        gpu.Timed("steps", OURS, [0.5], 10**9, 0.01, 16, 10**12),
+        gpu.GpuTiming("steps", REFERENCE, [1.0, 2.0, 3.0], 4 * 10**9, 0.0, 16, 10**12),
+        gpu.GpuTiming("steps", OURS, [0.5], 10**9, 0.01, 16, 10**12),
     ]
-    first, second = gpu.sheet(timed, limit=50e3).rows  # 50 TFLOP/s
+    first, second = gpu.gpu_table(timed, limit=50e3).rows  # 50 TFLOP/s
     assert first == [
         REFERENCE,
         "200.00",

@@ -13,9 +13,9 @@ from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
 from stylenets.evaluation.speed import reference
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, Timed, sheet
-from stylenets.evaluation.speed.scaling import Curve, drawing
-from stylenets.evaluation.speed.timing import interleave, machine_rates, spread
+from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
+from stylenets.evaluation.speed.scaling import CostCurve, draw_costs
+from stylenets.evaluation.speed.timing import machine_rates, quartiles, time_in_turns
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import CINNet
 from stylenets.photos import bundled_photos
@@ -82,14 +82,17 @@ def test_losses_and_gradients_are_those_of_the_reference_recipe(
 
 def test_variants_take_turns_and_first_calls_do_not_count() -> None:
     calls = []
-    seconds = interleave({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 2)
+    seconds = time_in_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 2)
     assert calls == ["a", "b", "a", "a", "b", "b", "a", "a", "b", "b"] and {
         name: len(times) for name, times in seconds.items()
     } == {
         "a": 2,
         "b": 2,
     }
-    assert spread([3.0, 1.0]) == (1.0, 3.0) and spread([1.0, 2.0, 3.0, 4.0, 5.0]) == (2.0, 4.0)
+    assert quartiles([3.0, 1.0]) == (1.0, 3.0) and quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (
+        2.0,
+        4.0,
+    )
 
 
 def test_a_machine_has_rates() -> None:
@@ -98,10 +101,10 @@ def test_a_machine_has_rates() -> None:
 
 def test_times_faster_are_over_the_reference_that_gives_memory_back() -> None:
     timed = [
-        Timed("x", REFERENCE, False, [4.0, 4.0, 8.0], 2, 8 * 10**9, 0.0),
-        Timed("x", OURS, True, [1.0, 1.0, 1.5], 2, 8 * 10**9, 0.1),
+        CpuTiming("x", REFERENCE, False, [4.0, 4.0, 8.0], 2, 8 * 10**9, 0.0),
+        CpuTiming("x", OURS, True, [1.0, 1.0, 1.5], 2, 8 * 10**9, 0.1),
     ]
-    rows = sheet(timed, "infer").rows
+    rows = cpu_table(timed, "difference of 255").rows
     assert rows[0] == [
         "reference recipe, memory given back",
         "4.000",
@@ -187,10 +190,10 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
 
 
 def test_a_plot_of_every_curve_stands_alone() -> None:
-    svg = drawing(
+    svg = draw_costs(
         [
-            Curve("passes", "side", [256, 512], [0.1, 0.4], [1, 1]),
-            Curve("steps", "styles", [1, 4, 16], [1.0, 1.0, 1.0], [4] * 3),
+            CostCurve("passes", "side", [256, 512], [0.1, 0.4], [1, 1]),
+            CostCurve("steps", "styles", [1, 4, 16], [1.0, 1.0, 1.0], [4] * 3),
         ]
     )
     assert (

@@ -12,7 +12,8 @@ from stylenets.cli.benchmark.settings import check_swap
 from stylenets.cli.benchmark.swap import cut_to_steps
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
-from stylenets.evaluation.speed.swap import Comparison, Measurement, compare, textbook_swap
+from stylenets.evaluation.speed.swap import compare_swaps, textbook_swap
+from stylenets.evaluation.speed.swap_report import SwapComparison, SwapCost
 from stylenets.patches import style_swap
 
 
@@ -31,27 +32,30 @@ def test_both_formulations_agree() -> None:
 
 
 def test_ratios_are_textbook_over_ours() -> None:
-    comparison = Comparison(
-        (1, 4, 8, 8), (4, 8, 8), Measurement(6.0, 3_000_000), Measurement(0.5, 100_000), 1.0, 0.0
+    comparison = SwapComparison(
+        (1, 4, 8, 8), (4, 8, 8), SwapCost(6.0, 3_000_000), SwapCost(0.5, 100_000), 1.0, 0.0
     )
     assert (comparison.times_faster, comparison.memory_ratio) == (12.0, 30.0)
-    assert comparison.sheet().rows[-1] == ["textbook / ours", "12.0", "30.0"]
+    assert comparison.table().rows[-1] == ["textbook / ours", "12.0", "30.0"]
     assert comparison.figures()["ours"] == {"seconds": 0.5, "extra_bytes": 100_000}
 
 
 def test_a_whole_stylization_adds_the_seconds_and_takes_the_larger_memory() -> None:
-    rest = Measurement(1.5, 400_000)
-    comparison = Comparison(
+    rest = SwapCost(1.5, 400_000)
+    comparison = SwapComparison(
         (1, 4, 8, 8),
         (4, 8, 8),
-        Measurement(6.0, 3_000_000),
-        Measurement(0.5, 100_000),
+        SwapCost(6.0, 3_000_000),
+        SwapCost(0.5, 100_000),
         1.0,
         0.0,
         rest,
     )
-    assert comparison.whole() == (Measurement(2.0, 400_000), Measurement(7.5, 3_000_000))
-    assert comparison.sheet().rows[-1] == ["whole stylization, textbook / ours", "3.8", "7.5"]
+    assert comparison.whole() == {
+        "ours": SwapCost(2.0, 400_000),
+        "textbook": SwapCost(7.5, 3_000_000),
+    }
+    assert comparison.table().rows[-1] == ["whole stylization, textbook / ours", "3.8", "7.5"]
 
 
 def test_the_command_leaves_figures_and_a_table(
@@ -83,7 +87,7 @@ def test_a_formulation_that_fails_is_told() -> None:
         UserError,
         match=r"the textbook formulation did not get through at this size \(.*\); give a smaller size=",
     ):
-        compare(torch.rand(1, 4, 8, 8), torch.rand(5, 8, 8), 3, 1, 1, "cpu", lambda: None)
+        compare_swaps(torch.rand(1, 4, 8, 8), torch.rand(5, 8, 8), 3, 1, 1, "cpu", lambda: None)
 
 
 def test_sides_are_cut_to_cut_to_steps() -> None:

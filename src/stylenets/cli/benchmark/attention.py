@@ -5,11 +5,11 @@ from pathlib import Path
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
-from stylenets.evaluation.quality.attention import compare
+from stylenets.evaluation.quality.attention import compare_saliency
 from stylenets.segmentation.selfie import Selfie
 
 
@@ -21,6 +21,6 @@ def run_attention(config: DictConfig, out: Path) -> None:
     photos = read_photos(config.photos, config.limit, config.size, square=False)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(photos)) as advance:
-        compared = compare(photos, person, vgg, advance)
+        compared = compare_saliency(photos, person, vgg, advance)
     found = compared.figures() | {"loss_network": vgg.source}
-    write_report("attention", [compared.sheet()], found, config, device, out)
+    write_measurement("attention", [compared.table()], found, config, device, out)

@@ -7,11 +7,11 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark.inputs import build_criterion
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
-from stylenets.evaluation.speed.curves import drawing, sheet, train
+from stylenets.evaluation.speed.curves import curves_table, draw_curves, train_curve
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -28,10 +28,10 @@ def run_curves(config: DictConfig, out: Path) -> None:
     with progress(len(PRECISIONS) * len(chosen.seeds) * chosen.steps) as advance:
         for seed in chosen.seeds:
             for precision in PRECISIONS:
-                curve = train(
+                curve = train_curve(
                     criterion, photos, precision, seed, chosen.steps, chosen.batch, advance
                 )
                 trained.append(curve)
-    write_files(out, {"curves.svg": drawing(trained).encode()})
+    write_files(out, {"curves.svg": draw_curves(trained).encode()})
     found = {"curves": [asdict(curve) for curve in trained]}
-    write_report("curves", [sheet(trained)], found, config, device, out)
+    write_measurement("curves", [curves_table(trained)], found, config, device, out)

@@ -10,7 +10,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import images
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress
 from stylenets.data.folder import FolderData
 from stylenets.photos import bundled_photos
@@ -40,7 +40,7 @@ def run_data(config: DictConfig, out: Path) -> None:
             advance()
     tables = [_rates_table(rates, config.size), _first_batch_table(seconds, chosen.files)]
     figures = {"rates": rates, "first_batch_seconds": seconds}
-    write_report("data", tables, figures, config, "cpu", out)
+    write_measurement("data", tables, figures, config, "cpu", out)
 
 
 def link_photos(photos: list[Path], folder: Path, count: int) -> Path:

@@ -1,5 +1,7 @@
 """What several suites build from the same settings: the loss, a network, a batch."""
 
+from pathlib import Path
+
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
@@ -8,7 +10,9 @@ from torch import Tensor
 from stylenets import assets, checkpoints
 from stylenets.checkpoints import Network
 from stylenets.cli.photos import read_photos
+from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets.cin import CINNet
 from stylenets.styles import StyleBank
 
 
@@ -19,9 +23,25 @@ def build_criterion(config: DictConfig, styles: StyleBank | None = None) -> Perc
     return criterion
 
 
-def load_network(config: DictConfig, name: str | None = None, default: str = "six") -> Network:
-    """The network called ``name``, else the one of ``ckpt=``, else the bundled ``default``."""
-    return checkpoints.load(assets.network_file(name or config.ckpt or default))
+def network_file(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
+    """Where the network called ``name`` is, else the one of ``ckpt=``, else the bundled default."""
+    return assets.network_file(name or config.ckpt or default)
+
+
+def load_multi_style(file: Path, suite: str) -> tuple[Network, CINNet]:
+    """A network whose reference recipe is known, and the module in it.
+
+    Raises:
+        UserError: If it is no multi-style network.
+    """
+    network = checkpoints.load(file)
+    net = network.net
+    if not isinstance(net, CINNet):
+        raise UserError(
+            f"suite={suite} measures multi-style networks, and {file} holds one of another family: "
+            f"{network.family}"
+        )
+    return network, net
 
 
 def read_batch(config: DictConfig, count: int, size: int) -> Tensor:

@@ -5,23 +5,25 @@ from pathlib import Path
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets import images
-from stylenets.cli.benchmark.inputs import load_network
-from stylenets.cli.benchmark.report import write_report
+from stylenets import checkpoints, images
+from stylenets.cli.benchmark.inputs import network_file
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.inversion import measure
 from stylenets.inference.swapping import encoder
+from stylenets.nets.inverse import InverseNet
 from stylenets.styles import central_square
 
 
 def run_inversion(config: DictConfig, out: Path) -> None:
     """Write inversion.json, inversion.md and config.yaml into ``out``."""
     device = choose_device(config.device)
-    network = load_network(config, default="inverse")
+    network = checkpoints.load(network_file(config, default="inverse"))
     vgg = encoder(network).to(device)
     net = network.net.to(device).eval()
+    assert isinstance(net, InverseNet)  # or there would be no encoder for it
     size = config.size // net.factor * net.factor
     photos = read_photos(config.photos, config.limit, size)
     bank = instantiate(config.styles)
@@ -30,4 +32,4 @@ def run_inversion(config: DictConfig, out: Path) -> None:
     with progress(len(styles) + len(photos) * (1 + len(styles))) as advance:
         measured = measure(net, vgg, photos, styles, advance)
     found = measured.figures() | {"loss_network": vgg.source}
-    write_report("inversion", [measured.sheet()], found, config, device, out)
+    write_measurement("inversion", [measured.sheet()], found, config, device, out)

@@ -11,13 +11,19 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.allocator import keep_freed_memory
-from stylenets.cli.benchmark.inputs import build_criterion, load_network, read_batch, step_name
-from stylenets.cli.benchmark.process import measure_in_process
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.inputs import (
+    build_criterion,
+    load_multi_style,
+    network_file,
+    read_batch,
+    step_name,
+)
+from stylenets.cli.benchmark.process import measure_in_process, read_settings
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import mistakes_in_one_line
 from stylenets.cli.output import progress
 from stylenets.evaluation import machine
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, passes, steps
+from stylenets.evaluation.speed.cpu import OURS, REFERENCE, pass_variants, step_variants
 from stylenets.report.tables import Sheet
 
 MODULE = "stylenets.cli.benchmark.memory"  # this file, whatever its process calls it
@@ -36,7 +42,7 @@ def run_memory(config: DictConfig, out: Path) -> None:
                 peaks[variant] = measure_in_process(MODULE, *arguments)["bytes"]
                 advance()
             cases.append({"case": case_name(case), **peaks})
-    write_report("memory", [memory_table(cases)], {"cases": cases}, config, "cpu", out)
+    write_measurement("memory", [memory_table(cases)], {"cases": cases}, config, "cpu", out)
 
 
 def case_name(case: DictConfig) -> str:
@@ -57,13 +63,14 @@ def memory_table(cases: list[dict[str, str | int]]) -> Sheet:
 
 def measure_peak(config: DictConfig, case: DictConfig, variant: str) -> int:
     """Bytes that this process needs at its peak, beyond what it has in use now."""
-    before, peak = machine.memory("cpu")
+    before, peak = machine.watch_memory("cpu")
     batch = read_batch(config, case.get("batch", 1), case.size)
     if "batch" in case:
-        run = steps(build_criterion(config), batch)[variant]
+        run = step_variants(build_criterion(config), batch)[variant]
     else:
-        net = load_network(config).net.requires_grad_(False)
-        run = passes(net, batch[0])[variant]
+        _, net = load_multi_style(network_file(config), config.suite)
+        net.requires_grad_(False)
+        run = pass_variants(net, batch[0])[variant]
     with torch.set_grad_enabled("batch" in case):
         run()
     return peak() - before
@@ -73,7 +80,7 @@ def _measure_this_process() -> None:
     file, number, variant = sys.argv[1:]
     if variant == OURS:
         keep_freed_memory()  # as the commands do
-    config = OmegaConf.load(file)
+    config = read_settings(file)
     measured = measure_peak(config, config.memory.cases[int(number)], variant)
     sys.stdout.write(json.dumps({"bytes": measured}) + "\n")
 

@@ -4,7 +4,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
 
 from stylenets.errors import UserError
 
@@ -46,6 +49,13 @@ def measure_in_process(
             "give smaller sizes"
         )
     return dict(found)
+
+
+def read_settings(file: str | Path) -> DictConfig:
+    """The configuration that the measuring command has left for its processes."""
+    config = OmegaConf.load(file)
+    assert isinstance(config, DictConfig)  # as it was written
+    return config
 
 
 def run_program(command: list[str]) -> None:

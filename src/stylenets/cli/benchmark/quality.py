@@ -6,9 +6,9 @@ from pathlib import Path
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets import images
-from stylenets.cli.benchmark.inputs import build_criterion, load_network
-from stylenets.cli.benchmark.report import write_report
+from stylenets import checkpoints, images
+from stylenets.cli.benchmark.inputs import build_criterion, network_file
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def run_quality(config: DictConfig, out: Path) -> None:
     """Write quality.json, quality.md, quality.png and config.yaml into ``out``."""
     device = choose_device(config.device)
-    stylizer = Stylizer(load_network(config), device)
+    stylizer = Stylizer(checkpoints.load(network_file(config)), device)
     styles = styles_of(stylizer.styles, instantiate(config.styles))
     photos = read_photos(config.photos, config.limit, config.size)
     criterion = build_criterion(config, styles).to(device)
@@ -40,4 +40,4 @@ def run_quality(config: DictConfig, out: Path) -> None:
         measured = measure(stylizer, criterion, photos, optimized, iterations, advance)
     images.write(out / "quality.png", pictures(measured))
     found = figures(measured) | {"loss_network": criterion.vgg.source}
-    write_report("quality", sheets(measured), found, config, device, out)
+    write_measurement("quality", sheets(measured), found, config, device, out)

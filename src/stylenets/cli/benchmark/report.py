@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FOLDERS = ("ckpt", "photos", "out")  # of one machine: their last parts alone mean something
 
 
-def write_report(
+def write_measurement(
     name: str,
     tables: Sequence[Sheet],
     figures: Mapping[str, Any],
@@ -37,7 +37,7 @@ def write_report(
     """
     from stylenets.evaluation import machine
 
-    origin = {"settings": shown_settings(config), "machine": machine.describe(device)}
+    origin = {"settings": shown_settings(config), "machine": machine.describe_machine(device)}
     content = json.dumps({**figures, **origin}, indent=1)
     markdown = "\n".join(table.markdown() for table in tables)
     write_files(out, {f"{name}.json": content.encode(), f"{name}.md": markdown.encode()})

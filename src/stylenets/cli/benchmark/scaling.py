@@ -11,11 +11,17 @@ from tempfile import TemporaryDirectory
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.benchmark.inputs import build_criterion, load_network
+from stylenets.cli.benchmark.inputs import build_criterion, load_multi_style, network_file
 from stylenets.cli.benchmark.process import run_program
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress, write_files
-from stylenets.evaluation.speed.scaling import Curve, by_batch, by_side, by_styles, drawing
+from stylenets.evaluation.speed.scaling import (
+    CostCurve,
+    cost_by_batch,
+    cost_by_side,
+    cost_by_styles,
+    draw_costs,
+)
 from stylenets.styles import StyleBank
 
 BATCH = 4  # pictures of a step, where their number does not vary
@@ -27,21 +33,21 @@ def run_scaling(config: DictConfig, out: Path) -> None:
     chosen = config.scaling
     repeats = chosen.repeats
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    net = load_network(config).net.eval()
+    _, net = load_multi_style(network_file(config), config.suite)
     criteria = [build_criterion(config, noise_styles(count)) for count in chosen.styles]
     passes = sum(repeats if side <= 1024 else 1 for side in chosen.sides)
     steps = repeats * (len(chosen.batches) + len(chosen.styles))
     with progress(passes + steps + len(chosen.processes)) as advance:
         curves = [
-            by_side(net, chosen.sides, repeats, advance),
-            by_batch(criteria[0], chosen.train_size, chosen.batches, repeats, advance),
-            by_styles(criteria, chosen.train_size, BATCH, repeats, advance),
-            by_processes(config, advance),
+            cost_by_side(net, chosen.sides, repeats, advance),
+            cost_by_batch(criteria[0], chosen.train_size, chosen.batches, repeats, advance),
+            cost_by_styles(criteria, chosen.train_size, BATCH, repeats, advance),
+            cost_by_processes(config, advance),
         ]
-    write_files(out, {"scaling.svg": drawing(curves).encode()})
-    tables = [curve.sheet() for curve in curves]
+    write_files(out, {"scaling.svg": draw_costs(curves).encode()})
+    tables = [curve.table() for curve in curves]
     figures = {"curves": [asdict(curve) for curve in curves]}
-    write_report("scaling", tables, figures, config, "cpu", out)
+    write_measurement("scaling", tables, figures, config, "cpu", out)
 
 
 def noise_styles(count: int) -> StyleBank:
@@ -51,7 +57,7 @@ def noise_styles(count: int) -> StyleBank:
     return StyleBank([f"style{k}" for k in range(count)], pictures, [1.0] * count)
 
 
-def by_processes(config: DictConfig, advance: Callable[[], None]) -> Curve:
+def cost_by_processes(config: DictConfig, advance: Callable[[], None]) -> CostCurve:
     """Training by the command itself, with a process for each "device"."""
     chosen = config.scaling
     seconds = []
@@ -59,7 +65,7 @@ def by_processes(config: DictConfig, advance: Callable[[], None]) -> Curve:
         seconds.append(BATCH / train_rate(config, count))
         advance()
     name = f"A training step of the command on {BATCH} pictures of {chosen.train_size} pixels"
-    return Curve(name, "processes", list(chosen.processes), seconds, [BATCH] * len(seconds))
+    return CostCurve(name, "processes", list(chosen.processes), seconds, [BATCH] * len(seconds))
 
 
 def train_rate(config: DictConfig, processes: int) -> float:

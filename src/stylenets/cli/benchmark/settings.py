@@ -77,5 +77,5 @@ CHECKS: dict[str, Callable[[DictConfig], None]] = {
     "memory": check_nothing,
     "scaling": check_nothing,
     "startup": check_nothing,
-    "readme": check_nothing,
+    "page": check_nothing,
 }

@@ -1,6 +1,7 @@
 """The suites ``infer`` and ``train``: time beside the reference recipe.
 
-On a CPU each is measured in fresh processes, which run this file: freed memory given back, and kept.
+On a CPU each is measured in fresh processes, which run this file: some give freed memory back,
+some keep it.
 """
 
 import json
@@ -14,15 +15,21 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets import assets
 from stylenets.allocator import keep_freed_memory
-from stylenets.cli.benchmark.inputs import build_criterion, load_network, read_batch, step_name
-from stylenets.cli.benchmark.process import measure_in_process
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.inputs import (
+    build_criterion,
+    load_multi_style,
+    network_file,
+    read_batch,
+    step_name,
+)
+from stylenets.cli.benchmark.process import measure_in_process, read_settings
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.benchmark.speed_gpu import run_speed_gpu
 from stylenets.cli.entry import choose_device, mistakes_in_one_line
 from stylenets.cli.output import progress
-from stylenets.evaluation.speed.cpu import Timed, infer, sheet, train
+from stylenets.evaluation.speed.cpu import CpuTiming, cpu_table, time_passes, time_steps
+from stylenets.evaluation.speed.page import DIFFERENCE
 from stylenets.evaluation.speed.timing import machine_rates
 
 MODULE = "stylenets.cli.benchmark.speed"  # this file, whatever its process calls it
@@ -42,9 +49,12 @@ def run_speed(config: DictConfig, out: Path) -> None:
     rates = {policy: _median_rates(found) for policy, found in rounds.items()}
     timed = [one for found in rounds.values() for one in _join(found)]
     cases = dict.fromkeys(one.case for one in timed)
-    tables = [sheet([one for one in timed if one.case == case], config.suite) for case in cases]
+    tables = [
+        cpu_table([one for one in timed if one.case == case], DIFFERENCE[config.suite])
+        for case in cases
+    ]
     figures = {"machine_gflops": rates, "timed": [one.figures() for one in timed]}
-    write_report(config.suite, tables, figures, config, "cpu", out)
+    write_measurement(config.suite, tables, figures, config, "cpu", out)
 
 
 def _measure_rounds(config: DictConfig, file: Path) -> dict[str, list[Round]]:
@@ -68,28 +78,32 @@ def _median_rates(rounds: list[Round]) -> dict[str, float]:
     return {name: median(one["rates"][name] for one in rounds) for name in names}
 
 
-def _join(rounds: list[Round]) -> list[Timed]:
+def _join(rounds: list[Round]) -> list[CpuTiming]:
     """The same variants, timed in several rounds, with the seconds of all of them."""
     joined = []
     for same in zip(*(one["timed"] for one in rounds), strict=True):
         seconds = [second for one in same for second in one["seconds"]]
-        joined.append(Timed(**{**same[0], "seconds": seconds}))
+        joined.append(CpuTiming(**{**same[0], "seconds": seconds}))
     return joined
 
 
-def time_passes(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
+def time_infer_cases(
+    config: DictConfig, kept: bool, advance: Callable[[], None]
+) -> list[CpuTiming]:
     """Every case of the suite ``infer`` in this process."""
     timed = []
     for case in config.speed.infer.cases:
-        file = assets.network_file(case.get("ckpt") or config.ckpt or "six")
-        net = load_network(config, case.get("ckpt")).net
+        file = network_file(config, case.get("ckpt"))
+        _, net = load_multi_style(file, config.suite)
         photo = read_batch(config, 1, case.size)[0]
         name = f"network {file.stem}, {case.size} px"
-        timed += infer(name, net, photo, kept, config.speed.infer.repeats, advance)
+        timed += time_passes(name, net, photo, kept, config.speed.infer.repeats, advance)
     return timed
 
 
-def time_steps(config: DictConfig, kept: bool, advance: Callable[[], None]) -> list[Timed]:
+def time_train_cases(
+    config: DictConfig, kept: bool, advance: Callable[[], None]
+) -> list[CpuTiming]:
     """Every case of the suite ``train`` in this process."""
     torch.manual_seed(0)
     criterion = build_criterion(config)
@@ -97,7 +111,7 @@ def time_steps(config: DictConfig, kept: bool, advance: Callable[[], None]) -> l
     for case in config.speed.train.cases:
         batch = read_batch(config, case.batch, case.size)
         repeats = config.speed.train.repeats
-        timed += train(step_name(case), criterion, batch, kept, repeats, advance)
+        timed += time_steps(step_name(case), criterion, batch, kept, repeats, advance)
     return timed
 
 
@@ -111,9 +125,9 @@ def _measure_this_process() -> None:
     kept = POLICIES[policy]
     if kept:
         keep_freed_memory()
-    config = OmegaConf.load(file)
+    config = read_settings(file)
     rates = machine_rates("cpu")
-    measure = {"infer": time_passes, "train": time_steps}[config.suite]
+    measure = {"infer": time_infer_cases, "train": time_train_cases}[config.suite]
     timed = measure(config, kept, _tell_a_step)
     sys.stdout.write(json.dumps({"rates": rates, "timed": [asdict(one) for one in timed]}) + "\n")
 

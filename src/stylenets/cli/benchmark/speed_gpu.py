@@ -7,11 +7,16 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
-from stylenets import assets
-from stylenets.cli.benchmark.inputs import build_criterion, load_network, read_batch, step_name
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.inputs import (
+    build_criterion,
+    load_multi_style,
+    network_file,
+    read_batch,
+    step_name,
+)
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress
-from stylenets.evaluation.speed.gpu import Timed, infer, sheet, train
+from stylenets.evaluation.speed.gpu import GpuTiming, gpu_table, time_gpu_passes, time_gpu_steps
 from stylenets.evaluation.speed.timing import machine_rates
 
 VARIANTS = 4
@@ -22,30 +27,34 @@ def run_speed_gpu(config: DictConfig, out: Path, device: str) -> None:
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     chosen = config.speed[config.suite].gpu
     rates = machine_rates(device, torch.bfloat16, side=chosen.matrix, batch=chosen.convolution)
-    measure = {"infer": time_passes, "train": time_steps}[config.suite]
+    measure = {"infer": time_gpu_infer_cases, "train": time_gpu_train_cases}[config.suite]
     with progress(VARIANTS * len(chosen.cases) * chosen.repeats) as advance:
         timed = measure(config, device, advance)
     cases = dict.fromkeys(one.case for one in timed)
     limit = rates["matrix product"]
-    tables = [sheet([one for one in timed if one.case == case], limit) for case in cases]
+    tables = [gpu_table([one for one in timed if one.case == case], limit) for case in cases]
     figures = {"machine_gflops": rates, "timed": [one.figures() for one in timed]}
-    write_report(f"{config.suite}_gpu", tables, figures, config, device, out)
+    write_measurement(f"{config.suite}_gpu", tables, figures, config, device, out)
 
 
-def time_passes(config: DictConfig, device: str, advance: Callable[[], None]) -> list[Timed]:
+def time_gpu_infer_cases(
+    config: DictConfig, device: str, advance: Callable[[], None]
+) -> list[GpuTiming]:
     """Every case of the suite ``infer``."""
     chosen = config.speed.infer.gpu
     timed = []
     for case in chosen.cases:
-        file = assets.network_file(case.get("ckpt") or config.ckpt or "six")
-        network = load_network(config, case.get("ckpt"))
+        file = network_file(config, case.get("ckpt"))
+        network, net = load_multi_style(file, config.suite)
         picture = build_frame(config, case.height, case.width)
         name = f"network {file.stem}, {case.width} x {case.height} px"
-        timed += infer(name, network, picture, device, chosen.repeats, advance)
+        timed += time_gpu_passes(name, network, net, picture, device, chosen.repeats, advance)
     return timed
 
 
-def time_steps(config: DictConfig, device: str, advance: Callable[[], None]) -> list[Timed]:
+def time_gpu_train_cases(
+    config: DictConfig, device: str, advance: Callable[[], None]
+) -> list[GpuTiming]:
     """Every case of the suite ``train``."""
     chosen = config.speed.train.gpu
     torch.manual_seed(0)
@@ -53,7 +62,7 @@ def time_steps(config: DictConfig, device: str, advance: Callable[[], None]) -> 
     timed = []
     for case in chosen.cases:
         batch = read_batch(config, case.batch, case.size).to(device)
-        timed += train(step_name(case), criterion, batch, chosen.repeats, advance)
+        timed += time_gpu_steps(step_name(case), criterion, batch, chosen.repeats, advance)
     return timed
 
 

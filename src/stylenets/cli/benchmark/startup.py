@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark.process import run_program
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress
 from stylenets.photos import bundled_photos
 from stylenets.report.tables import Sheet
@@ -34,7 +34,7 @@ def run_startup(config: DictConfig, out: Path) -> None:
                     advance()
     rows = [[name, f"{median(times):.2f}"] for name, times in seconds.items()]
     table = Sheet("From the command to the result", ["", "seconds"], rows)
-    write_report("startup", [table], {"seconds": seconds}, config, "cpu", out)
+    write_measurement("startup", [table], {"seconds": seconds}, config, "cpu", out)
 
 
 def list_programs(config: DictConfig, folder: str) -> dict[str, list[str]]:

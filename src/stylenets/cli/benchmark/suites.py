@@ -29,5 +29,5 @@ SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "memory": run_memory,
     "scaling": run_scaling,
     "startup": run_startup,
-    "readme": run_page,
+    "page": run_page,
 }

@@ -9,11 +9,11 @@ from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.benchmark.report import write_report
+from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
-from stylenets.evaluation.speed.swap import compare, measure_rest
+from stylenets.evaluation.speed.swap import compare_swaps, measure_rest
 from stylenets.nets.inverse import LEVELS
 from stylenets.styles import central_square
 
@@ -34,12 +34,12 @@ def run_swap(config: DictConfig, out: Path) -> None:
         features = [vgg(picture[None], [chosen.layer])[chosen.layer] for picture in (photo, style)]
     content, latent = (cut_to_steps(one, chosen.patch, chosen.stride) for one in features)
     with progress(2) as advance:
-        swaps = compare(
+        swaps = compare_swaps(
             content, latent[0], chosen.patch, chosen.stride, chosen.repeats, device, advance
         )
     compared = replace(swaps, rest=rest)
     found = compared.figures() | {"loss_network": vgg.source}
-    write_report("swap", [compared.sheet()], found, config, device, out)
+    write_measurement("swap", [compared.table()], found, config, device, out)
 
 
 def cut_to_steps(features: Tensor, patch: int, stride: int) -> Tensor:

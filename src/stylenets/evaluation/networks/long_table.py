@@ -3,9 +3,9 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from statistics import mean, pstdev
 
-from stylenets.evaluation.networks.comparison import Comparison, Entry
+from stylenets.evaluation.networks.comparison import Entry, NetworkComparison, PictureLosses
+from stylenets.evaluation.networks.spread import Spread
 
 COLUMNS = [
     "run",
@@ -20,57 +20,66 @@ COLUMNS = [
     "count",
 ]
 FORMULA = tuple("=+-@\t\r")  # a spreadsheet would compute a text that begins with one of these
+LongRow = dict[str, str | float]
 
 
-def figures(comparison: Comparison) -> list[dict[str, str | float]]:
-    """One row per figure, by the names in ``COLUMNS``; "" where a column does not apply.
+def list_figures(comparison: NetworkComparison) -> list[LongRow]:
+    """One row for each figure, by the names in ``COLUMNS``; "" where a column does not apply.
 
-    A loss is the mean over ``count`` photographs with its standard ``deviation``, of pictures in ``style``, measured ``to_style``; a time
-    is the median of ``count`` pictures of ``size`` pixels a side. The photographs themselves are rows without a run.
+    A loss is the mean over ``count`` photographs with its standard ``deviation``, of pictures in
+    ``style``, measured ``to_style``. A time is the median of ``count`` pictures of ``size`` pixels
+    a side. The photographs themselves are rows without a run.
     """
-    rows = [
-        row for entry in comparison.entries for row in (*_facts(entry), *_times(comparison, entry))
-    ]
-    for entry, style in [(None, None), *comparison.pictures()]:
-        samples = comparison.of(entry and entry.name, style)
-        place = {
-            "run": entry.name if entry else "",
-            "family": entry.family if entry else "the photograph",
-            "style": style or "",
-        }
-        rows.append(place | {"measure": "content loss"} | spread([s.content for s in samples]))
-        for number, other in enumerate(comparison.styles):
-            rows.append(
-                place
-                | {"measure": "style loss", "to_style": other}
-                | spread([s.distances[number] for s in samples])
-            )
-    return [dict.fromkeys(COLUMNS, "") | row for row in rows]
+    rows: list[LongRow] = []
+    for entry in comparison.entries:
+        rows += _facts(entry)
+        rows += _times(comparison, entry)
+    photographs: LongRow = {"run": "", "family": "the photograph", "style": ""}
+    rows += _losses(comparison, photographs, comparison.of_photographs())
+    for entry, style in comparison.pairs():
+        picture: LongRow = {"run": entry.name, "family": entry.family, "style": style}
+        rows += _losses(comparison, picture, comparison.of(entry, style))
+    empty: LongRow = dict.fromkeys(COLUMNS, "")
+    return [empty | row for row in rows]
 
 
-def as_csv(rows: Sequence[Mapping[str, str | float]]) -> str:
-    """Long format, which spreadsheets pivot; numbers in full. A text that would be a formula gets an apostrophe in front."""
+def to_csv(rows: Sequence[Mapping[str, str | float]]) -> str:
+    """Long format, which spreadsheets pivot; numbers in full.
+
+    A text that would be a formula gets an apostrophe in front.
+    """
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS)
     writer.writeheader()
     for row in rows:
-        writer.writerow(
-            {
-                name: f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-                for name, value in row.items()
-            }
-        )
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
     return buffer.getvalue()
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    """Mean, standard deviation and number of the values."""
-    return {"value": mean(values), "deviation": pstdev(values), "count": len(values)}
+def _harmless(value: str | float) -> str | float:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _facts(entry: Entry) -> list[dict[str, str | float]]:
-    """What is known of a network without running it, as rows of ``figures``."""
-    training, place = entry.training, {"run": entry.name, "family": entry.family}
+def _losses(
+    comparison: NetworkComparison, place: LongRow, measured: Sequence[PictureLosses]
+) -> list[LongRow]:
+    """Content loss, and style loss to every compared style, of pictures in one place."""
+    content = Spread.of([one.content for one in measured])
+    rows = [place | {"measure": "content loss"} | _columns(content)]
+    for number, style in enumerate(comparison.styles):
+        spread = Spread.of([one.distances[number] for one in measured])
+        rows.append(place | {"measure": "style loss", "to_style": style} | _columns(spread))
+    return rows
+
+
+def _columns(spread: Spread) -> LongRow:
+    return {"value": spread.mean, "deviation": spread.deviation, "count": spread.count}
+
+
+def _facts(entry: Entry) -> list[LongRow]:
+    """What is known of a network without running it."""
+    training = entry.training
+    place: LongRow = {"run": entry.name, "family": entry.family}
     known = [
         ("training time", "s", training.seconds),
         ("training steps", "", training.steps),
@@ -92,14 +101,11 @@ def _facts(entry: Entry) -> list[dict[str, str | float]]:
     ]
 
 
-def _times(comparison: Comparison, entry: Entry) -> list[dict[str, str | float]]:
-    place = {"run": entry.name, "family": entry.family, "measure": "time", "unit": "ms"}
-    return [
-        place
-        | {
-            "size": size,
-            "value": comparison.milliseconds(entry.name, size),
-            "count": len(comparison.seconds[entry.name, size]),
-        }
-        for size in comparison.sizes()
-    ]
+def _times(comparison: NetworkComparison, entry: Entry) -> list[LongRow]:
+    place: LongRow = {"run": entry.name, "family": entry.family, "measure": "time", "unit": "ms"}
+    rows = []
+    for size in comparison.sizes():
+        count = len(comparison.seconds[entry.name, size])
+        value = comparison.milliseconds(entry, size)
+        rows.append(place | {"size": size, "value": value, "count": count})
+    return rows

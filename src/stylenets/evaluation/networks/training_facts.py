@@ -1,4 +1,4 @@
-"""What a network's file says of its training, read with care: nothing in metadata is taken for granted."""
+"""What a network's file says of its training; nothing in metadata is taken for granted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,21 +23,33 @@ class TrainingFacts:
     @property
     def images_per_second(self) -> float | None:
         """Photographs that went through the training in a second, over all of its time."""
-        known = self.steps and self.batch_size and self.seconds
-        return self.steps * self.batch_size / self.seconds if known else None
+        if self.steps is None or self.batch_size is None or self.seconds is None:
+            return None
+        return self.steps * self.batch_size / self.seconds
 
 
-def read(metadata: Any) -> TrainingFacts:
-    """Numbers that are positive and not absurd, and words of sensible length, out of whatever a file holds."""
+def read_training_facts(metadata: Any) -> TrainingFacts:
+    """Read positive numbers that are not absurd, and short words, out of whatever a file holds."""
     values = metadata if isinstance(metadata, dict) else {}
+    return TrainingFacts(
+        seconds=_number(values.get("seconds")),
+        steps=_number(values.get("steps")),
+        batch_size=_number(values.get("batch_size")),
+        size=_number(values.get("size")),
+        photographs=_number(values.get("photographs")),
+        device=_words(values.get("device")),
+        precision=_words(values.get("precision")),
+        about=_words(values.get("about")),
+    )
 
-    def number(name: str) -> float | None:
-        value = values.get(name)
-        return value if type(value) in (int, float) and 0 < value < LARGEST else None
 
-    def words(name: str) -> str | None:
-        value = values.get(name)
-        return " ".join(value[:LONGEST].split()) or None if isinstance(value, str) else None
+def _number(value: Any) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if 0 < value < LARGEST else None
 
-    numbers = [number(name) for name in ("seconds", "steps", "batch_size", "size", "photographs")]
-    return TrainingFacts(*numbers, *(words(name) for name in ("device", "precision", "about")))
+
+def _words(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return " ".join(value[:LONGEST].split()) or None

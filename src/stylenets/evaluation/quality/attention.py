@@ -1,4 +1,7 @@
-"""How well the saliency of the loss network's activations finds people: overlap with a person segmenter, beside simpler guesses."""
+"""How well the saliency of the loss network's activations finds people.
+
+Its overlap with a person segmenter stands beside that of simpler guesses.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,21 +9,28 @@ from statistics import mean
 from typing import Any
 
 import torch
+from skimage.filters import threshold_otsu
 from torch import Tensor
 
 from stylenets import images, masks
-from stylenets.evaluation.quality.tables import Sheet
+from stylenets.report.tables import Sheet
 from stylenets.segmentation import Segmenter
 from stylenets.segmentation.saliency import LAYER, SIZE, Saliency, unit_range
 from stylenets.vgg.network import LossNetwork
 
 COVERAGE = (0.1, 0.7)  # a portrait: the person covers more than a speck and leaves a background
-BOX = 0.8  # sides of the box in the middle over the picture's: the best of 0.6, 0.7 and 0.8 on the portraits at hand
+BOX = 0.8  # sides of the middle box over the picture's: the best of 0.6, 0.7 and 0.8 on portraits
 
 
 @dataclass(frozen=True)
-class Attention:
-    """{photograph: share of it that the reference marks} and {guess: {photograph: IoU}}; ``skipped``: not portraits by COVERAGE."""
+class SaliencyOverlap:
+    """How far guesses agree with a reference.
+
+    Args:
+        coverage: {photograph: share of it that the reference marks}.
+        overlap: {guess: {photograph: IoU}}.
+        skipped: Photographs that are no portraits, by COVERAGE.
+    """
 
     coverage: dict[str, float]
     overlap: dict[str, dict[str, float]]
@@ -36,36 +46,41 @@ class Attention:
             "skipped": self.skipped,
         }
 
-    def sheet(self) -> Sheet:
+    def table(self) -> Sheet:
         """The same as a table, the means last."""
-        guesses = list(self.overlap)
-        rows = [
-            [
-                photo,
-                f"{self.coverage[photo]:.2f}",
-                *(f"{self.overlap[guess][photo]:.3f}" for guess in guesses),
-            ]
-            for photo in self.coverage
-        ]
+        rows = []
+        for photo, share in self.coverage.items():
+            found = [f"{values[photo]:.3f}" for values in self.overlap.values()]
+            rows.append([photo, f"{share:.2f}", *found])
         if rows:
-            means = [mean(self.overlap[guess].values()) for guess in guesses]
-            rows.append(
-                [
-                    "mean",
-                    f"{mean(self.coverage.values()):.2f}",
-                    *(f"{value:.3f}" for value in means),
-                ]
-            )
-        title = f"Overlap (IoU) with the person segmenter on {len(self.coverage)} portraits; {len(self.skipped)} other pictures skipped"
-        return Sheet(title, ["photograph", "person's share", *guesses], rows)
+            means = [f"{mean(values.values()):.3f}" for values in self.overlap.values()]
+            rows.append(["mean", f"{mean(self.coverage.values()):.2f}", *means])
+        title = (
+            f"Overlap (IoU) with the person segmenter on {len(self.coverage)} portraits; "
+            f"{len(self.skipped)} other pictures skipped"
+        )
+        return Sheet(title, ["photograph", "person's share", *self.overlap], rows)
 
 
-def compare(
+def compare_saliency(
     photos: Mapping[str, Tensor], person: Segmenter, vgg: LossNetwork, advance: Callable[[], None]
-) -> Attention:
-    """Photographs (3, H, W) by name; those of which ``person`` marks 10 to 70 % as "person" are measured."""
-    guesses = {"saliency": Saliency(vgg), "strength": Strength(vgg), "center box": CenterBox()}
-    coverage, skipped, overlap = {}, [], {guess: {} for guess in guesses}
+) -> SaliencyOverlap:
+    """Measure the guesses on the portraits among some photographs.
+
+    Args:
+        photos: (3, H, W) by name.
+        person: The reference: what it marks as "person".
+        vgg: Whose activations are used.
+        advance: Called after each photograph.
+    """
+    guesses: dict[str, Segmenter] = {
+        "saliency": Saliency(vgg),
+        "strength": Strength(vgg),
+        "center box": CenterBox(),
+    }
+    coverage = {}
+    skipped = []
+    overlap: dict[str, dict[str, float]] = {guess: {} for guess in guesses}
     for name, picture in photos.items():
         reference = person(picture)["person"] > 0.5
         share = float(reference.float().mean())
@@ -76,7 +91,7 @@ def compare(
         else:
             skipped.append(name)
         advance()
-    return Attention(coverage, overlap, skipped)
+    return SaliencyOverlap(coverage, overlap, skipped)
 
 
 def iou(guess: Tensor, reference: Tensor) -> float:
@@ -91,14 +106,15 @@ class CenterBox:
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """(3, H, W) -> {"object": (H, W)} of 0 and 1."""
         height, width = picture.shape[1:]
-        top, left = round(height * (1 - BOX) / 2), round(width * (1 - BOX) / 2)
+        top = round(height * (1 - BOX) / 2)
+        left = round(width * (1 - BOX) / 2)
         box = torch.zeros(height, width)
         box[top : height - top, left : width - left] = 1
         return {"object": box}
 
 
 class Strength:
-    """The guess of which saliency is the refinement: the norm of the activations over the channels, divided by Otsu's threshold."""
+    """The guess that saliency refines: the norm of the activations, divided by Otsu's threshold."""
 
     def __init__(self, vgg: LossNetwork) -> None:
         self.vgg = vgg
@@ -106,11 +122,8 @@ class Strength:
     @torch.inference_mode()
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """(3, H, W) -> {"object": (H, W)} of 0 and 1."""
-        from skimage.filters import threshold_otsu
-
+        height, width = picture.shape[1:]
         resized = images.resize(picture, SIZE)[None].to(self.vgg.mean.device)
-        score = masks.resize(
-            unit_range(self.vgg(resized, [LAYER])[LAYER][0].norm(dim=0).float().cpu()),
-            *picture.shape[1:],
-        )
+        strength = self.vgg(resized, [LAYER])[LAYER][0].norm(dim=0).float().cpu()
+        score = masks.resize(unit_range(strength), height, width)
         return {"object": (score > float(threshold_otsu(score.numpy()))).float()}

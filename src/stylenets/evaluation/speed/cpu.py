@@ -1,4 +1,4 @@
-"""How fast a network stylizes and trains beside the reference recipe and, stylizing, beside ONNX Runtime on the same network."""
+"""How fast a CPU stylizes and trains beside the reference recipe, and beside ONNX Runtime."""
 
 import copy
 import logging
@@ -17,19 +17,28 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from stylenets.errors import UserError
 from stylenets.evaluation.speed import reference, timing
+from stylenets.evaluation.speed.steps import build_step
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.report.tables import Sheet
 
-REFERENCE, OURS, RUNTIME = "reference recipe", "stylenets", "ONNX Runtime"
+REFERENCE = "reference recipe"
+OURS = "stylenets"
+RUNTIME = "ONNX Runtime"
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A variant's times in seconds for ``pictures`` pictures. ``flops``: of the reference, whatever a variant saves of them.
+class CpuTiming:
+    """How long one variant takes.
 
-    ``memory_kept``: whether the process keeps freed memory, as the commands do. ``difference`` from the reference: the largest of a pixel,
-    of 255, or of the loss, relative.
+    Args:
+        case: What was done, for a title.
+        variant: Who did it: REFERENCE, OURS or RUNTIME.
+        memory_kept: Whether the process keeps freed memory, as the commands do.
+        seconds: One time for each repeat.
+        pictures: How many went through each time.
+        flops: Of the reference, whatever a variant saves of them.
+        difference: From the reference: the largest of a pixel, of 255, or of the loss, relative.
     """
 
     case: str
@@ -42,11 +51,12 @@ class Timed:
 
     def figures(self) -> dict[str, Any]:
         """Plain values for JSON, the derived ones too."""
-        return asdict(self) | {
+        derived = {
             "median": self.median,
-            "pictures_per_second": self.pictures / self.median,
+            "pictures_per_second": self.rate,
             "gflops": self.gflops,
         }
+        return asdict(self) | derived
 
     @property
     def median(self) -> float:
@@ -54,147 +64,159 @@ class Timed:
         return median(self.seconds)
 
     @property
+    def rate(self) -> float:
+        """Pictures a second."""
+        return self.pictures / self.median
+
+    @property
     def gflops(self) -> float:
         """GFLOP/s of the reference's operations."""
         return self.flops / self.median / 1e9
 
 
-def passes(net: CINNet, picture: Tensor) -> dict[str, Callable[[], Tensor]]:
-    """Both ways to stylize (3, H, W) in the network's first style -> (1, 3, H, W)."""
-    x, weights = picture[None], torch.eye(net.styles)[:1]
+def pass_variants(net: CINNet, picture: Tensor) -> dict[str, Callable[[], Tensor]]:
+    """Both ways to stylize (3, H, W) in the network's first style; each returns (1, 3, H, W)."""
+    x = picture[None]
+    weights = _first_style(net)
     return {REFERENCE: lambda: reference.stylize(net, x, weights), OURS: lambda: net(x, weights)}
 
 
-def steps(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], Tensor]]:
-    """Both ways to do a step of Adam on photos (B, 3, H, W), a style each, from the same weights -> the loss before it."""
+def step_variants(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], Tensor]]:
+    """Both ways to do a step of Adam from the same weights.
+
+    Args:
+        criterion: The training objective.
+        photos: (B, 3, H, W), trained in the styles one after the other.
+
+    Returns:
+        {variant: what does a step and returns the loss before it}.
+    """
     styles = len(criterion.coefficients)
     weights = torch.eye(styles)[torch.arange(len(photos)) % styles]
-    ways = {
-        REFERENCE: lambda net: reference.losses(
-            criterion, reference.stylize(net, photos, weights), photos, weights
-        ),
-        OURS: lambda net: criterion(net(photos, weights), photos, weights),
-    }
+
+    def published(net: CINNet) -> dict[str, Tensor]:
+        pictures = reference.stylize(net, photos, weights)
+        return reference.losses(criterion, pictures, photos, weights)
+
+    def ours(net: CINNet) -> dict[str, Tensor]:
+        terms: dict[str, Tensor] = criterion(net(photos, weights), photos, weights)
+        return terms
+
     net = CINNet(styles)
     return {
-        name: stepper(copy.deepcopy(net), losses, len(photos), fused=name == OURS)
-        for name, losses in ways.items()
+        REFERENCE: build_step(copy.deepcopy(net), published, len(photos), fused=False),
+        OURS: build_step(copy.deepcopy(net), ours, len(photos), fused=True),
     }
-
-
-def stepper(
-    net: CINNet, losses: Callable[[CINNet], dict[str, Tensor]], pictures: int, fused: bool
-) -> Callable[[], Tensor]:
-    """A step of Adam on the mean of the ``losses`` of so many pictures -> the loss before it; nothing waits for a GPU."""
-    optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=fused)
-
-    def step() -> Tensor:
-        optimizer.zero_grad()
-        loss = sum(term.sum() for term in losses(net).values()) / pictures
-        loss.backward()
-        optimizer.step()
-        return loss.detach()
-
-    return step
 
 
 @torch.inference_mode()
-def infer(
+def time_passes(
     case: str,
     net: CINNet,
     picture: Tensor,
     memory_kept: bool,
     repeats: int,
     advance: Callable[[], None],
-) -> list[Timed]:
-    """Time ``passes`` over (3, H, W), and ONNX Runtime's. Raises UserError where that is not installed."""
-    both = passes(net, picture)
-    variants = {
-        REFERENCE: both[REFERENCE],
-        RUNTIME: _onnx_runtime(net, picture[None]),
-        OURS: both[OURS],
-    }
+) -> list[CpuTiming]:
+    """Time our pass over (3, H, W), the reference's and ONNX Runtime's.
+
+    Raises:
+        UserError: If ONNX Runtime is not installed.
+    """
+    both = pass_variants(net, picture)
+    runtime = _onnx_runtime(net, picture[None])
+    variants = {REFERENCE: both[REFERENCE], RUNTIME: runtime, OURS: both[OURS]}
     with FlopCounterMode(display=False) as counter:
         expected = variants[REFERENCE]()
-    differences = {
-        name: 255 * float((run() - expected).abs().max()) for name, run in variants.items()
-    }
-    seconds = timing.interleave(variants, repeats, advance)
+    differences = {}
+    for name, run in variants.items():
+        differences[name] = 255 * float((run() - expected).abs().max())
+    seconds = timing.time_in_turns(variants, repeats, advance)
     flops = counter.get_total_flops()
     return [
-        Timed(case, name, memory_kept, seconds[name], 1, flops, differences[name])
+        CpuTiming(case, name, memory_kept, seconds[name], 1, flops, differences[name])
         for name in variants
     ]
 
 
-def train(
+def time_steps(
     case: str,
     criterion: PerceptualLoss,
     photos: Tensor,
     memory_kept: bool,
     repeats: int,
     advance: Callable[[], None],
-) -> list[Timed]:
-    """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
-    variants = steps(criterion, photos)
+) -> list[CpuTiming]:
+    """Time both steps on photos (B, 3, H, W), at the end of the loss schedule."""
+    variants = step_variants(criterion, photos)
     with FlopCounterMode(display=False) as counter:
         expected = variants[REFERENCE]()
     differences = {REFERENCE: 0.0, OURS: abs(float(variants[OURS]() / expected) - 1)}
-    seconds = timing.interleave(variants, repeats, advance)
+    seconds = timing.time_in_turns(variants, repeats, advance)
     flops = counter.get_total_flops()
     return [
-        Timed(case, name, memory_kept, seconds[name], len(photos), flops, differences[name])
+        CpuTiming(case, name, memory_kept, seconds[name], len(photos), flops, differences[name])
         for name in variants
     ]
 
 
 def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
-    """The network in its first style as ONNX Runtime computes it after its own optimizations, on as many threads as torch."""
-    weights = torch.eye(net.styles)[:1]
-    try:
+    """The pass in the first style as ONNX Runtime optimizes it, on as many threads as torch."""
+    try:  # an extra, and slow to import
         import onnxruntime
         import onnxscript  # noqa: F401  torch's exporter needs it
     except ImportError as error:
         raise UserError(
             "suite=infer compares with ONNX Runtime: pip install 'stylenets[benchmark]'"
         ) from error
+    weights = _first_style(net)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), redirect_stdout(None):
-        warnings.simplefilter("ignore")
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "net.onnx"
-        with torch.inference_mode(False):
-            torch.onnx.export(
-                copy.deepcopy(net), (x.clone(), weights.clone()), file, dynamo=True, verbose=False
-            )
+        _export(net, (x, weights), file)
         session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    given = dict(
-        zip((one.name for one in session.get_inputs()), (x.numpy(), weights.numpy()), strict=True)
-    )
-    return lambda: torch.from_numpy(session.run(None, given)[0])
+    names = [one.name for one in session.get_inputs()]
+    inputs = dict(zip(names, (x.numpy(), weights.numpy()), strict=True))
+    return lambda: torch.from_numpy(session.run(None, inputs)[0])
 
 
-def sheet(timed: Sequence[Timed], what: str) -> Sheet:
-    """A row for each variant; times faster than the reference recipe as it comes, in a process that gives freed memory back."""
-    base = next(one.median for one in timed if one.variant == REFERENCE and not one.memory_kept)
+def _export(net: CINNet, inputs: tuple[Tensor, ...], file: Path) -> None:
+    """Write the network as ONNX, without what the exporter has to say."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    clones = tuple(one.clone() for one in inputs)
+    with warnings.catch_warnings(), redirect_stdout(None), torch.inference_mode(False):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(copy.deepcopy(net), clones, file, dynamo=True, verbose=False)
+
+
+def _first_style(net: CINNet) -> Tensor:
+    """(1, S) weights of the network's first style."""
+    return torch.eye(net.styles)[:1]
+
+
+def cpu_table(timings: Sequence[CpuTiming], difference: str) -> Sheet:
+    """A row for each variant of a case.
+
+    Args:
+        timings: Of one case. Times faster are over the reference recipe as it comes, in a process
+            that gives freed memory back.
+        difference: What the last column is called.
+    """
+    (base, *_) = (one for one in timings if one.variant == REFERENCE and not one.memory_kept)
     rows = []
-    for one in timed:
-        low, high = timing.spread(one.seconds)
+    for one in timings:
+        low, high = timing.quartiles(one.seconds)
         rows.append(
             [
                 f"{one.variant}, memory {'kept' if one.memory_kept else 'given back'}",
                 f"{one.median:.3f}",
                 f"{low:.3f} to {high:.3f}",
-                f"{one.pictures / one.median:.2f}",
+                f"{one.rate:.2f}",
                 f"{one.gflops:.0f}",
-                f"{base / one.median:.2f}",
+                f"{base.median / one.median:.2f}",
                 f"{one.difference:.2g}",
             ]
         )
-    difference = "difference of 255" if what == "infer" else "difference of the loss"
-    return Sheet(
-        timed[0].case,
-        ["", "seconds", "quartiles", "pictures/s", "GFLOP/s", "times the reference", difference],
-        rows,
-    )
+    columns = ["seconds", "quartiles", "pictures/s", "GFLOP/s", "times the reference", difference]
+    return Sheet(timings[0].case, ["", *columns], rows)

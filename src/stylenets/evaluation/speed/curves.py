@@ -1,6 +1,9 @@
-"""Whether a training in bfloat16 learns as one in float32: their losses, beside those of the same trainings from other first weights."""
+"""Whether a training in bfloat16 learns as one in float32.
 
-from collections.abc import Callable, Sequence
+Their losses stand beside those of the same trainings from other first weights.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,10 +18,11 @@ from stylenets.report.tables import Sheet
 from stylenets.tasks.base import measure
 
 WINDOW = 20  # steps that a point of the drawing is the mean of
+PARTS = 5  # of a training, each a row of the table
 
 
 @dataclass(frozen=True)
-class Curve:
+class TrainingCurve:
     """The loss of every step of a training in ``precision`` from the first weights of ``seed``."""
 
     precision: str
@@ -35,7 +39,7 @@ class Curve:
         return sum(self.losses[first:last]) / (last - first)
 
 
-def train(
+def train_curve(
     criterion: PerceptualLoss,
     photos: Tensor,
     precision: str,
@@ -43,70 +47,89 @@ def train(
     steps: int,
     batch: int,
     advance: Callable[[], None],
-) -> Curve:
-    """``steps`` of Adam on random photographs of (N, 3, H, W), in random styles, both by the step alone; a GPU compiles bfloat16.
+) -> TrainingCurve:
+    """Train a new network with Adam; on a GPU bfloat16 is compiled.
 
-    precision: "float32" or "bfloat16". The losses stay on the device until the end.
+    Args:
+        criterion: The training objective.
+        photos: (N, 3, H, W), on the device to train on.
+        precision: "float32" or "bfloat16".
+        seed: Of the first weights. Photographs and styles are drawn by the step alone.
+        steps: How many.
+        batch: Photographs of a step.
+        advance: Called after each step.
+
+    Returns:
+        The losses, which stay on the device until the end.
     """
     torch.manual_seed(seed)
-    styles, dtype, device = len(criterion.coefficients), getattr(torch, precision), photos.device
-    net = CINNet(styles).to(device)
+    device = photos.device
+    dtype = getattr(torch, precision)
+    mixed = dtype is torch.bfloat16
+    net = CINNet(len(criterion.coefficients)).to(device)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=True)
-    fast = dtype is torch.bfloat16 and device.type == "cuda"
-    run = torch.compile(measure, dynamic=False, fullgraph=True) if fast else measure
-    eye, losses = torch.eye(styles, device=device), []
-    for step in range(steps):
-        generator = seeded(0, step)
-        shown, weights = (
-            photos[torch.randint(len(photos), (batch,), generator=generator)],
-            eye[torch.randint(styles, (batch,), generator=generator)],
-        )
-        with torch.autocast(device.type, dtype, enabled=dtype is torch.bfloat16):
-            terms = run(
-                net,
-                criterion,
-                (shown, weights),
-                (shown, weights),
-                tuple(name for name, weight in criterion.weights.items() if weight),
-            )
+    compiled = mixed and device.type == "cuda"
+    run = torch.compile(measure, dynamic=False, fullgraph=True) if compiled else measure
+    wanted = tuple(name for name, weight in criterion.weights.items() if weight)
+    losses = []
+    for step, given in enumerate(_batches(photos, net.styles, steps, batch)):
+        with torch.autocast(device.type, dtype, enabled=mixed):
+            terms = run(net, criterion, given, given, wanted)
         factors = criterion.factors(step)
-        loss = sum(factors[name] * term.sum() for name, term in terms.items()) / batch
+        weighted = (factors[name] * term.sum() for name, term in terms.items())
+        loss = sum(weighted, torch.zeros(())) / batch
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.detach())
         advance()
-    return Curve(precision, seed, torch.stack(losses).tolist())
+    return TrainingCurve(precision, seed, torch.stack(losses).tolist())
 
 
-def sheet(curves: Sequence[Curve], parts: int = 5) -> Sheet:
-    """The mean loss of each fifth of the trainings, and how far precisions and first weights are apart in it: relative, the mean of all pairs."""
+def _batches(
+    photos: Tensor, styles: int, steps: int, batch: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """For each step photographs (B, 3, H, W) and one-hot style weights (B, S)."""
+    one_hot = torch.eye(styles, device=photos.device)
+    for step in range(steps):
+        generator = seeded(0, step)
+        shown = photos[torch.randint(len(photos), (batch,), generator=generator)]
+        yield shown, one_hot[torch.randint(styles, (batch,), generator=generator)]
+
+
+def curves_table(curves: Sequence[TrainingCurve]) -> Sheet:
+    """The mean loss of each part of the trainings, and how far they are apart in it."""
     steps = len(curves[0].losses)
-    bounds = [(steps * part // parts, steps * (part + 1) // parts) for part in range(parts)]
-    rows = [
-        [f"{first + 1} to {last}", *(f"{curve.mean(first, last):.4g}" for curve in curves)]
-        for first, last in bounds
-    ]
-    for row, (first, last) in zip(rows, bounds, strict=True):
-        for other_precision in (True, False):
-            apart = [
-                abs(a.mean(first, last) / b.mean(first, last) - 1)
-                for a, b in combinations(curves, 2)
-                if (a.precision != b.precision) is other_precision
-                and (a.seed == b.seed) is other_precision
-            ]
-            row.append(f"{100 * sum(apart) / len(apart):.2f} %")
+    rows = []
+    for part in range(PARTS):
+        first, last = (steps * k // PARTS for k in (part, part + 1))
+        means = [f"{curve.mean(first, last):.4g}" for curve in curves]
+        apart = [_mean_gap(curves, first, last, other) for other in (True, False)]
+        gaps = [f"{100 * gap:.2f} %" for gap in apart]
+        rows.append([f"{first + 1} to {last}", *means, *gaps])
     columns = ["steps", *(curve.name for curve in curves), "between precisions", "between weights"]
     return Sheet("Mean loss of a training", columns, rows)
 
 
-def drawing(curves: Sequence[Curve]) -> str:
+def _mean_gap(
+    curves: Sequence[TrainingCurve], first: int, last: int, other_precision: bool
+) -> float:
+    """How far two trainings are apart in some steps: relative, the mean of all pairs.
+
+    Pairs of the same first weights in other precisions, or of other weights in the same precision.
+    """
+    gaps = [
+        abs(a.mean(first, last) / b.mean(first, last) - 1)
+        for a, b in combinations(curves, 2)
+        if (a.precision != b.precision) is other_precision and (a.seed == b.seed) is other_precision
+    ]
+    return sum(gaps) / len(gaps)
+
+
+def draw_curves(curves: Sequence[TrainingCurve]) -> str:
     """The losses, each point the mean of some steps, in one SVG."""
-    series = {
-        curve.name: [
-            (first + WINDOW / 2, curve.mean(first, first + WINDOW))
-            for first in range(0, len(curve.losses) - WINDOW + 1, WINDOW)
-        ]
-        for curve in curves
-    }
+    series = {}
+    for curve in curves:
+        starts = range(0, len(curve.losses) - WINDOW + 1, WINDOW)
+        series[curve.name] = [(k + WINDOW / 2, curve.mean(k, k + WINDOW)) for k in starts]
     return plot.standalone(plot.draw(series, "steps", "loss", log_y=True), list(series))

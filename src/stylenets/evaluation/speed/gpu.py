@@ -1,7 +1,6 @@
-"""How fast a GPU trains and stylizes: the reference recipe, and what each step away from it is worth."""
+"""How fast a GPU trains and stylizes: the reference recipe, and what each step away is worth."""
 
-import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
@@ -13,24 +12,43 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from stylenets.checkpoints import Network
 from stylenets.evaluation import machine
-from stylenets.evaluation.speed import reference, timing
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, stepper
-from stylenets.inference.stylizer import Stylizer
+from stylenets.evaluation.speed import timing
+from stylenets.evaluation.speed.gpu_variants import (
+    HALF,
+    OUR_LOSSES,
+    Variants,
+    gpu_pass_variants,
+    gpu_step_variants,
+)
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.report.tables import Sheet
-from stylenets.tasks.base import measure
 
 BURST = 10  # steps or passes at a time, so that a GPU is given the next while it does one
-Runs = Mapping[str, Callable[[], Tensor]]
+COLUMNS = (
+    "ms",
+    "quartiles",
+    "pictures/s",
+    "times the reference",
+    "TFLOP/s",
+    "of the matrix rate",
+    "GB",
+    "difference",
+)
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A variant's times in seconds for BURST times ``pictures`` pictures, of ``flops`` operations each time as ours has to do them.
+class GpuTiming:
+    """How long one variant takes.
 
-    ``peak_bytes``: of memory beyond what was there before. ``difference`` from the reference: the largest of a pixel, of 255, or of the
-    loss, relative.
+    Args:
+        case: What was done, for a title.
+        variant: Who did it.
+        seconds: One time for each burst of BURST steps or passes.
+        peak_bytes: Of memory beyond what was there before.
+        difference: From the reference: the largest of a pixel, of 255, or of the loss, relative.
+        pictures: How many go through a step or a pass.
+        flops: Of a step or a pass, as ours has to do them.
     """
 
     case: str
@@ -56,119 +74,67 @@ class Timed:
         return BURST * self.flops / median(self.seconds) / 1e12
 
 
-def steps(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], Tensor]]:
-    """Ways to do a step of Adam on photos (B, 3, H, W), a style each, from the same weights -> the loss before it."""
-    styles = len(criterion.coefficients)
-    weights = torch.eye(styles, device=photos.device)[torch.arange(len(photos)) % styles]
-    factors = {name: factor for name, factor in criterion.factors().items() if factor}
-
-    def ours(run: Callable, dtype: torch.dtype | None) -> Callable[[CINNet], dict[str, Tensor]]:
-        def losses(net: CINNet) -> dict[str, Tensor]:
-            with torch.autocast(photos.device.type, dtype, enabled=dtype is not None):
-                terms = run(net, criterion, (photos, weights), (photos, weights), tuple(factors))
-            return {name: factors[name] * term for name, term in terms.items()}
-
-        return losses
-
-    graph = torch.compile(measure, dynamic=False, fullgraph=True)
-    ways = {
-        REFERENCE: (
-            lambda net: reference.losses(
-                criterion, reference.stylize(net, photos, weights), photos, weights
-            ),
-            False,
-        ),
-        "our losses, float32": (ours(measure, None), False),
-        "in bfloat16": (ours(measure, torch.bfloat16), False),
-        OURS: (ours(graph, torch.bfloat16), True),  # trainer=gpu
-    }
-    net = CINNet(styles).to(photos.device)
-    runs = {
-        name: stepper(copy.deepcopy(net), losses, len(photos), fused)
-        for name, (losses, fused) in ways.items()
-    }
-    return runs | {OURS: _with_matmul("high", runs[OURS])}
-
-
-def passes(network: Network, picture: Tensor, device: str) -> dict[str, Callable[[], Tensor]]:
-    """Ways to stylize (3, H, W) in the network's first style -> (1, 3, H, W), or (3, H, W) on the CPU."""
-    full, half = network.net.to(device), copy.deepcopy(network.net).to(device, torch.float16)
-    graph = torch.compile(half, mode="reduce-overhead", dynamic=False)
-    x, weights = picture[None].to(device), torch.eye(full.styles, device=device)[:1]
-    x_half, weights_half = x.half(), weights.half()
-    stylizer = Stylizer(
-        Network(copy.deepcopy(full), network.name, network.net_args, network.styles),
-        device,
-        torch.float16,
-        compiled=True,
-    )
-    return {
-        REFERENCE: lambda: reference.stylize(full, x, weights),
-        "in float16": lambda: half(x_half, weights_half),
-        OURS: lambda: graph(x_half, weights_half),  # infer.py compile=true
-        f"{OURS}, from the CPU and back": lambda: stylizer.stylize(picture, weights[0]),
-    }
-
-
-def train(
+def time_gpu_steps(
     case: str, criterion: PerceptualLoss, photos: Tensor, repeats: int, advance: Callable[[], None]
-) -> list[Timed]:
-    """Time ``steps`` on photos (B, 3, H, W), at the end of the loss schedule."""
+) -> list[GpuTiming]:
+    """Time every way to do a step on photos (B, 3, H, W), at the end of the loss schedule."""
     with FlopCounterMode(display=False) as counter:
-        steps(criterion, photos)["our losses, float32"]()
-    timed = _timed(
-        steps(criterion, photos),
-        str(photos.device),
-        lambda loss, expected: abs(float(loss / expected) - 1),
-        repeats,
-        advance,
-    )
-    return [
-        Timed(case, name, *figures, len(photos), counter.get_total_flops())
-        for name, *figures in timed
-    ]
+        gpu_step_variants(criterion, photos)[OUR_LOSSES]()
+
+    def difference(loss: Tensor, expected: Tensor) -> float:
+        return abs(float(loss / expected) - 1)
+
+    variants = gpu_step_variants(criterion, photos)
+    device = str(photos.device)
+    costs = _time_bursts(variants, device, difference, repeats, advance)
+    flops = counter.get_total_flops()
+    return [GpuTiming(case, name, *cost, len(photos), flops) for name, cost in costs.items()]
 
 
 @torch.inference_mode()
-def infer(
+def time_gpu_passes(
     case: str,
     network: Network,
+    net: CINNet,
     picture: Tensor,
     device: str,
     repeats: int,
     advance: Callable[[], None],
-) -> list[Timed]:
-    """Time ``passes`` over (3, H, W)."""
-    runs = passes(network, picture, device)
+) -> list[GpuTiming]:
+    """Time every way to stylize (3, H, W) with a network, whose module is ``net``."""
+    variants = gpu_pass_variants(network, net, picture, device)
     with FlopCounterMode(display=False) as counter:
-        runs["in float16"]()
+        variants[HALF]()
 
     def difference(found: Tensor, expected: Tensor) -> float:
         return 255 * float((found.float().to(device) - expected).abs().max())
 
-    timed = _timed(runs, device, difference, repeats, advance)
-    return [Timed(case, name, *figures, 1, counter.get_total_flops()) for name, *figures in timed]
+    costs = _time_bursts(variants, device, difference, repeats, advance)
+    flops = counter.get_total_flops()
+    return [GpuTiming(case, name, *cost, 1, flops) for name, cost in costs.items()]
 
 
-def _timed(
-    runs: Runs,
+def _time_bursts(
+    variants: Variants,
     device: str,
     difference: Callable[[Tensor, Tensor], float],
     repeats: int,
     advance: Callable[[], None],
-) -> list[tuple[str, list[float], int, float]]:
-    """For each of ``runs`` its name, the seconds of bursts, the peak of memory, and the difference of its first result from the first one's."""
-    differences, peaks, expected = {}, {}, None
-    for name, run in runs.items():
+) -> dict[str, tuple[list[float], int, float]]:
+    """{variant: (seconds of each burst, bytes at the peak, difference from the first variant)}."""
+    differences = {}
+    peaks = {}
+    expected = None
+    for name, run in variants.items():
         found = run().clone()  # compiles, where there is something to be compiled
         expected = found if expected is None else expected
         differences[name] = difference(found, expected)
-        before, peak = machine.memory(device)
+        before, peak = machine.watch_memory(device)
         run()
         peaks[name] = peak() - before
-    bursts = {name: partial(_burst, run) for name, run in runs.items()}
-    seconds = timing.interleave(bursts, repeats, advance)
-    return [(name, seconds[name], peaks[name], differences[name]) for name in runs]
+    bursts = {name: partial(_burst, run) for name, run in variants.items()}
+    seconds = timing.time_in_turns(bursts, repeats, advance)
+    return {name: (seconds[name], peaks[name], differences[name]) for name in variants}
 
 
 def _burst(run: Callable[[], Tensor]) -> None:
@@ -176,25 +142,17 @@ def _burst(run: Callable[[], Tensor]) -> None:
         run()
 
 
-def _with_matmul(precision: str, run: Callable[[], Tensor]) -> Callable[[], Tensor]:
-    """``run`` with products of float32 matrices in that precision (torch.set_float32_matmul_precision)."""
+def gpu_table(timings: Sequence[GpuTiming], limit: float) -> Sheet:
+    """A row for each variant of a case.
 
-    def with_it() -> Tensor:
-        before = torch.get_float32_matmul_precision()
-        torch.set_float32_matmul_precision(precision)
-        try:
-            return run()
-        finally:
-            torch.set_float32_matmul_precision(before)
-
-    return with_it
-
-
-def sheet(timed: Sequence[Timed], limit: float) -> Sheet:
-    """A row for each variant; ``limit``: the GFLOP/s of a product of bfloat16 matrices, of which it reaches some share."""
-    base, rows = timed[0].rate, []
-    for one in timed:
-        low, high = (1e3 * value / BURST for value in timing.spread(one.seconds))
+    Args:
+        timings: Of one case, the reference first.
+        limit: GFLOP/s of a product of bfloat16 matrices, of which a variant reaches some share.
+    """
+    base = timings[0].rate
+    rows = []
+    for one in timings:
+        low, high = (1e3 * value / BURST for value in timing.quartiles(one.seconds))
         rows.append(
             [
                 one.variant,
@@ -208,15 +166,4 @@ def sheet(timed: Sequence[Timed], limit: float) -> Sheet:
                 f"{one.difference:.2g}",
             ]
         )
-    columns = [
-        "",
-        "ms",
-        "quartiles",
-        "pictures/s",
-        "times the reference",
-        "TFLOP/s",
-        "of the matrix rate",
-        "GB",
-        "difference",
-    ]
-    return Sheet(timed[0].case, columns, rows)
+    return Sheet(timings[0].case, ["", *COLUMNS], rows)

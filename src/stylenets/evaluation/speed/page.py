@@ -1,158 +1,154 @@
-"""The tables of docs/performance.md, made from the figures that the benchmark's suites left."""
+"""The tables of docs/performance.md, made from the figures that the suites left."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from statistics import median
+from textwrap import fill
 from typing import Any
 
-from stylenets.evaluation.speed import curves, gpu
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, Timed, sheet
-from stylenets.evaluation.speed.scaling import Curve
+from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
+from stylenets.evaluation.speed.curves import TrainingCurve, curves_table
+from stylenets.evaluation.speed.gpu import GpuTiming, gpu_table
+from stylenets.evaluation.speed.scaling import CostCurve
+from stylenets.report.tables import Sheet
 
-BEGIN, END = (
-    "<!-- performance: made by scripts/benchmark.py suite=readme -->",
-    "<!-- end of performance -->",
-)
+BEGIN = "<!-- performance: made by scripts/benchmark.py suite=page -->"
+END = "<!-- end of performance -->"
+DIFFERENCE = {"infer": "difference of 255", "train": "difference of the loss"}
+WIDTH = 100  # columns of the page's sentences
 Figures = dict[str, Any]
 
 
-def put_in(text: str, section: str) -> str:
-    """``text`` with the section in place of what stands between the two marks. Raises ValueError where they are not there."""
+def insert_tables(text: str, tables: str) -> str:
+    """Put the tables in place of what stands between the two marks of ``text``.
+
+    Raises:
+        ValueError: If the marks are not there.
+    """
     before, found, rest = text.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not found or not ended:
-        raise ValueError(f"no {BEGIN} … {END} to put the section between")
-    return f"{before}{BEGIN}\n{section}\n{END}{after}"
+        raise ValueError(f"no {BEGIN} … {END} to put the tables between")
+    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
 
 
-def section(folder: Path) -> str:
-    """Markdown from train.json, infer.json, curves.json, memory.json, data.json, scaling.json and startup.json in ``folder``.
+def performance_tables(folder: Path) -> str:
+    """Make markdown of what the suites left in ``folder``.
 
-    Those of a GPU, train_gpu.json and infer_gpu.json, come after them where there are any.
+    Args:
+        folder: With train.json, infer.json, curves.json, memory.json, data.json, scaling.json and
+            startup.json. Those of a GPU, train_gpu.json and infer_gpu.json, come last where there
+            are any.
+
+    Raises:
+        KeyError: If one of them is missing, or a figure in it.
     """
-    read = {
-        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")
-    }
+    files = folder.glob("*.json")
+    found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
     parts = [
-        _machine(read["train"]),
-        *_speed(read, "train"),
-        *_speed(read, "infer"),
-        _curves(read["curves"]),
-        _memory(read["memory"]),
+        _machine(found["train"]),
+        *_cpu(found["train"], "train"),
+        *_cpu(found["infer"], "infer"),
+        _curves(found["curves"]),
+        _memory(found["memory"]),
+        _data(found["data"]),
+        _scaling(found["scaling"]),
+        _startup(found["startup"]),
     ]
-    parts += [_data(read["data"]), _scaling(read["scaling"]), _startup(read["startup"])]
-    parts += [
-        part for suite in ("train_gpu", "infer_gpu") if suite in read for part in _gpu(read[suite])
-    ]
+    for suite in ("train_gpu", "infer_gpu"):
+        if suite in found:
+            parts += _gpu(found[suite])
     return "\n".join(parts)
 
 
 def _machine(train: Figures) -> str:
-    machine, rates = train["machine"], train["machine_gflops"]["kept"]
-    return (
-        f"On {machine['processor']}, {machine['threads']} threads, torch {machine['torch']}; medians. The machine's own rates:"
-        f" matrix product {rates['matrix product']:.0f} GFLOP/s, 3 x 3 convolution {rates['convolution']:.0f}. The reference recipe is the"
-        " published network and losses written out (`src/stylenets/evaluation/speed/reference.py`); GFLOP/s are of its operations, so that ours,"
-        ' which does fewer, can exceed the rates. "Memory kept": our commands let the process keep freed memory, where glibc gives large'
-        " blocks back and takes them anew for every tensor.\n"
+    machine = train["machine"]
+    rates = train["machine_gflops"]["kept"]
+    product = f"{rates['matrix product']:.0f} GFLOP/s"
+    convolution = f"{rates['convolution']:.0f} GFLOP/s"
+    origin = f"{machine['processor']}, {machine['threads']} threads, torch {machine['torch']}"
+    words = (
+        f"On {origin}. Times are medians. The machine itself does {product} in a matrix product "
+        f"and {convolution} in a 3 x 3 convolution. The reference recipe is the published network "
+        "with its losses, written out in `src/stylenets/evaluation/speed/reference.py`. GFLOP/s "
+        "count its operations; "
+        'stylenets needs fewer of them and can exceed the machine\'s rates. "Memory kept" is what '
+        "the commands do: the process keeps freed memory. By default glibc gives large blocks back "
+        "and takes them anew for every tensor."
     )
+    return f"{fill(words, WIDTH)}\n"
 
 
-def _speed(read: dict[str, Figures], suite: str) -> Iterable[str]:
-    names = {field.name for field in fields(Timed)}
-    timed = [Timed(**{name: one[name] for name in names}) for one in read[suite]["timed"]]
-    for case in dict.fromkeys(one.case for one in timed):
-        yield sheet([one for one in timed if one.case == case], suite).markdown()
+def _cpu(figures: Figures, suite: str) -> Iterator[str]:
+    names = {field.name for field in fields(CpuTiming)}
+    timings = [CpuTiming(**{name: one[name] for name in names}) for one in figures["timed"]]
+    for case in dict.fromkeys(one.case for one in timings):
+        same = [one for one in timings if one.case == case]
+        yield cpu_table(same, DIFFERENCE[suite]).markdown()
 
 
-def _gpu(figures: Figures) -> Iterable[str]:
-    machine, rates, names = (
-        figures["machine"],
-        figures["machine_gflops"],
-        {field.name for field in fields(gpu.Timed)},
+def _gpu(figures: Figures) -> Iterator[str]:
+    machine = figures["machine"]
+    rates = figures["machine_gflops"]
+    product = rates["matrix product"]
+    words = (
+        f"On {machine['device']}, torch {machine['torch']}. In bfloat16 the card itself does "
+        f"{product / 1e3:.0f} TFLOP/s in a matrix product and {rates['convolution'] / 1e3:.0f} "
+        "TFLOP/s in a 3 x 3 convolution."
     )
-    yield (
-        f"On {machine['device']}, torch {machine['torch']}; in bfloat16 a matrix product does {rates['matrix product'] / 1e3:.0f} TFLOP/s, a"
-        f" 3 x 3 convolution {rates['convolution'] / 1e3:.0f}.\n"
-    )
-    timed = [gpu.Timed(**{name: one[name] for name in names}) for one in figures["timed"]]
-    for case in dict.fromkeys(one.case for one in timed):
-        yield gpu.sheet(
-            [one for one in timed if one.case == case], rates["matrix product"]
-        ).markdown()
+    yield f"{fill(words, WIDTH)}\n"
+    names = {field.name for field in fields(GpuTiming)}
+    timings = [GpuTiming(**{name: one[name] for name in names}) for one in figures["timed"]]
+    for case in dict.fromkeys(one.case for one in timings):
+        yield gpu_table([one for one in timings if one.case == case], product).markdown()
 
 
 def _curves(figures: Figures) -> str:
-    size, batch = (figures["settings"]["curves"][name] for name in ("size", "batch"))
-    table = curves.sheet([curves.Curve(**one) for one in figures["curves"]]).markdown()
-    words = f"Batches of {batch} at {size} px; the loss grows at first because its schedule turns the style up."
-    return f"{table}\n{words}\n\n![losses in both precisions](performance/curves.svg)\n"
+    chosen = figures["settings"]["curves"]
+    table = curves_table([TrainingCurve(**one) for one in figures["curves"]]).markdown()
+    words = (
+        f"Batches of {chosen['batch']} at {chosen['size']} px. The loss grows at first because its "
+        "schedule turns the style up."
+    )
+    picture = "![losses in both precisions](performance/curves.svg)"
+    return f"{table}\n{words}\n\n{picture}\n"
 
 
 def _memory(figures: Figures) -> str:
-    lines = [
-        "**Peak memory of a process beyond Python and torch, in MB**",
-        "",
-        f"| | {REFERENCE} | {OURS} |",
-        "| :-- | --: | --: |",
-    ]
-    return "\n".join(
-        [
-            *lines,
-            *(
-                f"| {one['case']} | {one[REFERENCE] / 1e6:.0f} | {one[OURS] / 1e6:.0f} |"
-                for one in figures["cases"]
-            ),
-            "",
-        ]
-    )
+    rows = []
+    for one in figures["cases"]:
+        megabytes = [f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)]
+        rows.append([one["case"], *megabytes])
+    title = "Peak memory of a process beyond Python and torch, in MB"
+    return Sheet(title, ["", REFERENCE, OURS], rows).markdown()
 
 
 def _data(figures: Figures) -> str:
-    size, files = figures["settings"]["size"], figures["settings"]["data_suite"]["files"]
-    lines = [
-        f"**Random crops of {size} px a second, by loader processes**",
-        "",
-        "| processes | decoded | from `data.cache` |",
-        "| :-- | --: | --: |",
+    settings = figures["settings"]
+    rates: dict[int, dict[bool, float]] = {}
+    for one in figures["rates"]:
+        rates.setdefault(one["workers"], {})[one["cache"]] = one["crops_per_second"]
+    rows = [
+        [str(workers), *(f"{rates[workers][cached]:.0f}" for cached in (False, True))]
+        for workers in sorted(rates)
     ]
-    rates = {(one["workers"], one["cache"]): one["crops_per_second"] for one in figures["rates"]}
-    lines += [
-        f"| {count} | {rates[count, False]:.0f} | {rates[count, True]:.0f} |"
-        for count in sorted({count for count, _ in rates})
-    ]
+    title = f"Random crops of {settings['size']} px a second, by loader processes"
+    table = Sheet(title, ["processes", "decoded", "from data.cache"], rows).markdown()
+    files = settings["data_suite"]["files"]
     first, again = figures["first_batch_seconds"]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"From a folder of {files:,} files to the first batch: {first:.1f} s, again {again:.1f} s.",
-            "",
-        ]
+    words = (
+        f"From a folder of {files:,} files to the first batch: {first:.1f} s, again {again:.1f} s."
     )
+    return f"{table}\n{words}\n"
 
 
 def _scaling(figures: Figures) -> str:
-    curves = [Curve(**one) for one in figures["curves"]]
-    return "\n".join(
-        [
-            *(curve.sheet().markdown() for curve in curves),
-            "![what grows and what does not](performance/scaling.svg)",
-            "",
-        ]
-    )
+    tables = [CostCurve(**one).table().markdown() for one in figures["curves"]]
+    return "\n".join([*tables, "![what grows and what does not](performance/scaling.svg)", ""])
 
 
 def _startup(figures: Figures) -> str:
-    lines = ["**From the command to the result**", "", "| | seconds |", "| :-- | --: |"]
-    return "\n".join(
-        [
-            *lines,
-            *(
-                f"| {name} | {sorted(times)[len(times) // 2]:.2f} |"
-                for name, times in figures["seconds"].items()
-            ),
-            "",
-        ]
-    )
+    rows = [[name, f"{median(times):.2f}"] for name, times in figures["seconds"].items()]
+    return Sheet("From the command to the result", ["", "seconds"], rows).markdown()

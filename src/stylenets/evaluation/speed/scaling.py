@@ -1,24 +1,35 @@
-"""How the cost grows: of a pass with the picture's side, of a training step with the batch and with the number of styles."""
+"""How the cost grows: of a pass with the side, of a step with the batch and with the styles."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import torch
 from torch import Tensor
 
 from stylenets.evaluation.speed import timing
-from stylenets.evaluation.speed.cpu import stepper
+from stylenets.evaluation.speed.steps import build_step
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.report import plot
 from stylenets.report.tables import Sheet
 from stylenets.styles import one_hot
 
+LARGE = 1024  # pixels a side: a pass over a larger picture is timed once, nothing else varies there
+
 
 @dataclass(frozen=True)
-class Curve:
-    """Seconds by ``of`` (a side in pixels, pictures in a batch, styles, processes), one median each; ``pictures``: how many each took."""
+class CostCurve:
+    """Seconds by something that grows.
+
+    Args:
+        name: What was done, for a title.
+        of: What grows: a side in pixels, pictures in a batch, styles or processes.
+        values: How large it was.
+        seconds: A median for each.
+        pictures: How many went through in that time.
+    """
 
     name: str
     of: str
@@ -26,101 +37,80 @@ class Curve:
     seconds: list[float]
     pictures: list[int]
 
-    def sheet(self) -> Sheet:
+    def table(self) -> Sheet:
         """Seconds, and pictures a second, for each value."""
         points = zip(self.values, self.seconds, self.pictures, strict=True)
-        return Sheet(
-            self.name,
-            [self.of, "seconds", "pictures/s"],
-            [[str(v), f"{s:.3f}", f"{p / s:.2f}"] for v, s, p in points],
-        )
+        rows = [
+            [str(value), f"{taken:.3f}", f"{count / taken:.2f}"] for value, taken, count in points
+        ]
+        return Sheet(self.name, [self.of, "seconds", "pictures/s"], rows)
 
 
 @torch.inference_mode()
-def by_side(net: CINNet, sides: Sequence[int], repeats: int, advance: Callable[[], None]) -> Curve:
-    """A pass over one picture of noise; above 1024 pixels once, since nothing varies there but the machine."""
+def cost_by_side(
+    net: CINNet, sides: Sequence[int], repeats: int, advance: Callable[[], None]
+) -> CostCurve:
+    """A pass over one picture of noise."""
     weights = torch.eye(net.styles)[:1]
     seconds = []
     for side in sides:
-        x = torch.rand(1, 3, side, side)
-        seconds.append(
-            median(
-                timing.interleave(
-                    {"": lambda x=x: net(x, weights)}, repeats if side <= 1024 else 1, advance
-                )[""]
-            )
-        )
-    return Curve(
-        "A pass over one picture", "side in pixels", list(sides), seconds, [1] * len(sides)
-    )
+        run = partial(net, torch.rand(1, 3, side, side), weights)
+        times = timing.time_in_turns({"": run}, repeats if side <= LARGE else 1, advance)
+        seconds.append(median(times[""]))
+    ones = [1] * len(sides)
+    return CostCurve("A pass over one picture", "side in pixels", list(sides), seconds, ones)
 
 
-def by_batch(
+def cost_by_batch(
     criterion: PerceptualLoss,
     side: int,
     batches: Sequence[int],
     repeats: int,
     advance: Callable[[], None],
-) -> Curve:
+) -> CostCurve:
     """A training step for each size of a batch."""
     runs = {str(count): _step(criterion, torch.rand(count, 3, side, side)) for count in batches}
-    seconds = timing.interleave(runs, repeats, advance)
-    medians = [median(seconds[str(count)]) for count in batches]
-    return Curve(
-        f"A training step at {side} pixels",
-        "pictures in a batch",
-        list(batches),
-        medians,
-        list(batches),
-    )
+    times = timing.time_in_turns(runs, repeats, advance)
+    seconds = [median(times[str(count)]) for count in batches]
+    name = f"A training step at {side} pixels"
+    return CostCurve(name, "pictures in a batch", list(batches), seconds, list(batches))
 
 
-def by_styles(
+def cost_by_styles(
     criteria: Sequence[PerceptualLoss],
     side: int,
     batch: int,
     repeats: int,
     advance: Callable[[], None],
-) -> Curve:
-    """A training step for each number of styles in the network and in the loss."""
+) -> CostCurve:
+    """A training step for each number of styles, in the network and in the loss."""
     photos = torch.rand(batch, 3, side, side)
-    counts = [len(criterion.coefficients) for criterion in criteria]
-    runs = {
-        str(count): _step(criterion, photos)
-        for count, criterion in zip(counts, criteria, strict=True)
-    }
-    seconds = timing.interleave(runs, repeats, advance)
-    medians = [median(seconds[str(count)]) for count in counts]
-    return Curve(
-        f"A training step on {batch} pictures of {side} pixels",
-        "styles",
-        counts,
-        medians,
-        [batch] * len(counts),
-    )
+    by_count = {len(criterion.coefficients): criterion for criterion in criteria}
+    runs = {str(count): _step(criterion, photos) for count, criterion in by_count.items()}
+    times = timing.time_in_turns(runs, repeats, advance)
+    seconds = [median(times[str(count)]) for count in by_count]
+    name = f"A training step on {batch} pictures of {side} pixels"
+    return CostCurve(name, "styles", list(by_count), seconds, [batch] * len(by_count))
 
 
 def _step(criterion: PerceptualLoss, photos: Tensor) -> Callable[[], Tensor]:
     styles = len(criterion.coefficients)
     weights = one_hot(torch.arange(len(photos)) % styles, styles)
-    return stepper(
-        CINNet(styles),
-        lambda net: criterion(net(photos, weights), photos, weights),
-        len(photos),
-        fused=True,
-    )
+
+    def losses(net: CINNet) -> dict[str, Tensor]:
+        terms: dict[str, Tensor] = criterion(net(photos, weights), photos, weights)
+        return terms
+
+    return build_step(CINNet(styles), losses, len(photos), fused=True)
 
 
-def drawing(curves: Sequence[Curve]) -> str:
+def draw_costs(curves: Sequence[CostCurve]) -> str:
     """Every curve relative to its first point, in one SVG."""
-    series = {
-        f"by {curve.of}": [
-            (v / curve.values[0], s / curve.seconds[0])
-            for v, s in zip(curve.values, curve.seconds, strict=True)
+    series = {}
+    for curve in curves:
+        points = zip(curve.values, curve.seconds, strict=True)
+        series[f"by {curve.of}"] = [
+            (value / curve.values[0], taken / curve.seconds[0]) for value, taken in points
         ]
-        for curve in curves
-    }
-    return plot.standalone(
-        plot.draw(series, "times the first value", "times its cost", log_x=True, log_y=True),
-        list(series),
-    )
+    drawing = plot.draw(series, "times the first value", "times its cost", log_x=True, log_y=True)
+    return plot.standalone(drawing, list(series))

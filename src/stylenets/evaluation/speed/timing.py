@@ -1,4 +1,7 @@
-"""How long things take beside each other: variants in turn, medians and quartiles, and what the machine could do at best."""
+"""How long things take beside each other, and what the machine could do at best.
+
+Variants take turns; medians and quartiles are told.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -7,38 +10,49 @@ from statistics import median, quantiles
 import torch
 import torch.nn.functional as F
 
-Run = Callable[[], object]
-PAUSE = 0.1  # seconds before each turn: by then the threads of another library, which wait for more work by spinning, sleep
-QUICK = 0.5  # seconds: what takes less is called once more before it is timed, so that caches are as in a stream of pictures
+Action = Callable[[], object]
+PAUSE = 0.1  # seconds before each turn: another library's threads, which spin for work, then sleep
+QUICK = 0.5  # seconds: what takes less runs once more before it is timed, to have warm caches
 
 
-def interleave(
-    variants: Mapping[str, Run], repeats: int, advance: Callable[[], None] = lambda: None
+def time_in_turns(
+    variants: Mapping[str, Action], repeats: int, advance: Callable[[], None] = lambda: None
 ) -> dict[str, list[float]]:
-    """{name: ``repeats`` times in seconds}. The variants take turns, so that a machine that slows down slows all; first calls do not count."""
-    seconds: dict[str, list[float]] = {name: [_timed(run)] for name, run in variants.items()}
+    """Time variants one after the other, so that a machine that slows down slows all of them.
+
+    Args:
+        variants: What to run, by name.
+        repeats: How often to time each, after a first run that does not count.
+        advance: Called after each run that counts.
+
+    Returns:
+        {name: ``repeats`` times in seconds}.
+    """
+    latest = {name: seconds_of(action) for name, action in variants.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(repeats):
-        for name, run in variants.items():
+        for name, action in variants.items():
             time.sleep(PAUSE)
-            if seconds[name][-1] < QUICK:
-                run()
-            seconds[name].append(_timed(run))
+            if latest[name] < QUICK:
+                action()
+            latest[name] = seconds_of(action)
+            seconds[name].append(latest[name])
             advance()
-    return {name: times[1:] for name, times in seconds.items()}
+    return seconds
 
 
-def _timed(run: Run) -> float:
+def seconds_of(action: Action) -> float:
+    """Seconds until the action is done, on whichever device it ran."""
     start = time.perf_counter()
-    run()
-    for device in range(
-        torch.cuda.device_count() if torch.cuda.is_available() else 0
-    ):  # whichever of them it ran on
-        torch.cuda.synchronize(device)
+    action()
+    if torch.cuda.is_available():
+        for device in range(torch.cuda.device_count()):
+            torch.cuda.synchronize(device)
     return time.perf_counter() - start
 
 
-def spread(seconds: Sequence[float]) -> tuple[float, float]:
-    """The quartiles; of fewer than three values the least and the largest."""
+def quartiles(seconds: Sequence[float]) -> tuple[float, float]:
+    """The lower and the upper; of fewer than three values the least and the largest."""
     if len(seconds) < 3:
         return min(seconds), max(seconds)
     lower, _, upper = quantiles(seconds, n=4, method="inclusive")
@@ -53,20 +67,27 @@ def machine_rates(
     side: int = 2048,
     batch: int = 4,
 ) -> dict[str, float]:
-    """GFLOP/s of a product of square matrices, and of a 3 x 3 convolution of 128 channels, channels last, over 128 x 128 pixels."""
+    """GFLOP/s of two operations that a machine does well.
+
+    Args:
+        device: Where to run them.
+        dtype: Of all tensors.
+        repeats: The median of so many runs counts.
+        side: Of the square matrices whose product is timed.
+        batch: Pictures of 128 channels and 128 x 128 pixels in a 3 x 3 convolution, channels last.
+
+    Returns:
+        {"matrix product": GFLOP/s, "convolution": GFLOP/s}.
+    """
     matrix = torch.randn(side, side, device=device, dtype=dtype)
-    x = torch.randn(batch, 128, 128, 128, device=device, dtype=dtype).contiguous(
-        memory_format=torch.channels_last
-    )
-    kernel = torch.randn(128, 128, 3, 3, device=device, dtype=dtype).contiguous(
-        memory_format=torch.channels_last
-    )
-    runs = {
+    x = torch.randn(batch, 128, 128, 128, device=device, dtype=dtype)
+    x = x.contiguous(memory_format=torch.channels_last)
+    kernel = torch.randn(128, 128, 3, 3, device=device, dtype=dtype)
+    kernel = kernel.contiguous(memory_format=torch.channels_last)
+    actions = {
         "matrix product": lambda: matrix @ matrix,
         "convolution": lambda: F.conv2d(x, kernel, padding=1),
     }
-    work = {"matrix product": 2 * side**3, "convolution": 2 * x.numel() * 128 * 9}
-    return {
-        name: work[name] / median(seconds) / 1e9
-        for name, seconds in interleave(runs, repeats).items()
-    }
+    operations = {"matrix product": 2 * side**3, "convolution": 2 * x.numel() * 128 * 9}
+    seconds = time_in_turns(actions, repeats)
+    return {name: operations[name] / median(seconds[name]) / 1e9 for name in actions}
