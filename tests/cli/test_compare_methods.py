@@ -102,7 +102,8 @@ def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path
     from stylenets import assets, checkpoints
     from stylenets.cli.compare import load_settings
     from stylenets.cli.compare_methods import bundled_stylizer, one_pass
-    from stylenets.cli.scene import build_scene, check_scene, variants
+    from stylenets.cli.scene import build_scene
+    from stylenets.cli.scene_request import check_scene, variants
     from stylenets.inference.stylizer import Stylizer
 
     painted("sweep", "method=mixed", "gamma=[0.25]")

@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pytorch_lightning.loggers import WandbLogger
 
@@ -32,40 +33,46 @@ def wandb_logger(
         tags: Words to find the run by.
         name: The run's name; None: one that W&B makes up.
     """
-    kept_in = Path(folder) / "wandb"
-    set_defaults(kept_in)
-    import wandb  # only now, because it reads some of these defaults when it is imported
+    set_defaults(Path(folder) / "wandb")
+    run = {
+        "name": name,
+        "save_dir": folder,
+        "project": project,
+        "group": group,
+        "tags": list(tags),
+        "id": id_of_run(Path(folder)),
+    }
+    if "WANDB_MODE" in os.environ or has_api_key():
+        return start_online(run)
+    told = "no W&B account at hand: logging offline to %s/wandb; wandb sync sends it to a dashboard"
+    log.info(told, folder)
+    return start(run, mode="offline")
 
-    run_id = id_of_run(Path(folder))
 
-    def start(settings: wandb.Settings) -> WandbLogger:
-        wandb.setup()  # reads WANDB_SILENT, before the first thing W&B has to say
-        logger = WandbLogger(
-            name=name,
-            save_dir=folder,
-            project=project,
-            group=group,
-            tags=list(tags),
-            id=run_id,
-            settings=settings,
-        )
-        # now, where a failure can be answered; Lightning would wait for the first number
-        _ = logger.experiment
-        return logger
+def start_online(run: dict[str, Any]) -> WandbLogger:
+    """Start a run on the server, or offline where that does not want it."""
+    import wandb  # only now, because it reads the environment when it is imported
 
-    if "WANDB_MODE" not in os.environ and not has_api_key():
-        log.info(
-            "no W&B account at hand: logging offline to %s; wandb sync sends it to a dashboard",
-            kept_in,
-        )
-        return start(wandb.Settings(init_timeout=TIMEOUT, mode="offline"))
     try:
-        return start(wandb.Settings(init_timeout=TIMEOUT))
+        return start(run)
     except wandb.errors.Error as error:
         reason = str(error).splitlines()[0]
-        log.warning("W&B is not to be had (%s): logging offline to %s", reason, kept_in)
+        folder = run["save_dir"]
+        log.warning("W&B is not to be had (%s): logging offline to %s/wandb", reason, folder)
         wandb.teardown(exit_code=1)  # the failed run still holds the id
-        return start(wandb.Settings(init_timeout=TIMEOUT, mode="offline"))
+        return start(run, mode="offline")
+
+
+def start(run: dict[str, Any], **settings: Any) -> WandbLogger:
+    """Start a run, with W&B's ``settings`` besides the time it has to answer."""
+    import wandb  # only now, because it reads the environment when it is imported
+
+    chosen = wandb.Settings(init_timeout=TIMEOUT, **settings)
+    wandb.setup()  # reads WANDB_SILENT, before the first thing W&B has to say
+    logger = WandbLogger(settings=chosen, **run)
+    # now, where a failure can be answered; Lightning would wait for the first number
+    _ = logger.experiment
+    return logger
 
 
 def set_defaults(folder: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -17,7 +18,8 @@ from torch import Tensor
 from stylenets import assets, checkpoints, images
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, show_tables, write_files
-from stylenets.cli.scene import build_scene, check_scene, picture_stem, swept_setting, variants
+from stylenets.cli.scene import build_scene
+from stylenets.cli.scene_request import check_scene, picture_stem, swept_setting, variants
 from stylenets.errors import UserError
 from stylenets.evaluation import machine
 from stylenets.evaluation.methods.outcome import measure_picture
@@ -59,12 +61,7 @@ def write_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) ->
             for folder, settings in runs.items()
         ]
     where = machine.describe_machine(device)
-    setting = (
-        f"Losses against {vgg.source}, relative, of weight 1; a segment's are of its own Gram "
-        f"matrices. Seconds of a pass: the median of {config.repeats} on "
-        f"{where.get('device', where['processor'])}, {where['threads']} CPU threads; seconds of an "
-        "optimization: as its run noted them."
-    )
+    setting = describe_setting(vgg.source, config.repeats, where)
     table = methods_table(measured)
     figures = methods_figures(measured) | {"machine": where}
     texts = {
@@ -77,6 +74,16 @@ def write_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) ->
     show_tables([table])
 
 
+def describe_setting(source: str, repeats: int, where: dict[str, Any]) -> str:
+    """How it was measured: the loss network's weights, the repeats of a pass, the machine."""
+    machine_name = where.get("device", where["processor"])
+    return (
+        f"Losses against {source}, relative, of weight 1; a segment's are of its own Gram "
+        f"matrices. Seconds of a pass: the median of {repeats} on {machine_name}, "
+        f"{where['threads']} CPU threads; seconds of an optimization: as its run noted them."
+    )
+
+
 def measure_run(
     folder: Path,
     settings: DictConfig,
@@ -85,15 +92,9 @@ def measure_run(
     device: str,
     advance: Callable[[], None],
 ) -> MethodRun:
-    """What a run painted, and the same scene in one pass.
+    """What a run painted into ``folder``, and the same scene in one pass, timed ``repeats`` times.
 
-    Args:
-        folder: Where the run's files are.
-        settings: The run's configuration.
-        criterion: The losses that both are measured with.
-        repeats: How often the pass is timed.
-        device: Where the pass and the losses are computed.
-        advance: Called after each picture of the run.
+    Both are measured with the losses of ``criterion``. ``advance`` is called after each picture.
     """
     scene = build_scene(settings, check_scene(settings), device)
     noted = json.loads((folder / "figures.json").read_text())

@@ -37,12 +37,12 @@ def write_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
     device = choose_device(config.device)
     bank = instantiate(config.styles)
     photos = read_photos(config.photos, config.limit, config.size)
+    photo = next(iter(photos.values()))
     entries = [load_entry(name, path, bank, config.vgg, device) for name, path in runs.items()]
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
-    total = measuring.count_steps(entries, len(photos), config.sizes, config.repeats)
-    with progress(total) as advance:
-        photo = next(iter(photos.values()))
+    steps = measuring.count_steps(entries, len(photos), config.sizes, config.repeats)
+    with progress(steps) as advance:
         seconds = measuring.time_networks(entries, photo, config.sizes, config.repeats, advance)
         compared = measuring.measure_losses(entries, bank, criterion, photos, config.show, advance)
     compared.seconds = seconds
@@ -54,9 +54,8 @@ def write_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
         "compare.md": "\n".join([*(table.markdown() for table in tables), *settings, ""]),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
-    files = {name: text.encode() for name, text in texts.items()}
-    files["compare.jpg"] = images.jpeg(picture_grid(compared, bank.names))
-    write_files(out, files)
+    pictures = {"compare.jpg": images.jpeg(picture_grid(compared, bank.names))}
+    write_files(out, {name: text.encode() for name, text in texts.items()} | pictures)
     show_tables(tables)
 
 

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from stylenets.cli import checks
 from stylenets.cli.entry import output_folder, run_hydra
 from stylenets.cli.region_request import RegionRequest
-from stylenets.cli.scene import check_scene
+from stylenets.cli.scene_request import check_scene
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 

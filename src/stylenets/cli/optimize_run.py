@@ -16,7 +16,8 @@ from stylenets import images
 from stylenets.cli.entry import choose_device, tell_file
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
-from stylenets.cli.scene import build_scene, picture_stem, swept_setting, variants
+from stylenets.cli.scene import build_scene
+from stylenets.cli.scene_request import picture_stem, swept_setting, variants
 from stylenets.evaluation.methods.outcome import Outcome, measure_picture
 from stylenets.inference.pictures import write_masks
 from stylenets.optimize.criterion import Criterion

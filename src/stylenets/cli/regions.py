@@ -12,18 +12,17 @@ from stylenets.segmentation.partition import find_regions
 
 
 class RegionFinder:
-    """Finds the regions of a request in pictures; what finds them is loaded once."""
+    """Finds the regions of a request in pictures; what finds them is loaded once.
+
+    Args:
+        request: The regions, and how to find them.
+        device: Where a segmenter runs that can run on a GPU.
+
+    Raises:
+        UserError: If a model or its weights cannot be had.
+    """
 
     def __init__(self, request: RegionRequest, device: str = "cpu") -> None:
-        """Load the segmenter.
-
-        Args:
-            request: The regions, and how to find them.
-            device: Where a segmenter runs that can run on a GPU.
-
-        Raises:
-            UserError: If a model or its weights cannot be had.
-        """
         self.request = request
         self.model = None if request.segmenter == "files" else load_model(request, device)
 

@@ -22,6 +22,21 @@ class PictureDataModule(pl.LightningDataModule):
     """Batches {"image": (B, 3, size, size) RGB float in [0, 1], "index": (B,)}.
 
     A subclass implements ``files``. Built for a Trainer with ``use_distributed_sampler=False``.
+
+    Args:
+        size: Side of the crops in pixels.
+        batch_size: Of all processes together.
+        workers: Loader processes, or "auto".
+        seed: What order and crops are drawn by.
+        scale: (low, high) side of the random crops as a fraction of a shortest side.
+        flip: Whether to mirror every second random crop.
+        max_bad: Fraction of unreadable files that is tolerated.
+        val_count: Pictures of the validation set.
+        samples_per_epoch: Crops per epoch; None: one per file.
+        cache: A folder for the pictures as decoded; None: they are decoded every time.
+
+    Raises:
+        UserError: For settings that cannot work.
     """
 
     dataset: type[Pictures] = Pictures
@@ -39,34 +54,8 @@ class PictureDataModule(pl.LightningDataModule):
         samples_per_epoch: int | None = None,
         cache: str | None = None,
     ) -> None:
-        """Choose how pictures become batches.
-
-        Args:
-            size: Side of the crops in pixels.
-            batch_size: Of all processes together.
-            workers: Loader processes, or "auto".
-            seed: What order and crops are drawn by.
-            scale: (low, high) side of the random crops as a fraction of a shortest side.
-            flip: Whether to mirror every second random crop.
-            max_bad: Fraction of unreadable files that is tolerated.
-            val_count: Pictures of the validation set.
-            samples_per_epoch: Crops per epoch; None: one per file.
-            cache: A folder for the pictures as decoded; None: they are decoded every time.
-
-        Raises:
-            UserError: For settings that cannot work.
-        """
         super().__init__()
-        if not 0 < scale[0] <= scale[1] <= 1:
-            raise UserError(
-                f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, "
-                "fractions of the shortest side"
-            )
-        if size < 1 or batch_size < 1 or val_count < 1:
-            raise UserError(
-                f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: "
-                "each must be at least 1"
-            )
+        check_settings(size, batch_size, val_count, scale)
         self.size = size
         self.batch_size = batch_size
         self.workers = workers
@@ -186,6 +175,20 @@ class PictureDataModule(pl.LightningDataModule):
             # differ
             generator=seeded(self.seed),
             **settings,
+        )
+
+
+def check_settings(size: int, batch_size: int, val_count: int, scale: tuple[float, float]) -> None:
+    """Raises UserError for settings of ``PictureDataModule`` that cannot work."""
+    if not 0 < scale[0] <= scale[1] <= 1:
+        raise UserError(
+            f"data.scale={list(scale)}: give [low, high] with 0 < low <= high <= 1, "
+            "fractions of the shortest side"
+        )
+    if size < 1 or batch_size < 1 or val_count < 1:
+        raise UserError(
+            f"data.size={size}, data.batch_size={batch_size}, data.val_count={val_count}: "
+            "each must be at least 1"
         )
 
 

@@ -16,15 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class BundledData(PictureDataModule):
-    """Trains on the bundled photographs but some, which are the validation set."""
+    """Trains on the bundled photographs but some, which are the validation set.
+
+    Args:
+        held_out: File names of its photographs.
+        settings: Those of ``PictureDataModule``.
+    """
 
     def __init__(self, held_out: Sequence[str] = ("chelsea.png",), **settings: Any) -> None:
-        """Choose the validation set.
-
-        Args:
-            held_out: File names of its photographs.
-            settings: Those of ``PictureDataModule``.
-        """
         super().__init__(**settings)
         self.held_out = tuple(held_out)
 

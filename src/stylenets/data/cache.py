@@ -15,16 +15,14 @@ class PictureCache:
     """Reads pictures from a folder, where each is put when it is first read.
 
     A picture that has changed since is read anew.
+
+    Args:
+        folder: Where the pictures are kept.
+        size: Pixels of a kept picture's shortest side. They take 3 * aspect * size^2 bytes
+            each: 0.54 MB at 366 pixels and 4:3.
     """
 
     def __init__(self, folder: str | Path, size: int) -> None:
-        """Choose the folder.
-
-        Args:
-            folder: Where the pictures are kept.
-            size: Pixels of a kept picture's shortest side. They take 3 * aspect * size^2 bytes
-                each: 0.54 MB at 366 pixels and 4:3.
-        """
         self.folder = Path(folder)
         self.size = size
 

@@ -13,16 +13,15 @@ from stylenets.errors import UserError
 
 
 class CocoData(PictureDataModule):
-    """Trains on ``root``/train2017 and validates on some of ``root``/val2017."""
+    """Trains on ``root``/train2017 and validates on some of ``root``/val2017.
+
+    Args:
+        root: Where train2017 and val2017 are.
+        limit: How many pictures to train on, drawn by the seed; None: all.
+        settings: Those of ``PictureDataModule``.
+    """
 
     def __init__(self, root: str, limit: int | None = None, **settings: Any) -> None:
-        """Choose the folder.
-
-        Args:
-            root: Where train2017 and val2017 are.
-            limit: How many pictures to train on, drawn by the seed; None: all.
-            settings: Those of ``PictureDataModule``.
-        """
         super().__init__(**settings)
         self.root = Path(root)
         self.limit = limit

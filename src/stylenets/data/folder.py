@@ -10,7 +10,14 @@ from stylenets.errors import UserError
 
 
 class FolderData(PictureDataModule):
-    """Trains on the pictures below a folder."""
+    """Trains on the pictures below a folder.
+
+    Args:
+        root: Where the training pictures are.
+        val_root: Where the validation pictures are; None: some of ``root`` are held out.
+        limit: How many pictures to train on, drawn by the seed; None: all.
+        settings: Those of ``PictureDataModule``.
+    """
 
     def __init__(
         self,
@@ -19,14 +26,6 @@ class FolderData(PictureDataModule):
         limit: int | None = None,
         **settings: Any,
     ) -> None:
-        """Choose the folders.
-
-        Args:
-            root: Where the training pictures are.
-            val_root: Where the validation pictures are; None: some of ``root`` are held out.
-            limit: How many pictures to train on, drawn by the seed; None: all.
-            settings: Those of ``PictureDataModule``.
-        """
         super().__init__(**settings)
         if not root:
             raise UserError("data=folder needs a folder of pictures: data.root=/path/to/pictures")

@@ -45,18 +45,16 @@ class MattingHumanData(PictureDataModule):
     """Trains on portraits; batches have "matte" too: (B, 1, size, size) in [0, 1].
 
     A picture without a matte is skipped, counted and named.
+
+    Args:
+        root: Where clip_img and matting are.
+        limit: How many portraits to train on, drawn by the seed; None: all.
+        settings: Those of ``PictureDataModule``; ``val_count`` portraits are held out.
     """
 
     dataset = Portraits
 
     def __init__(self, root: str, limit: int | None = None, **settings: Any) -> None:
-        """Choose the folder.
-
-        Args:
-            root: Where clip_img and matting are.
-            limit: How many portraits to train on, drawn by the seed; None: all.
-            settings: Those of ``PictureDataModule``; ``val_count`` portraits are held out.
-        """
         super().__init__(**settings)
         self.root = Path(root)
         self.limit = limit

@@ -44,6 +44,14 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
 
     An incomplete last batch is dropped. The length is that of a whole epoch wherever a pass starts,
     because Lightning goes on counting at the batch where it was interrupted.
+
+    Args:
+        samples: How many there are.
+        batch_size: Of all processes together.
+        seed: What the order is drawn by.
+        position: Gives (epoch, samples of it already seen); asked once per pass.
+        rank: This process, which gets every ``world_size``-th sample of a batch.
+        world_size: How many processes there are.
     """
 
     def __init__(
@@ -55,16 +63,6 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        """Order the samples of a data set.
-
-        Args:
-            samples: How many there are.
-            batch_size: Of all processes together.
-            seed: What the order is drawn by.
-            position: Gives (epoch, samples of it already seen); asked once per pass.
-            rank: This process, which gets every ``world_size``-th sample of a batch.
-            world_size: How many processes there are.
-        """
         self.samples = samples
         self.batch_size = batch_size
         self.seed = seed

@@ -37,6 +37,17 @@ class Pictures(Dataset[dict[str, Any]]):
 
     A key (epoch, index), or an index, gives "image": (3, size, size) RGB in [0, 1], "index", and
     "bad": why files could not be read, in place of which the next was taken.
+
+    Args:
+        files: The pictures, each as ``read`` takes it.
+        size: Side of the crops in pixels.
+        scale: (low, high) side of the random crop as a fraction of the picture's shortest side;
+            None: the central square, not mirrored.
+        flip: Whether to mirror every second random crop.
+        seed: What the crops are drawn by.
+        samples: Length of an epoch; beyond the number of files they repeat. None: one a file.
+        max_bad: Fraction of the files that may be unreadable.
+        cache: What reads the pictures; None: they are decoded every time.
     """
 
     def __init__(
@@ -50,19 +61,6 @@ class Pictures(Dataset[dict[str, Any]]):
         max_bad: float,
         cache: PictureCache | None = None,
     ) -> None:
-        """Choose what is cropped, and how.
-
-        Args:
-            files: The pictures, each as ``read`` takes it.
-            size: Side of the crops in pixels.
-            scale: (low, high) side of the random crop as a fraction of the picture's shortest side;
-                None: the central square, not mirrored.
-            flip: Whether to mirror every second random crop.
-            seed: What the crops are drawn by.
-            samples: Length of an epoch; beyond the number of files they repeat. None: one a file.
-            max_bad: Fraction of the files that may be unreadable.
-            cache: What reads the pictures; None: they are decoded every time.
-        """
         self.files = files
         self.size = size
         self.scale = scale
@@ -122,7 +120,6 @@ class PictureLoader(DataLoader[dict[str, Any]]):
     """
 
     def __init__(self, dataset: Pictures, **settings: Any) -> None:
-        """Take the pictures, and the settings of a DataLoader."""
         self.pictures = dataset
         self.bad: list[str] = []
         super().__init__(dataset, collate_fn=collate, **settings)
