@@ -28,6 +28,11 @@ class Option:
         """The last part of the name."""
         return self.name.rpartition(".")[2]
 
+    @property
+    def block(self) -> str:
+        """What is before it."""
+        return self.name.rpartition(".")[0]
+
 
 def read_options(file: Path, prefix: str) -> tuple[list[str], list[Option]]:
     """The lines of a file's first comment, and its options, each with ``prefix`` before it."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pages.arguments import arguments_of
@@ -62,18 +63,39 @@ def described(file: Path, conf: Path) -> Iterator[str]:
     """A file's heading, what its first comment says, and its options; nothing if it has none."""
     intro, options = read_options(file, prefix(file, conf))
     if is_command(file, conf):
-        text = file.read_text(encoding="utf-8")
-        for shared in sorted(file.parent.glob("_*.yaml")):
-            if re.search(rf"\b{shared.stem}\b", text):
-                options += read_options(shared, "")[1]
+        for shared in shared_files(file):
+            options += read_options(shared, "")[1]
+    if file.stem.startswith("_"):
+        options = owned(options, file, conf)
     if not options:
         return
     yield f"## {title(file, conf)}\n"
     yield "\n".join(f"{line}  " for line in intro).strip() + "\n"
+    if not is_command(file, conf):
+        titles = [title(shared, conf) for shared in shared_files(file)]
+        links = [f"[{name}](#{slug(name.replace('`', ''))})" for name in titles]
+        yield from (f"It also has the options of {link}.\n" for link in links)
     yield row("option", "default", "what it does", "remarks and sources")
     yield row("---", "---", "---", "---")
     yield from (cells(option, conf.parent / "src" / "stylenets") for option in options)
     yield ""
+
+
+def shared_files(file: Path) -> list[Path]:
+    """The files beside it whose options it takes over."""
+    text = file.read_text(encoding="utf-8")
+    beside = sorted(file.parent.glob("_*.yaml"))
+    return [other for other in beside if other != file and re.search(rf"\b{other.stem}\b", text)]
+
+
+def owned(options: list[Option], file: Path, conf: Path) -> list[Option]:
+    """Shared options, each with the owner that it has in the first of the files that share it."""
+    for user in sorted(file.parent.glob("*.yaml")):
+        if file in shared_files(user):
+            _, own = read_options(user, prefix(user, conf))
+            owners = {option.block: option.owner for option in own}
+            return [replace(one, owner=one.owner or owners.get(one.block, "")) for one in options]
+    return options
 
 
 def cells(option: Option, source: Path) -> str:
@@ -96,5 +118,5 @@ def title(file: Path, conf: Path) -> str:
         door = f"{file.stem}.py"
         return f"`{door}`" if (conf.parent / door).is_file() else f"`scripts/{door}`"
     if file.stem.startswith("_"):
-        return f"`{file.parent.name}`: `{file.stem}`, shared by some choices"
+        return f"`{file.parent.name}/{file.stem}`"
     return f"`{file.parent.name}={file.stem}`"

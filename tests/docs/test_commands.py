@@ -9,6 +9,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from markdown_pages import PAGES, ROOT, blocks, name
 
+from stylenets.cli.benchmark.suites import SUITES
+
 CONF = ROOT / "conf"
 PLUGINS = {"cluster=slurm": "submitit"}  # an extra that may be missing
 
@@ -53,6 +55,8 @@ def test_a_command_composes(page: Path, words: list[str]) -> None:
     for choice, plugin in PLUGINS.items():
         if choice in overrides and importlib.util.find_spec(plugin) is None:
             pytest.skip(f"{plugin} is not installed")
+    suites = [word.removeprefix("suite=") for word in overrides if word.startswith("suite=")]
+    assert set(suites) <= set(SUITES)
     file = config_file(door)
     with initialize_config_dir(str(file.parent), version_base="1.3"):
         compose(file.stem, overrides)
