@@ -20,6 +20,7 @@ by name (`data=coco`), and single values of it are set with a dot (`data.batch_s
 `--help` lists its groups and its configuration as composed. The choices of `experiment=` are
 described in [Recipes](recipes.md); they only set options of this page.
 """
+COPIED = re.compile(r"^\$\{(?P<name>\w+)\}$")  # the value of another option
 LEFT_OUT = {"experiment"}  # folders whose files set options of the others
 COMMANDS = ("infer", "train", "optimize", "compare", "benchmark", "prepare_data", "paint_styles")
 
@@ -31,7 +32,8 @@ def page(conf: Path) -> str:
     commands = [file for file in files if is_command(file, conf)]
     commands.sort(key=lambda file: COMMANDS.index(file.stem))
     files = [*commands, *(file for file in files if file not in commands)]
-    sections = {file: list(described(file, conf)) for file in files}
+    known = meanings(files, conf)
+    sections = {file: list(described(file, conf, known)) for file in files}
     shown = [file for file in files if sections[file]]
     texts = [text for file in shown for text in sections[file]]
     return "\n".join([INTRO, *contents(shown, conf), "", *texts]).rstrip() + "\n"
@@ -59,7 +61,27 @@ def is_shared_by_commands(file: Path, conf: Path) -> bool:
     return file.parent in (conf, conf / "commands") and file.stem.startswith("_")
 
 
-def described(file: Path, conf: Path) -> Iterator[str]:
+def meanings(files: list[Path], conf: Path) -> dict[str, str]:
+    """{option: what it does} of those that have a text anywhere."""
+    found: dict[str, str] = {}
+    for file in files:
+        for option in read_options(file, prefix(file, conf))[1]:
+            text = meaning_of(option, conf)[0]
+            if text:
+                found.setdefault(option.name, text)
+    return found
+
+
+def meaning_of(option: Option, conf: Path) -> tuple[str, str]:
+    """What an option does, by the docstring of its owner or by its comment; and what is left."""
+    meaning = arguments_of(option.owner, conf.parent / "src" / "stylenets").get(option.key, "")
+    copied = COPIED.match(option.default)
+    if copied and not meaning and not option.comment:
+        return f"as `{copied['name']}`", ""
+    return (meaning, option.comment) if meaning else (option.comment, "")
+
+
+def described(file: Path, conf: Path, known: dict[str, str]) -> Iterator[str]:
     """A file's heading, what its first comment says, and its options; nothing if it has none."""
     intro, options = read_options(file, prefix(file, conf))
     if is_command(file, conf):
@@ -77,7 +99,10 @@ def described(file: Path, conf: Path) -> Iterator[str]:
         yield from (f"It also has the options of {link}.\n" for link in links)
     yield row("option", "default", "what it does", "remarks and sources")
     yield row("---", "---", "---", "---")
-    yield from (cells(option, conf.parent / "src" / "stylenets") for option in options)
+    for option in options:
+        meaning, remark = meaning_of(option, conf)
+        default = f"`{option.default}`" if option.default else ""
+        yield row(f"`{option.name}`", default, meaning or known.get(option.name, ""), remark)
     yield ""
 
 
@@ -96,14 +121,6 @@ def owned(options: list[Option], file: Path, conf: Path) -> list[Option]:
             owners = {option.block: option.owner for option in own}
             return [replace(one, owner=one.owner or owners.get(one.block, "")) for one in options]
     return options
-
-
-def cells(option: Option, source: Path) -> str:
-    """One row: what the docstring of the option's owner says of it, and the comment."""
-    default = f"`{option.default}`" if option.default else ""
-    meaning = arguments_of(option.owner, source).get(option.key, "")
-    texts = (meaning, option.comment) if meaning else (option.comment, "")
-    return row(f"`{option.name}`", default, *texts)
 
 
 def prefix(file: Path, conf: Path) -> str:
