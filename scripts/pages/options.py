@@ -32,8 +32,7 @@ def page(conf: Path) -> str:
     commands = [file for file in files if is_command(file, conf)]
     commands.sort(key=lambda file: COMMANDS.index(file.stem))
     files = [*commands, *(file for file in files if file not in commands)]
-    known = meanings(files, conf)
-    sections = {file: list(described(file, conf, known)) for file in files}
+    sections = {file: list(described(file, conf)) for file in files}
     shown = [file for file in files if sections[file]]
     texts = [text for file in shown for text in sections[file]]
     return "\n".join([INTRO, *contents(shown, conf), "", *texts]).rstrip() + "\n"
@@ -61,14 +60,14 @@ def is_shared_by_commands(file: Path, conf: Path) -> bool:
     return file.parent in (conf, conf / "commands") and file.stem.startswith("_")
 
 
-def meanings(files: list[Path], conf: Path) -> dict[str, str]:
-    """{option: what it does} of those that have a text anywhere."""
+def meanings(file: Path, conf: Path) -> dict[str, str]:
+    """{option: what it does} as the files that this one starts from tell it."""
     found: dict[str, str] = {}
-    for file in files:
-        for option in read_options(file, prefix(file, conf))[1]:
-            text = meaning_of(option, conf)[0]
-            if text:
-                found.setdefault(option.name, text)
+    text = file.read_text(encoding="utf-8")
+    for other in sorted(file.parent.glob("*.yaml")):
+        if other != file and re.search(rf"^defaults: \[.*\b{other.stem}\b", text, re.MULTILINE):
+            for option in read_options(other, f"{file.parent.name}.")[1]:
+                found[option.name] = meaning_of(option, conf)[0]
     return found
 
 
@@ -81,7 +80,7 @@ def meaning_of(option: Option, conf: Path) -> tuple[str, str]:
     return (meaning, option.comment) if meaning else (option.comment, "")
 
 
-def described(file: Path, conf: Path, known: dict[str, str]) -> Iterator[str]:
+def described(file: Path, conf: Path) -> Iterator[str]:
     """A file's heading, what its first comment says, and its options; nothing if it has none."""
     intro, options = read_options(file, prefix(file, conf))
     if is_command(file, conf):
@@ -99,6 +98,7 @@ def described(file: Path, conf: Path, known: dict[str, str]) -> Iterator[str]:
         yield from (f"It also has the options of {link}.\n" for link in links)
     yield row("option", "default", "what it does", "remarks and sources")
     yield row("---", "---", "---", "---")
+    known = meanings(file, conf)
     for option in options:
         meaning, remark = meaning_of(option, conf)
         default = f"`{option.default}`" if option.default else ""
