@@ -10,6 +10,7 @@ from torch import Tensor
 from stylenets import assets, images
 from stylenets.errors import UserError
 
+PHOTO = "photo"  # the row of a network that paints the photograph as it is
 SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
 
 

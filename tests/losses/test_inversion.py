@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from stylenets.errors import UserError
-from stylenets.losses import functional
 from stylenets.losses.inversion import InversionLoss
+from stylenets.losses.pixels import reconstruction
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
@@ -15,7 +15,7 @@ from stylenets.vgg.network import LossNetwork
 def test_the_papers_formula(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     """Eq. 4: the mean squared distance of features, and total variation; one value per picture, in order."""
     criterion = InversionLoss(
-        random_vgg, tiny_bank, "relu2_1", swap_weight=3.0, tv_weight=0.5, relative=False
+        random_vgg, tiny_bank, "relu2_1", swap_weight=3.0, tv_weight=0.5, content_variant="mean"
     )
     pictures, others = torch.rand(2, 4, 3, 24, 24)
     features = criterion.encode(others)
@@ -60,17 +60,17 @@ def test_pixels_are_compared_with_those_of_the_originals_there_are(
         {"content": features[:2], "swap": features[2:]},
         {"content": photos, "style": photos[:1]},
     )
-    torch.testing.assert_close(
-        terms["reconstruction"], 2.0 * functional.reconstruction(pictures[:2], photos)
-    )
+    torch.testing.assert_close(terms["reconstruction"], 2.0 * reconstruction(pictures[:2], photos))
     assert "reconstruction" not in criterion(pictures, {"swap": features}, {"content": photos})
 
 
 def test_the_schedule_changes_the_weights(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     criterion = InversionLoss(
-        random_vgg, tiny_bank, swap_weight=2.0, schedule={"swap": [[10, 0.0], [20, 1.0]]}
+        random_vgg, tiny_bank, swap_weight=2.0, schedule={"swap": [[0.1, 0.0], [0.2, 1.0]]}
     )
-    assert [criterion.factors(step)["swap"] for step in (0, 15, 30, None)] == [0.0, 1.0, 2.0, 2.0]
+    assert [criterion.factors(done)["swap"] for done in (0.0, 0.15, 0.3, 1.0)] == pytest.approx(
+        [0.0, 1.0, 2.0, 2.0]
+    )
 
 
 def test_mistakes_are_named(

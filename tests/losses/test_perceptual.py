@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from stylenets.errors import UserError
-from stylenets.losses.functional import gram
+from stylenets.losses.gram import gram
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
@@ -69,7 +69,7 @@ def test_terms_are_the_weighted_sums_over_the_layers(
 def test_the_photograph_has_no_content_loss_and_the_style_picture_no_style_loss(
     random_vgg: LossNetwork, tiny_bank: StyleBank, pictures: Tensor
 ) -> None:
-    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, relative_content=True)
+    criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, content_variant="relative")
     terms = criterion(pictures, pictures, torch.eye(3))
     assert terms["content"].max() == 0 and terms["style"].max() < 1e-8
     wrong = criterion(pictures, pictures.roll(1, 0), torch.eye(3).roll(1, 0))
@@ -137,16 +137,16 @@ def test_a_term_of_weight_zero_is_left_out_and_costs_nothing(
     assert counter.count == convolutions
 
 
-def test_the_schedule_scales_terms_by_step_and_none_is_its_end(
+def test_the_schedule_scales_terms_by_progress(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
-    points = {"style": [[10, 0.0], [20, 1.0]], "reconstruction": [[10, 1.0], [20, 0.0]]}
+    points = {"style": [[0.1, 0.0], [0.2, 1.0]], "reconstruction": [[0.1, 1.0], [0.2, 0.0]]}
     criterion = PerceptualLoss(
         random_vgg, tiny_bank, **LAYERS, reconstruction_weight=1, schedule=points
     )
     x, photo = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
     begin, middle, end, after = (
-        criterion(x, photo, torch.eye(3)[:1], step) for step in (0, 15, 20, None)
+        criterion(x, photo, torch.eye(3)[:1], progress=done) for done in (0.0, 0.15, 0.2, 1.0)
     )
     assert [set(terms) for terms in (begin, middle, end)] == [
         {"content", "reconstruction"},

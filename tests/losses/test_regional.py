@@ -4,14 +4,18 @@ import pytest
 import torch
 
 from stylenets.errors import UserError
-from stylenets.losses.functional import gram
-from stylenets.losses.regional import at_layers, regional_gram
+from stylenets.losses.gram import gram
+from stylenets.losses.regional import at_layers, regional_statistics
 
 
 def test_a_region_that_is_everything_has_the_pictures_gram() -> None:
     features = torch.randn(2, 5, 6, 4)
-    torch.testing.assert_close(regional_gram(features, torch.ones(6, 4)), gram(features))
-    torch.testing.assert_close(regional_gram(features, torch.full((6, 4), 0.1)), gram(features))
+    torch.testing.assert_close(
+        regional_statistics(features, torch.ones(6, 4), "hw"), gram(features)
+    )
+    torch.testing.assert_close(
+        regional_statistics(features, torch.full((6, 4), 0.1), "hw"), gram(features)
+    )
 
 
 def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
@@ -19,7 +23,7 @@ def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
     features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
     mask[1:3, 2:] = 1
     inside = features[0][:, mask > 0]
-    torch.testing.assert_close(regional_gram(features, mask)[0], inside @ inside.T / 4)
+    torch.testing.assert_close(regional_statistics(features, mask, "hw")[0], inside @ inside.T / 4)
 
 
 def test_nothing_outside_a_region_moves_its_gram() -> None:
@@ -27,7 +31,9 @@ def test_nothing_outside_a_region_moves_its_gram() -> None:
     mask[:, :2] = 0.5
     other = features.clone()
     other[..., 2:] = 100.0
-    torch.testing.assert_close(regional_gram(features, mask), regional_gram(other, mask))
+    torch.testing.assert_close(
+        regional_statistics(features, mask, "hw"), regional_statistics(other, mask, "hw")
+    )
 
 
 def test_a_region_at_the_layers_keeps_its_share() -> None:

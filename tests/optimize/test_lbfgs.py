@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylenets.losses import functional
+from stylenets.losses.gram import gram
+from stylenets.losses.style import style_reconstruction
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.lbfgs import FIRST, LARGEST, BoundedLBFGS
 from stylenets.optimize.loop import Descent, optimize
 from stylenets.vgg.network import LossNetwork
@@ -13,7 +15,7 @@ from stylenets.vgg.network import LossNetwork
 def to_gray(picture: Tensor) -> dict[str, Tensor]:
     return {
         "gray": (picture - 0.5).square().mean((1, 2, 3)),
-        "tv": 0.1 * functional.total_variation(picture),
+        "tv": 0.1 * total_variation(picture),
     }
 
 
@@ -60,10 +62,7 @@ def test_clamped_pixels_do_not_stop_the_others() -> None:
 def test_several_styles_at_once_do_not_throw_it_off(random_vgg: LossNetwork) -> None:
     layers = ["relu1_1", "relu2_1"]
     targets = [
-        {
-            n: functional.gram(f)
-            for n, f in random_vgg(g**3 * torch.rand(1, 3, 32, 32), layers).items()
-        }
+        {n: gram(f) for n, f in random_vgg(g**3 * torch.rand(1, 3, 32, 32), layers).items()}
         for g in (0.4, 1.0)
     ]
 
@@ -71,7 +70,7 @@ def test_several_styles_at_once_do_not_throw_it_off(random_vgg: LossNetwork) -> 
         features = random_vgg(picture, layers)
         return {
             "style": sum(
-                functional.style_reconstruction(features[n], of[n], "relative")
+                style_reconstruction(features[n], of[n], "relative")
                 for of in targets
                 for n in layers
             )

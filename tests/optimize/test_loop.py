@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
-from stylenets.losses import functional
+from stylenets.losses.gram import gram
+from stylenets.losses.style import style_reconstruction
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.loop import lbfgs, optimize
 from stylenets.vgg.network import LossNetwork
 
@@ -17,7 +19,7 @@ from stylenets.vgg.network import LossNetwork
 def to_gray(picture: Tensor) -> dict[str, Tensor]:
     return {
         "gray": (picture - 0.5).square().mean((1, 2, 3)),
-        "tv": 0.1 * functional.total_variation(picture),
+        "tv": 0.1 * total_variation(picture),
     }
 
 
@@ -57,14 +59,12 @@ def test_lbfgs_lowers_the_gatys_objective(random_vgg: LossNetwork) -> None:
     """The style loss against another picture's Gram matrix falls below a tenth within twenty iterations."""
     layer, target = (
         "relu2_2",
-        functional.gram(random_vgg(torch.rand(1, 3, 32, 32), ["relu2_2"])["relu2_2"]),
+        gram(random_vgg(torch.rand(1, 3, 32, 32), ["relu2_2"])["relu2_2"]),
     )
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         return {
-            "style": functional.style_reconstruction(
-                random_vgg(picture, [layer])[layer], target, "relative"
-            )
+            "style": style_reconstruction(random_vgg(picture, [layer])[layer], target, "relative")
         }
 
     curve = optimize(

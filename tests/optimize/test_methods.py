@@ -9,7 +9,8 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 from stylenets.evaluation.methods.segments import style_in_segments
-from stylenets.losses.functional import gram, total_variation
+from stylenets.losses.gram import gram
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys
 from stylenets.optimize.locality import locality

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.losses import functional
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
@@ -25,7 +25,7 @@ def two_stages(start: Tensor, steps: int = 8) -> Stages:
     def gray(picture: Tensor) -> dict[str, Tensor]:
         return {
             "gray": (picture - 0.5).square().mean((1, 2, 3)),
-            "tv": 0.1 * functional.total_variation(picture),
+            "tv": 0.1 * total_variation(picture),
         }
 
     first = yield Stage("gray", gray, start, steps)

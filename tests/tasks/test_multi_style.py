@@ -110,7 +110,7 @@ def test_mistakes_are_named(
 ) -> None:
     johnson = Network(JohnsonNet(4, 1), "johnson", {"width": 4, "blocks": 1}, ["candy"])
     with pytest.raises(
-        UserError, match="init= holds a johnson network: model=cin adds styles to a cin network"
+        UserError, match="init= holds a johnson network: model=cin starts from a cin network"
     ):
         MultiStyle(None, tiny_bank, criterion, johnson, **SETTINGS)
     known = Network(trained.net, "cin", ARGS, ["tiles", "wave"])

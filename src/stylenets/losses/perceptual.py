@@ -1,22 +1,48 @@
-"""The training objective of a stylization network: named, weighted perceptual losses against frozen VGG features."""
+"""The objective of a stylization network: perceptual losses against frozen VGG features."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.losses import functional
-from stylenets.losses.schedule import LossSchedule
+from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
+from stylenets.losses.objective import Objective, Terms
+from stylenets.losses.palette import palette, palette_distance
+from stylenets.losses.pixels import reconstruction, total_variation
+from stylenets.losses.schedule import Points
+from stylenets.losses.spectrum import log_spectrum, spectrum_distance
+from stylenets.losses.style import STYLE_VARIANTS, style_reconstruction
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
+Features = Mapping[str, Tensor]
 
-class PerceptualLoss(nn.Module):
-    """content_weight * content + style_weight * style + tv_weight * tv + reconstruction_weight * reconstruction.
 
-    ``content`` and ``style`` map VGG layers to the layer's own weight; ``variant`` names one of ``functional.STYLE_VARIANTS``.
-    The styles' Gram matrices are computed once, here, and like VGG's weights are buffers that no checkpoint carries.
+class PerceptualLoss(Objective):
+    """Content, style, palette, total variation and reconstruction, each with a weight.
+
+    The styles' statistics are computed once, here, and like VGG's weights are buffers that no
+    checkpoint carries.
+
+    Args:
+        vgg: the loss network.
+        styles: the pictures whose style is wanted.
+        content: layers of the content loss, with the layer's own weight.
+        style: layers of the style loss, likewise.
+        content_weight: of ``feature_reconstruction``, as ``content_variant`` has it.
+        style_weight: of ``style_reconstruction``, as ``variant`` has it.
+        palette_weight: of ``palette_distance`` at ``palette_sides`` (pixels).
+        spectrum_weight: of ``spectrum_distance``.
+        tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
+        reconstruction_weight: of the L1 of pixels and edges to the photograph itself.
+        identity_weight: the same, for pictures whose style weights are all 0: the photograph's row.
+        variant: one of ``STYLE_VARIANTS``.
+        content_variant: one of ``CONTENT_VARIANTS``.
+        schedule: factors on the weights by the losses' names, see ``LossSchedule``.
+
+    Raises:
+        UserError: for a variant, or a schedule of a loss, that there is not.
     """
 
     def __init__(
@@ -27,109 +53,127 @@ class PerceptualLoss(nn.Module):
         style: Mapping[str, float],
         content_weight: float = 1.0,
         style_weight: float = 1.0,
+        palette_weight: float = 0.0,
+        spectrum_weight: float = 0.0,
         tv_weight: float = 0.0,
         reconstruction_weight: float = 0.0,
+        identity_weight: float = 0.0,
         variant: str = "relative",
-        relative_content: bool = False,
+        content_variant: str = "mean",
+        palette_sides: Sequence[int] = (2, 8),
         summed_tv: bool = False,
-        schedule: Mapping[str, list] | None = None,
+        schedule: Mapping[str, Points] | None = None,
     ) -> None:
-        super().__init__()
-        if variant not in functional.STYLE_VARIANTS:
-            raise UserError(
-                f"loss.variant={variant}: one of {', '.join(functional.STYLE_VARIANTS)}"
-            )
-        self.vgg, self.content, self.style, self.variant = vgg, dict(content), dict(style), variant
-        self.relative_content, self.summed_tv = relative_content, summed_tv
-        self.weights = {
+        weights = {
             "content": content_weight,
             "style": style_weight,
+            "palette": palette_weight,
+            "spectrum": spectrum_weight,
             "tv": tv_weight,
             "reconstruction": reconstruction_weight,
+            "identity": identity_weight,
         }
-        self.schedule = LossSchedule(schedule)
-        if unknown := set(self.schedule.points) - set(self.weights):
+        super().__init__(weights, schedule)
+        if variant not in STYLE_VARIANTS:
+            raise UserError(f"loss.variant={variant}: one of {', '.join(STYLE_VARIANTS)}")
+        if content_variant not in CONTENT_VARIANTS:
             raise UserError(
-                f"loss.schedule names {', '.join(sorted(unknown))}: the losses are {', '.join(self.weights)}"
+                f"loss.content_variant={content_variant}: one of {', '.join(CONTENT_VARIANTS)}"
             )
+        self.vgg = vgg
+        self.content = dict(content)
+        self.style = dict(style)
+        self.variant = variant
+        self.content_variant = content_variant
+        self.palette_sides = tuple(palette_sides)
+        self.summed_tv = summed_tv
         self.register_buffer("coefficients", torch.tensor(styles.coefficients), persistent=False)
-        for layer, targets in self._style_targets(styles).items():
-            self.register_buffer(f"gram_{layer}", targets, persistent=False)
+        self._register_targets(styles)
 
     @torch.no_grad()
-    def _style_targets(self, styles: StyleBank) -> dict[str, Tensor]:
+    def _register_targets(self, styles: StyleBank) -> None:
+        statistics = STYLE_VARIANTS[self.variant].statistics
         features = [self.vgg(picture[None], self.style) for picture in styles.pictures]
-        return {
-            layer: torch.cat([functional.gram(of_one[layer]) for of_one in features])
-            for layer in self.style
-        }
+        for layer in self.style:
+            targets = torch.cat([statistics(of_one[layer], None) for of_one in features])
+            self.register_buffer(f"style_{layer}", targets, persistent=False)
+        for side in self.palette_sides:
+            palettes = torch.cat([palette(picture[None], side) for picture in styles.pictures])
+            self.register_buffer(f"palette_{side}", palettes, persistent=False)
+        spectra = torch.cat([log_spectrum(picture[None]) for picture in styles.pictures])
+        self.register_buffer("spectrum", spectra, persistent=False)
 
-    def factors(self, step: int | None = None) -> dict[str, float]:
-        """The weight of each loss at a training step, None: at the end of the schedule. What has weight 0 need not be computed."""
-        return {
-            name: weight * self.schedule.factor(name, 10**9 if step is None else step)
-            for name, weight in self.weights.items()
-        }
+    def terms(self, x: Tensor, photo: Tensor, weights: Tensor, *, wanted: Collection[str]) -> Terms:
+        """The losses of stylized ``x`` against ``photo``, both (B, 3, H, W), not yet weighted.
 
-    def forward(
-        self, x: Tensor, photo: Tensor, weights: Tensor, step: int | None = None
-    ) -> dict[str, Tensor]:
-        """Weighted losses of stylized x against photo, both (B, 3, H, W), and style weights (B, S) -> {"content": (B,), "style": (B,), …}.
-
-        ``step``: where the loss schedule stands; None is its end. A loss whose weight is 0 there is left out and costs nothing.
+        ``weights`` (B, S): of the styles for each picture; all 0 for one that stays the photograph.
         """
-        factors = {name: factor for name, factor in self.factors(step).items() if factor}
-        return {
-            name: factors[name] * value
-            for name, value in self.terms(x, photo, weights, factors).items()
-        }
-
-    def terms(
-        self, x: Tensor, photo: Tensor, weights: Tensor, wanted: Collection[str]
-    ) -> dict[str, Tensor]:
-        """The losses of ``wanted`` as in ``forward``, not yet weighted."""
         content = self.content if "content" in wanted else {}
         style = self.style if "style" in wanted else {}
         features = self.vgg(x, {**content, **style}) if content or style else {}
-        terms = {}
+        terms: Terms = {}
         if content:
-            terms["content"] = self._content(features, photo)
+            terms["content"] = self.content_loss(features, self.content_features(photo))
         if style:
-            terms["style"] = self._style(features, weights)
+            terms["style"] = self.style_loss(features, weights) * self.coefficient(weights)
+        if "palette" in wanted:
+            terms["palette"] = self.palette_loss(x, weights) * self.coefficient(weights)
+        if "spectrum" in wanted:
+            terms["spectrum"] = self.spectrum_loss(x, weights) * self.coefficient(weights)
         if "tv" in wanted:
-            terms["tv"] = functional.total_variation(x.float(), self.summed_tv)
+            terms["tv"] = total_variation(x.float(), self.summed_tv)
         if "reconstruction" in wanted:
-            terms["reconstruction"] = functional.reconstruction(x.float(), photo)
+            terms["reconstruction"] = reconstruction(x.float(), photo)
+        if "identity" in wanted:
+            terms["identity"] = reconstruction(x.float(), photo) * (1 - weights.sum(1))
         return terms
 
-    def _content(self, features: Mapping[str, Tensor], photo: Tensor) -> Tensor:
-        with torch.no_grad():
-            targets = self.vgg(photo, self.content)
-        return sum(
-            weight
-            * functional.feature_reconstruction(
-                features[layer], targets[layer], self.relative_content
-            )
+    @torch.no_grad()
+    def content_features(self, photo: Tensor) -> Features:
+        """What ``content_loss`` is measured against: (B, 3, H, W) -> {layer: features}."""
+        return self.vgg(photo, self.content)
+
+    def content_loss(self, features: Features, targets: Features) -> Tensor:
+        """The content layers' weighted sum (B,)."""
+        losses = (
+            weight * feature_reconstruction(features[layer], targets[layer], self.content_variant)
             for layer, weight in self.content.items()
         )
+        return sum(losses, torch.zeros(()))
 
-    def _style(self, features: Mapping[str, Tensor], weights: Tensor) -> Tensor:
-        per_layer = sum(
+    def style_loss(self, features: Features, weights: Tensor) -> Tensor:
+        """The style layers' weighted sum (B,) against the mixes of (B, S) weights."""
+        losses = (
             weight
-            * functional.style_reconstruction(
-                features[layer], self.target(layer, weights), self.variant
+            * style_reconstruction(
+                features[layer], self.mixed(f"style_{layer}", weights), self.variant
             )
             for layer, weight in self.style.items()
         )
-        return per_layer * (weights * self.coefficients).sum(1)
+        return sum(losses, torch.zeros(()))
 
-    def target(self, layer: str, weights: Tensor) -> Tensor:
-        """The Gram matrices of mixed styles: (B, S) weights over (S, C, C) -> (B, C, C), in float32 whatever the autocast state."""
-        grams = getattr(self, f"gram_{layer}")
+    def palette_loss(self, x: Tensor, weights: Tensor) -> Tensor:
+        """Distance (B,) of pictures (B, 3, H, W) from the palettes of the mixes of (B, S) weights.
+
+        Quantiles mixed by weights are those of the Wasserstein barycenter (Bonneel et al. 2015).
+        """
+        targets = [self.mixed(f"palette_{side}", weights) for side in self.palette_sides]
+        return palette_distance(x, targets, self.palette_sides)
+
+    def spectrum_loss(self, x: Tensor, weights: Tensor) -> Tensor:
+        """Distance (B,) of pictures (B, 3, H, W) from the spectra of the mixes of (B, S) weights."""
+        return spectrum_distance(log_spectrum(x), self.mixed("spectrum", weights))
+
+    def coefficient(self, weights: Tensor) -> Tensor:
+        """The factor (B,) that mixes of (B, S) weights have on their style and palette losses."""
+        return (weights * self.coefficients).sum(1)
+
+    def mixed(self, name: str, weights: Tensor) -> Tensor:
+        """A buffer of the styles (S, N, M) mixed by (B, S) -> (B, N, M), in float32 always."""
+        table: Tensor = getattr(self, name)
         if weights.device.type == "cpu" and not torch.compiler.is_compiling():
-            used = weights.any(
-                0
-            )  # reading all of many styles takes long there, and asking which ones are used costs nothing
-            weights, grams = weights[:, used], grams[used]
+            used = weights.any(0)  # reading all of many styles takes long, and asking costs nothing
+            weights = weights[:, used]
+            table = table[used]
         with torch.autocast(weights.device.type, enabled=False):
-            return torch.einsum("bs,scd->bcd", weights, grams)
+            return torch.einsum("bs,snm->bnm", weights, table)

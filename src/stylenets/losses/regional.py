@@ -1,4 +1,4 @@
-"""The style of a part of a picture: Gram matrices restricted to a region (seed 003, sec. 3.4: G^{l,s} of layer l and segment s)."""
+"""The style of a part of a picture ("A closer look at Neural Style", sec. 3.4: G of a segment)."""
 
 from collections.abc import Mapping
 
@@ -6,25 +6,37 @@ from torch import Tensor
 
 from stylenets import masks
 from stylenets.errors import UserError
-from stylenets.losses import functional
+from stylenets.losses.style import STYLE_VARIANTS
 
 
-def regional_gram(features: Tensor, weight: Tensor) -> Tensor:
-    """(B, C, H, W) features, (H, W) weights >= 0 -> (B, C, C): the mean of f f^T over positions, weighted.
+def regional_statistics(features: Tensor, weight: Tensor, variant: str) -> Tensor:
+    """The statistics of a style variant over a region.
 
-    Divided by the weights' own sum, so that a region of any size has the Gram matrix of a whole picture of its texture, and a weight of 1
-    everywhere gives ``functional.gram``.
+    Weights are divided by their own sum, so that a region of any size has the statistics of a whole
+    picture of its texture, and a weight of 1 everywhere gives those of the whole picture.
+
+    Args:
+        features: (B, C, H, W).
+        weight: (H, W), at least 0.
+        variant: one of ``STYLE_VARIANTS``.
+
+    Returns:
+        (B, ., C).
     """
     share = weight / weight.sum() * weight.numel()
-    return functional.gram(features.float() * share.sqrt())
+    return STYLE_VARIANTS[variant].statistics(features, share)
 
 
 def at_layers(
     weight: Tensor, features: Mapping[str, Tensor], label: str = "a region"
 ) -> dict[str, Tensor]:
-    """A map (H, W) over a picture -> {layer: (h, w)} at the sizes of the layers' features (B, C, h, w), averaged.
+    """A map (H, W) over a picture, averaged to the sizes of layers' features (B, C, h, w).
 
-    Raises UserError where nothing of it is left: the region ``label`` is empty.
+    Returns:
+        {layer: (h, w)}.
+
+    Raises:
+        UserError: where nothing of it is left: the region ``label`` is empty.
     """
     if not float(weight.sum()) > 0:
         raise UserError(f"the region {label} is empty: no pixel of the picture belongs to it")

@@ -1,5 +1,6 @@
 """Many styles in one network by conditional instance norm (Dumoulin et al. 2017, sec. 2.2)."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -90,15 +91,21 @@ class CINNet(nn.Module):
             y = relu_(layer(y, weights))
         return torch.sigmoid(self.output(y, weights))[..., :height, :width]
 
-    def with_more_styles(self, count: int) -> "CINNet":
-        """The same network with ``count`` more style rows in every norm, the old rows copied.
+    def arguments(self) -> dict[str, int]:
+        """What to call the class with for a network of this shape."""
+        return {"styles": self.styles, "width": self.width, "blocks": len(self.residual)}
 
-        A new row begins as the mean of the old ones.
+    def with_rows(self, rows: Sequence[int | None]) -> "CINNet":
+        """The same network with copies of these of its style rows in every norm.
+
+        Args:
+            rows: Numbers of rows; None is a new one that begins as the mean of all.
         """
-        grown = CINNet(self.styles + count, self.width, len(self.residual))
+        chosen = CINNet(**{**self.arguments(), "styles": len(rows)})
         state = self.state_dict()
         for name, value in state.items():
             if name.endswith(("norm.gamma", "norm.beta")):
-                state[name] = torch.cat([value, value.mean(0, keepdim=True).expand(count, -1)])
-        grown.load_state_dict(state)
-        return grown
+                mean = value.mean(0)
+                state[name] = torch.stack([mean if row is None else value[row] for row in rows])
+        chosen.load_state_dict(state)
+        return chosen

@@ -7,21 +7,22 @@ import torch
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.losses import functional
-from stylenets.losses.regional import at_layers, regional_gram
+from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
+from stylenets.losses.regional import at_layers, regional_statistics
+from stylenets.losses.style import STYLE_VARIANTS
 from stylenets.vgg.network import LossNetwork
 
 log = logging.getLogger(__name__)
 Features = dict[str, Tensor]  # {layer: (1, C, h, w)}
-Grams = dict[str, Tensor]  # {layer: (1, C, C)}
+Statistics = dict[str, Tensor]  # {layer: (1, ., C)}
 Weights = dict[str, Tensor]  # {layer: (h, w)}
 
 
 class Criterion:
-    """``content`` and ``style`` map VGG layers to the layer's own weight; ``variant`` names one of ``functional.STYLE_VARIANTS``.
+    """``content`` and ``style`` map VGG layers to the layer's own weight; ``variant`` names one of ``STYLE_VARIANTS``.
 
-    ``relative_content``: over the photograph's own energy, else the mean over features. A fourth convolution of a block, which VGG-16
-    does not have, becomes its third there. Raises UserError for a layer or a variant that there is not.
+    ``content_variant``: one of ``CONTENT_VARIANTS``. A fourth convolution of a block, which VGG-16 does not have,
+    becomes its third there. Raises UserError for a layer or a variant that there is not.
     """
 
     def __init__(
@@ -30,13 +31,18 @@ class Criterion:
         content: Mapping[str, float],
         style: Mapping[str, float],
         variant: str = "relative",
-        relative_content: bool = True,
+        content_variant: str = "relative",
     ) -> None:
-        if variant not in functional.STYLE_VARIANTS:
+        if variant not in STYLE_VARIANTS:
+            raise UserError(f"losses.variant={variant}: one of {', '.join(STYLE_VARIANTS)}")
+        if content_variant not in CONTENT_VARIANTS:
             raise UserError(
-                f"losses.variant={variant}: one of {', '.join(functional.STYLE_VARIANTS)}"
+                f"losses.content_variant={content_variant}: one of {', '.join(CONTENT_VARIANTS)}"
             )
-        self.vgg, self.variant, self.relative_content = vgg, variant, relative_content
+        self.vgg = vgg
+        self.variant = STYLE_VARIANTS[variant]
+        self.variant_name = variant
+        self.content_variant = content_variant
         self.content = {self.there(layer): float(weight) for layer, weight in content.items()}
         self.style = {self.there(layer): float(weight) for layer, weight in style.items()}
 
@@ -66,10 +72,10 @@ class Criterion:
         return self.vgg(picture, self.content)
 
     @torch.no_grad()
-    def style_of(self, picture: Tensor) -> Grams:
+    def style_of(self, picture: Tensor) -> Statistics:
         """(3, h, w) -> what ``style_loss`` is measured against."""
         return {
-            layer: functional.gram(maps)
+            layer: self.variant.statistics(maps, None)
             for layer, maps in self.vgg(picture[None], self.style).items()
         }
 
@@ -81,23 +87,22 @@ class Criterion:
     def content_loss(self, features: Features, target: Features) -> Tensor:
         """Weighted sum over the content layers -> (1,)."""
         losses = (
-            w * functional.feature_reconstruction(features[one], target[one], self.relative_content)
+            w * feature_reconstruction(features[one], target[one], self.content_variant)
             for one, w in self.content.items()
         )
         return sum(losses)
 
     def style_loss(
-        self, features: Features, target: Grams, weights: Weights | None = None
+        self, features: Features, target: Statistics, weights: Weights | None = None
     ) -> Tensor:
-        """Weighted sum over the style layers -> (1,); with ``weights`` of the Gram matrices restricted to a region."""
+        """Weighted sum over the style layers -> (1,); with ``weights`` restricted to a region."""
         loss = torch.zeros(1, device=next(iter(features.values())).device)
         for layer, layer_weight in self.style.items():
             maps = features[layer]
-            found = (
-                functional.gram(maps) if weights is None else regional_gram(maps, weights[layer])
-            )
-            distance = functional.gram_distance(
-                found, target[layer], maps.shape[2] * maps.shape[3], self.variant
-            )
-            loss = loss + layer_weight * distance
+            if weights is None:
+                found = self.variant.statistics(maps, None)
+            else:
+                found = regional_statistics(maps, weights[layer], self.variant_name)
+            positions = maps.shape[2] * maps.shape[3]
+            loss = loss + layer_weight * self.variant.distance(found, target[layer], positions)
         return loss

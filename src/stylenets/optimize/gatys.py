@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from stylenets.losses import functional
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.loop import Objective
 from stylenets.optimize.scene import Scene
@@ -49,7 +49,7 @@ def gatys_objective(
             terms["content"] = content_weight * criterion.content_loss(features, content_target)
         terms["style"] = style_weight * criterion.style_loss(features, style_target, weights)
         if tv_weight:
-            terms["tv"] = tv_weight * functional.total_variation(picture)
+            terms["tv"] = tv_weight * total_variation(picture)
         return terms
 
     return objective

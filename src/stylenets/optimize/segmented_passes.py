@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from stylenets.losses import functional
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.gatys import gatys_objective
 from stylenets.optimize.loop import Objective, adam
@@ -28,7 +28,7 @@ def segmented_passes(
     return (
         yield Stage(
             "smooth",
-            lambda picture: {"tv": functional.total_variation(picture)},
+            lambda picture: {"tv": total_variation(picture)},
             pasted,
             smooth_steps,
             adam(smooth_rate),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from stylenets.losses import functional
+from stylenets.losses.content import feature_reconstruction
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.loop import Objective, Result, adam, optimize
 from stylenets.optimize.scene import Scene
@@ -75,8 +76,8 @@ def swap_objective(
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         return {
-            "swap": functional.feature_reconstruction(vgg(picture, [layer])[layer], target),
-            "tv": tv_weight / target[0].numel() * functional.total_variation(picture, summed=True),
+            "swap": feature_reconstruction(vgg(picture, [layer])[layer], target),
+            "tv": tv_weight / target[0].numel() * total_variation(picture, summed=True),
         }
 
     return objective

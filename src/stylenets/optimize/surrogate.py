@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from stylenets import masks
-from stylenets.losses import functional
+from stylenets.losses.content import feature_reconstruction
+from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
@@ -38,14 +39,12 @@ def surrogate(
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features = criterion.features(picture, layer)
-        against_style = functional.feature_reconstruction(
-            features[layer], shallow, criterion.relative_content
-        )
+        against_style = feature_reconstruction(features[layer], shallow, criterion.content_variant)
         return {
             "content": content_weight * criterion.content_loss(features, content),
             "style": style_weight * criterion.style_loss(features, style),
             "delta": style_weight * delta * against_style,
-            "tv": tv_weight * functional.total_variation(picture),
+            "tv": tv_weight * total_variation(picture),
         }
 
     return (yield Stage("surrogate", objective, scene.start, steps))

@@ -12,10 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
-from stylenets.losses.inversion import InversionLoss
-from stylenets.losses.perceptual import PerceptualLoss
-
-Terms = dict[str, Tensor]
+from stylenets.losses.objective import Objective, Terms
 
 
 def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> None:
@@ -30,20 +27,20 @@ def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> 
         )
 
 
-def arriving(values: Tensor, device: torch.device) -> Tensor:
+def to_device(values: Tensor, device: torch.device) -> Tensor:
     """A tensor of the CPU on ``device``, without waiting for a GPU to have it."""
     return (values.pin_memory() if device.type == "cuda" else values).to(device, non_blocking=True)
 
 
-def measure(
+def measure_terms(
     net: nn.Module,
-    criterion: PerceptualLoss | InversionLoss,
+    criterion: Objective,
     inputs: tuple[Any, ...],
     targets: tuple[Any, ...],
     wanted: tuple[str, ...],
 ) -> Terms:
     """The criterion's ``wanted`` terms, not weighted, of the pictures that ``net`` makes of ``inputs``, against ``targets``."""
-    return criterion.terms(net(*inputs), *targets, wanted)
+    return criterion.terms(net(*inputs), *targets, wanted=wanted)
 
 
 class StyleTask(pl.LightningModule):
@@ -57,7 +54,7 @@ class StyleTask(pl.LightningModule):
     def __init__(
         self,
         network: Network,
-        criterion: PerceptualLoss | InversionLoss,
+        criterion: Objective,
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
         scheduler: Callable[[Optimizer, int], LRScheduler],
         ema_decay: float | None = None,
@@ -66,14 +63,16 @@ class StyleTask(pl.LightningModule):
         super().__init__()
         if ema_decay is not None and not 0 < ema_decay < 1:
             raise UserError(f"model.ema_decay={ema_decay}: between 0 and 1, or null for none")
-        self.network, self.make_optimizer, self.make_scheduler, self.ema_decay = (
-            network,
-            optimizer,
-            scheduler,
-            ema_decay,
+        self.network = network
+        self.make_optimizer = optimizer
+        self.make_scheduler = scheduler
+        self.ema_decay = ema_decay
+        self.net = network.net
+        self.criterion = criterion
+        self.total_steps = 0  # of the run, once it has begun
+        self.compiled = (
+            torch.compile(measure_terms, dynamic=False, fullgraph=True) if compiled else None
         )
-        self.net, self.criterion = network.net, criterion
-        self.compiled = torch.compile(measure, dynamic=False, fullgraph=True) if compiled else None
         self.ema = copy.deepcopy(self.net).requires_grad_(False) if ema_decay else None
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
@@ -89,13 +88,13 @@ class StyleTask(pl.LightningModule):
         raise NotImplementedError
 
     def weighted_terms(
-        self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], step: int | None
+        self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], progress: float
     ) -> Terms:
-        """``measure`` times the weights at that step of the loss schedule, those of weight 0 left out.
+        """``measure_terms`` times the weights when ``progress`` of the run is done, those of weight 0 left out.
 
         A compiled graph has them all, from the first step to the last: another one for every stretch of the schedule would cost more.
         """
-        factors = self.criterion.factors(step)
+        factors = self.criterion.factors(progress)
         compiled = (
             self.compiled if torch.is_grad_enabled() else None
         )  # a validation is too short to be worth it
@@ -104,8 +103,13 @@ class StyleTask(pl.LightningModule):
             for name, factor in (self.criterion.weights if compiled else factors).items()
             if factor
         )
-        found = (compiled or measure)(net, self.criterion, inputs, targets, wanted)
+        found = (compiled or measure_terms)(net, self.criterion, inputs, targets, wanted)
         return {name: factors[name] * value for name, value in found.items() if factors[name]}
+
+    @property
+    def progress(self) -> float:
+        """The share of the run that is done, 0 to 1."""
+        return min(1.0, self.global_step / self.total_steps) if self.total_steps else 0.0
 
     @property
     def style_names(self) -> list[str]:
@@ -156,7 +160,8 @@ class StyleTask(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """The configured optimizer over what is to be trained, and its schedule in steps."""
         optimizer = self.make_optimizer([p for p in self.net.parameters() if p.requires_grad])
-        schedule = self.make_scheduler(optimizer, int(self.trainer.estimated_stepping_batches))
+        self.total_steps = int(self.trainer.estimated_stepping_batches)
+        schedule = self.make_scheduler(optimizer, self.total_steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

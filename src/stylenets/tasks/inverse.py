@@ -11,10 +11,11 @@ from stylenets.data.order import seeded
 from stylenets.errors import UserError
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.losses.inversion import InversionLoss
+from stylenets.losses.objective import Terms
 from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, Terms, arriving, check_criterion
+from stylenets.tasks.base import StyleTask, check_criterion, to_device
 
 SHOWN = 8  # styles in the sample grids: a folder may hold thousands
 
@@ -55,8 +56,8 @@ class ArbitraryStyle(StyleTask):
         return self._terms(
             self.net,
             photos,
-            arriving(self.draw_crops(photos.shape[-1], self.global_step), photos.device),
-            self.global_step,
+            to_device(self.draw_crops(photos.shape[-1], self.global_step), photos.device),
+            self.progress,
         )
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
@@ -65,8 +66,8 @@ class ArbitraryStyle(StyleTask):
         return self._terms(
             self.best_net,
             photos,
-            arriving(self.draw_crops(photos.shape[-1], 0), photos.device),
-            None,
+            to_device(self.draw_crops(photos.shape[-1], 0), photos.device),
+            1.0,
         )
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
@@ -93,22 +94,20 @@ class ArbitraryStyle(StyleTask):
             ]
         )
 
-    def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, step: int | None) -> Terms:
-        latents = self._latents(photos, crops, step)
+    def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, progress: float) -> Terms:
+        latents = self._latents(photos, crops, progress)
+        if not latents:
+            return {}
         originals = {"content": photos, "style": crops}
-        return (
-            self.weighted_terms(
-                net, (torch.cat(list(latents.values())),), (latents, originals), step
-            )
-            if latents
-            else {}
-        )
+        features = torch.cat(list(latents.values()))
+        return self.weighted_terms(net, (features,), (latents, originals), progress)
 
     @torch.no_grad()
-    def _latents(self, photos: Tensor, crops: Tensor, step: int | None) -> dict[str, Tensor]:
+    def _latents(self, photos: Tensor, crops: Tensor, progress: float) -> dict[str, Tensor]:
         """Features to invert by name; those whose loss has no weight are left out."""
-        factors = self.criterion.factors(step)
-        content, style = self.criterion.encode(photos), self.criterion.encode(crops)
+        factors = self.criterion.factors(progress)
+        content = self.criterion.encode(photos)
+        style = self.criterion.encode(crops)
         latents = {"content": content, "style": style}
         if factors["swap"]:
             latents["swap"] = torch.cat(

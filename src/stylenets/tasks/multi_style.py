@@ -1,6 +1,5 @@
-"""Many styles in one network by conditional instance norm (Dumoulin et al. 2017; seed 000), and new styles on a trained one."""
+"""Many styles in one network by conditional instance norm (Dumoulin et al. 2017)."""
 
-from collections import defaultdict
 from typing import Any
 
 import torch
@@ -9,17 +8,34 @@ from torch import Tensor, nn
 from stylenets.checkpoints import Network
 from stylenets.data.order import seeded
 from stylenets.errors import UserError
+from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
-from stylenets.styles import StyleBank, one_hot
-from stylenets.tasks.base import StyleTask, Terms, arriving, check_criterion
+from stylenets.styles import PHOTO, StyleBank, one_hot
+from stylenets.tasks.base import StyleTask, check_criterion, to_device
+
+TRAINS = ("rows", "all")
 
 
 class MultiStyle(StyleTask):
     """Trains a CINNet on one random style per picture.
 
-    With ``init``, a trained network, the styles are appended to its own: the trunk and the old rows are frozen, only the new rows of
-    gamma and beta are trained (Dumoulin et al. 2017, sec. 4.2), and the old styles' pictures stay bit-identical.
+    Args:
+        net: rows -> CINNet, for a training from nothing.
+        styles: what is learned.
+        criterion: the objective.
+        init: a trained network to start from.
+        trains: with ``init``: "rows" appends the styles to its own, freezes the trunk and the old
+            rows, and trains the new rows alone (Dumoulin et al. 2017, sec. 4.2): old styles'
+            pictures stay bit-identical. "all" takes its trunk, and its row for each style that it
+            knows, and trains everything.
+        identity: also train a row named "photo" that paints the photograph as it is: mixed with a
+            style's row, it is how strongly to stylize. Needs ``loss.identity_weight``.
+        seed: the styles of a batch are drawn by (seed, step).
+        settings: as for ``StyleTask``.
+
+    Raises:
+        UserError: for an ``init`` of another kind, or whose styles go by the same names.
     """
 
     def __init__(
@@ -28,81 +44,134 @@ class MultiStyle(StyleTask):
         styles: StyleBank,
         criterion: PerceptualLoss,
         init: Network | None = None,
+        trains: str = "rows",
+        identity: bool = False,
         seed: int = 0,
         **settings: Any,
     ) -> None:
         check_criterion(criterion, PerceptualLoss, "cin")
-        trained = net(styles=len(styles)) if init is None else _grown(init, styles)
-        names = styles.names if init is None else [*init.styles, *styles.names]
-        net_args = {"styles": len(names), "width": trained.width, "blocks": len(trained.residual)}
-        super().__init__(
-            Network(trained, "cin", net_args, names, criterion.vgg.source), criterion, **settings
-        )
-        self.trained_styles, self.offset = styles.names, len(names) - len(styles)
+        if trains not in TRAINS:
+            raise UserError(f"model.trains={trains}: one of {', '.join(TRAINS)}")
+        if PHOTO in styles.names:
+            raise UserError(f"a style cannot be named {PHOTO}: that row is the photograph's")
+        learned = [*styles.names, PHOTO] if identity else list(styles.names)
+        if init is None:
+            network = _network(net(styles=len(learned)), learned, criterion)
+        elif trains == "all":
+            network = _started(init, learned, criterion)
+        else:
+            network = _grown(init, learned, criterion)
+        super().__init__(network, criterion, **settings)
+        frozen = len(init.styles) if init is not None and trains == "rows" else 0
+        self.learned = network.styles[frozen:]
+        self.offset = frozen
+        self.pictures = len(styles)
         self.seed = seed
-        if init is not None:
-            _freeze_all_but_new_rows(trained, self.offset)
+        if frozen:
+            _freeze_all_but_new_rows(network.net, frozen)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Terms of a batch with a style drawn for every picture: content, style/<name> of its pictures, …"""
+        """Terms of a batch with a style drawn for every picture: content, style/<name>, …"""
         photos = batch["image"]
         chosen = self.draw_styles(len(photos))
-        terms = self._terms(self.net, photos, chosen, self.global_step)
-        if "style" in terms:
-            of_style = defaultdict(list)
-            for index, loss in zip(chosen.tolist(), terms.pop("style").unbind(), strict=True):
-                of_style[self.trained_styles[index]].append(loss)
-            terms |= {f"style/{name}": torch.stack(losses) for name, losses in of_style.items()}
-        return terms
+        terms = self._terms(self.net, photos, chosen, self.progress)
+        return self._of_those_concerned(terms, chosen.tolist())
 
     def draw_styles(self, count: int) -> Tensor:
-        """(count,) random style indices, by (seed, step) alone: a resumed run draws the same, and several processes share one process's."""
-        processes = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
-        drawn = torch.randint(
-            len(self.trained_styles),
-            (count * processes,),
-            generator=seeded(self.seed, self.global_step),
-        )
+        """(count,) random style indices, by (seed, step) alone.
+
+        A resumed run draws the same, and several processes share what one would draw.
+        """
+        distributed = torch.distributed.is_initialized()
+        processes = torch.distributed.get_world_size() if distributed else 1
+        generator = seeded(self.seed, self.global_step)
+        drawn = torch.randint(len(self.learned), (count * processes,), generator=generator)
         return drawn[self.global_rank :: processes]  # as the data modules share a batch out
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Every style on every picture: content/<name>, style/<name> and their means over the styles."""
-        photos, terms = batch["image"], {}
-        for index, name in enumerate(self.trained_styles):
+        """Every style on every picture: content/<name>, style/<name> and their means over styles."""
+        photos = batch["image"]
+        found: Terms = {}
+        for index, name in enumerate(self.learned):
             chosen = torch.full((len(photos),), index)
-            for term, value in self._terms(self.best_net, photos, chosen, None).items():
-                terms[f"{term}/{name}"] = value
-                terms[term] = torch.cat([terms.get(term, value[:0]), value])
-        return terms
+            terms = self._terms(self.best_net, photos, chosen, 1.0)
+            for term, value in self._of_those_concerned(terms, chosen.tolist()).items():
+                kind = term.split("/")[0]
+                found[f"{kind}/{name}"] = value
+                found[kind] = torch.cat([found.get(kind, value[:0]), value])
+        return found
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W) in style number ``style`` of the network, old styles first."""
         chosen = torch.full((len(photos),), style, device=photos.device)
         return self.best_net(photos, one_hot(chosen, len(self.network.styles)))
 
-    def _terms(self, net: nn.Module, photos: Tensor, chosen: Tensor, step: int | None) -> Terms:
-        rows = (
-            one_hot(chosen + self.offset, len(self.network.styles)),
-            one_hot(chosen, len(self.trained_styles)),
+    def _terms(self, net: nn.Module, photos: Tensor, chosen: Tensor, progress: float) -> Terms:
+        rows = one_hot(chosen + self.offset, len(self.network.styles))
+        targets = one_hot(chosen, len(self.learned))[:, : self.pictures]  # none of the photograph's
+        of_net = to_device(rows, photos.device)
+        of_loss = to_device(targets, photos.device)
+        return self.weighted_terms(net, (photos, of_net), (photos, of_loss), progress)
+
+    def _of_those_concerned(self, terms: Terms, chosen: list[int]) -> Terms:
+        """Style and palette of painted pictures, identity of the others, the rest of all.
+
+        The others are 0, and would only be averaged into what is logged.
+        """
+        found: Terms = {}
+        for name, term in terms.items():
+            values = term.unbind()
+            painted = [
+                value for value, index in zip(values, chosen, strict=True) if index < self.pictures
+            ]
+            kept = [
+                value for value, index in zip(values, chosen, strict=True) if index >= self.pictures
+            ]
+            if name == "style":
+                for index in sorted(set(chosen)):
+                    if index < self.pictures:
+                        own = [v for v, i in zip(values, chosen, strict=True) if i == index]
+                        found[f"style/{self.learned[index]}"] = torch.stack(own)
+            elif name in ("palette", "spectrum") and painted:
+                found[name] = torch.stack(painted)
+            elif name == "identity" and kept:
+                found[name] = torch.stack(kept)
+            elif name not in ("palette", "spectrum", "identity"):
+                found[name] = term
+        return found
+
+
+def _network(net: CINNet, styles: list[str], criterion: PerceptualLoss) -> Network:
+    return Network(net, "cin", net.arguments(), styles, criterion.vgg.source)
+
+
+def _started(init: Network, learned: list[str], criterion: PerceptualLoss) -> Network:
+    """The trunk of ``init``, and its row for each style that it knows; else the mean of its rows."""
+    net = _checked(init)
+    known = [init.styles.index(name) if name in init.styles else None for name in learned]
+    return _network(net.with_rows(known).train(), learned, criterion)
+
+
+def _grown(init: Network, learned: list[str], criterion: PerceptualLoss) -> Network:
+    """``init`` with a row more for each style."""
+    net = _checked(init)
+    if twice := set(init.styles) & set(learned):
+        raise UserError(
+            f"init= already knows the style {', '.join(sorted(twice))}: rename the picture, or give"
+            " model.trains=all to train it further"
         )
-        of_net, of_loss = (arriving(weights, photos.device) for weights in rows)
-        return self.weighted_terms(net, (photos, of_net), (photos, of_loss), step)
+    rows = [*range(len(init.styles)), *(None for _ in learned)]
+    return _network(net.with_rows(rows).train(), [*init.styles, *learned], criterion)
 
 
-def _grown(init: Network, styles: StyleBank) -> CINNet:
+def _checked(init: Network) -> CINNet:
     if not isinstance(init.net, CINNet):
-        raise UserError(
-            f"init= holds a {init.name} network: model=cin adds styles to a cin network"
-        )
-    if twice := set(init.styles) & set(styles.names):
-        raise UserError(
-            f"init= already knows the style {', '.join(sorted(twice))}: rename the picture"
-        )
-    return init.net.with_more_styles(len(styles)).train()
+        raise UserError(f"init= holds a {init.name} network: model=cin starts from a cin network")
+    return init.net
 
 
 def _freeze_all_but_new_rows(net: CINNet, old: int) -> None:
-    """Gradients of the trunk and of rows below ``old`` are none and 0; Adam without weight decay then leaves them bit-identical."""
+    """Gradients of the trunk and of rows below ``old`` are none and 0: Adam leaves them as they are."""
     for name, parameter in net.named_parameters():
         if name.endswith(("norm.gamma", "norm.beta")):
             mask = (torch.arange(len(parameter)) >= old).float()[:, None]

@@ -9,7 +9,8 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, Terms, check_criterion
+from stylenets.losses.objective import Terms
+from stylenets.tasks.base import StyleTask, check_criterion
 
 
 class PerStyle(StyleTask):
@@ -37,19 +38,19 @@ class PerStyle(StyleTask):
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """Terms of the batch under the names content, style/<name>, …"""
-        return self._terms(self.net, batch["image"], self.global_step)
+        return self._terms(self.net, batch["image"], self.progress)
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
         """The same for the best network, with the final loss weights."""
-        return self._terms(self.best_net, batch["image"], None)
+        return self._terms(self.best_net, batch["image"], 1.0)
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W); there is only style 0."""
         return self.best_net(photos).clamp(0, 1)
 
-    def _terms(self, net: nn.Module, photos: Tensor, step: int | None) -> Terms:
+    def _terms(self, net: nn.Module, photos: Tensor, progress: float) -> Terms:
         terms = self.weighted_terms(
-            net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), step
+            net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), progress
         )
         return {
             f"style/{self.network.styles[0]}" if name == "style" else name: term

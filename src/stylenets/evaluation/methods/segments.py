@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from stylenets import masks
-from stylenets.losses import functional
-from stylenets.losses.regional import at_layers, regional_gram
+from stylenets.losses.gram import gram
+from stylenets.losses.regional import at_layers, regional_statistics
 from stylenets.vgg.network import LossNetwork
 
 BORDER = 3.0  # pixels to each side in which the gradient counts as a border's
@@ -29,13 +29,16 @@ def style_in_segments(
     """
     features = vgg(picture, layers)
     targets = {
-        name: {layer: functional.gram(maps) for layer, maps in vgg(one[None], layers).items()}
+        name: {layer: gram(maps) for layer, maps in vgg(one[None], layers).items()}
         for name, one in styles.items()
     }
     losses: dict[str, dict[str, float]] = {}
     for label, mask in segments.items():
         weights = at_layers(mask, features, label)
-        grams = {layer: regional_gram(features[layer], weights[layer]) for layer in layers}
+        grams = {
+            layer: regional_statistics(features[layer], weights[layer], "relative")
+            for layer in layers
+        }
         losses[label] = {name: _mean_distance(grams, target) for name, target in targets.items()}
     return losses
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stylenets.losses.functional import feature_reconstruction
+from stylenets.losses.content import feature_reconstruction
 from stylenets.nets.inverse import InverseNet
 from stylenets.patches import style_swap
 from stylenets.report.tables import Sheet
@@ -62,7 +62,7 @@ def measure(
     def invert(kind: str, features: Tensor, original: Tensor | None = None) -> None:
         picture = net(features).clamp(0, 1)
         measured.errors.setdefault(kind, []).append(
-            float(feature_reconstruction(encode(picture), features, True))
+            float(feature_reconstruction(encode(picture), features, "relative"))
         )
         if original is not None:
             measured.psnr.setdefault(kind, []).append(

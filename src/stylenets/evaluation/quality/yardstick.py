@@ -1,4 +1,4 @@
-"""The training objective as a yardstick: every picture made from one photograph is measured by the losses networks are trained with."""
+"""The training objective as a yardstick: pictures of one photograph by the losses of training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,58 +6,56 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from stylenets.losses import functional
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.losses.pixels import reconstruction, total_variation
 from stylenets.optimize.loop import Objective
-
-END = 10**9  # a training step after the end of every loss schedule
 
 
 class Yardstick:
-    """``criterion`` at the end of its schedule against one (3, H, W) photograph, whose features are computed once.
+    """An objective at the end of its schedule against one photograph.
 
-    Styles are indices into those of ``criterion``, in one list for all: a picture's features are computed once for all of them, too.
+    The photograph's features are computed once, and a picture's once for all styles.
+
+    Args:
+        criterion: the objective; styles are indices into its own.
+        photo: (3, H, W) RGB in [0, 1].
     """
 
     def __init__(self, criterion: PerceptualLoss, photo: Tensor) -> None:
-        self.criterion, self.photo = criterion, photo[None].to(criterion.coefficients.device)
-        self.weights = {
-            name: weight * criterion.schedule.factor(name, END)
-            for name, weight in criterion.weights.items()
-        }
-        with torch.no_grad():
-            self.targets = criterion.vgg(self.photo, criterion.content)
+        self.criterion = criterion
+        self.photo = photo[None].to(criterion.coefficients.device)
+        self.weights = criterion.factors()
+        self.targets = criterion.content_features(self.photo)
 
     def losses(self, picture: Tensor, styles: Sequence[int]) -> dict[str, Tensor]:
-        """(1, 3, H, W) -> losses of weight 1: {"content": (1,), "style": (S',)} of S' styles; "tv" and "reconstruction" where in use."""
-        criterion, picture = self.criterion, picture.to(self.photo.device)
+        """Losses of weight 1 of a picture (1, 3, H, W): "content" (1,), "style" (S',), and those in use.
+
+        "palette" is (S',) too, "tv" and "reconstruction" (1,).
+        """
+        criterion = self.criterion
+        picture = picture.to(self.photo.device)
+        of_styles = torch.eye(len(criterion.coefficients), device=picture.device)[list(styles)]
         features = criterion.vgg(picture, {**criterion.content, **criterion.style})
-        content = [
-            weight
-            * functional.feature_reconstruction(
-                features[layer], self.targets[layer], criterion.relative_content
-            )
-            for layer, weight in criterion.content.items()
-        ]
-        style = [
-            weight
-            * functional.style_reconstruction(
-                features[layer], getattr(criterion, f"gram_{layer}")[styles], criterion.variant
-            )
-            for layer, weight in criterion.style.items()
-        ]
-        losses = {"content": sum(content), "style": sum(style)}
+        losses = {
+            "content": criterion.content_loss(features, self.targets),
+            "style": criterion.style_loss(features, of_styles),
+        }
+        if self.weights["palette"]:
+            losses["palette"] = criterion.palette_loss(picture, of_styles)
+        if self.weights["spectrum"]:
+            losses["spectrum"] = criterion.spectrum_loss(picture, of_styles)
         if self.weights["tv"]:
-            losses["tv"] = functional.total_variation(picture, criterion.summed_tv)
+            losses["tv"] = total_variation(picture, criterion.summed_tv)
         if self.weights["reconstruction"]:
-            losses["reconstruction"] = functional.reconstruction(picture, self.photo)
+            losses["reconstruction"] = reconstruction(picture, self.photo)
         return losses
 
     def weigh(self, losses: dict[str, Tensor], styles: Sequence[int]) -> dict[str, Tensor]:
-        """What ``losses`` returned, times the training weights and the styles' coefficients: what training in each style minimizes."""
-        coefficients = {"style": self.criterion.coefficients[styles]}
+        """What ``losses`` returned as training in each of ``styles`` weighs it."""
+        coefficients = self.criterion.coefficients[list(styles)]
+        factors = dict.fromkeys(("style", "palette", "spectrum"), coefficients)
         return {
-            name: self.weights[name] * coefficients.get(name, 1.0) * value
+            name: self.weights[name] * factors.get(name, 1.0) * value
             for name, value in losses.items()
         }
 

@@ -15,7 +15,7 @@ from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.report import plot
 from stylenets.report.tables import Sheet
-from stylenets.tasks.base import measure
+from stylenets.tasks.base import measure_terms
 
 WINDOW = 20  # steps that a point of the drawing is the mean of
 PARTS = 5  # of a training, each a row of the table
@@ -69,13 +69,13 @@ def train_curve(
     net = CINNet(len(criterion.coefficients)).to(device)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=True)
     compiled = mixed and device.type == "cuda"
-    run = torch.compile(measure, dynamic=False, fullgraph=True) if compiled else measure
+    run = torch.compile(measure_terms, dynamic=False, fullgraph=True) if compiled else measure_terms
     wanted = tuple(name for name, weight in criterion.weights.items() if weight)
     losses = []
     for step, given in enumerate(_batches(photos, net.styles, steps, batch)):
         with torch.autocast(device.type, dtype, enabled=mixed):
             terms = run(net, criterion, given, given, wanted)
-        factors = criterion.factors(step)
+        factors = criterion.factors(step / steps)
         weighted = (factors[name] * term.sum() for name, term in terms.items())
         loss = sum(weighted, torch.zeros(())) / batch
         optimizer.zero_grad()

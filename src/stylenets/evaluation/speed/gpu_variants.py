@@ -13,7 +13,7 @@ from stylenets.evaluation.speed.steps import Losses, build_step
 from stylenets.inference.stylizer import Stylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
-from stylenets.tasks.base import measure
+from stylenets.tasks.base import measure_terms
 
 OUR_LOSSES = "our losses, float32"
 HALF = "in float16"
@@ -37,11 +37,11 @@ def gpu_step_variants(criterion: PerceptualLoss, photos: Tensor) -> Variants:
         pictures = reference.stylize(net, photos, weights)
         return reference.losses(criterion, pictures, photos, weights)
 
-    compiled = torch.compile(measure, dynamic=False, fullgraph=True)
+    compiled = torch.compile(measure_terms, dynamic=False, fullgraph=True)
     ways = {
         REFERENCE: published,
-        OUR_LOSSES: _our_losses(criterion, photos, weights, measure, None),
-        "in bfloat16": _our_losses(criterion, photos, weights, measure, torch.bfloat16),
+        OUR_LOSSES: _our_losses(criterion, photos, weights, measure_terms, None),
+        "in bfloat16": _our_losses(criterion, photos, weights, measure_terms, torch.bfloat16),
         OURS: _our_losses(criterion, photos, weights, compiled, torch.bfloat16),
     }
     net = CINNet(styles).to(photos.device)

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from stylenets.layers.conv import ConvLayer, pad_to_multiple
 from stylenets.layers.norm import EPS
-from stylenets.losses import functional
+from stylenets.losses.content import feature_reconstruction
+from stylenets.losses.gram import gram_distance
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet, ConditionedConv
 from stylenets.vgg.network import LossNetwork
@@ -40,11 +41,11 @@ def losses(
     with torch.no_grad():
         targets = _features(criterion.vgg, photo, layers)
     content = sum(
-        w * functional.feature_reconstruction(found[k], targets[k], criterion.relative_content)
+        w * feature_reconstruction(found[k], targets[k], criterion.content_variant)
         for k, w in criterion.content.items()
     )
     style = sum(
-        w * _style(found[k], criterion.target(k, weights), criterion.variant)
+        w * _style(found[k], criterion.mixed(f"style_{k}", weights), criterion.variant)
         for k, w in criterion.style.items()
     )
     return {
@@ -76,6 +77,6 @@ def _features(vgg: LossNetwork, x: Tensor, wanted: Collection[str]) -> dict[str,
 
 def _style(features: Tensor, target: Tensor, variant: str) -> Tensor:
     flat = features.flatten(2)
-    return functional.gram_distance(
+    return gram_distance(
         flat @ flat.transpose(1, 2) / flat.shape[2], target, flat.shape[2], variant
     )

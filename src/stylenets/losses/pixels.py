@@ -1,0 +1,23 @@
+"""Losses of the pixels themselves: total variation (Johnson et al. 2016, sec. 3.2), reconstruction."""
+
+from torch import Tensor
+
+
+def total_variation(x: Tensor, summed: bool = False) -> Tensor:
+    """Squared differences of neighbors in (B, 3, H, W) -> (B,).
+
+    The mean over each direction's pairs, or with ``summed`` their sum (Johnson et al. 2016).
+    """
+    horizontal = (x[..., :, 1:] - x[..., :, :-1]).square()
+    vertical = (x[..., 1:, :] - x[..., :-1, :]).square()
+    if summed:
+        return horizontal.sum((1, 2, 3)) + vertical.sum((1, 2, 3))
+    return horizontal.mean((1, 2, 3)) + vertical.mean((1, 2, 3))
+
+
+def reconstruction(x: Tensor, target: Tensor) -> Tensor:
+    """L1 of pixels and of the differences of neighbors, (B, 3, H, W) twice -> (B,)."""
+    error = x - target
+    horizontal = (error[..., :, 1:] - error[..., :, :-1]).abs().mean((1, 2, 3))
+    vertical = (error[..., 1:, :] - error[..., :-1, :]).abs().mean((1, 2, 3))
+    return error.abs().mean((1, 2, 3)) + (horizontal + vertical)
