@@ -1,10 +1,15 @@
-"""A rose window: petals and rays of jewel-colored glass in dark lead, lit from behind, after the cathedral glaziers."""
+"""A rose window: petals and rays of jewel-colored glass in dark lead, after the cathedral glaziers.
+
+It is lit from behind.
+"""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from painting.canvas import (
+    Array,
     color_map,
     emboss,
     fractal_noise,
@@ -14,7 +19,10 @@ from painting.canvas import (
     smooth_noise,
 )
 
-LEAD, SHINE = "#0b0c10", "#8d93a0"
+Labels = NDArray[np.int64]
+
+LEAD = hex_color("#0b0c10")
+SHINE = hex_color("#8d93a0")
 RUBY = ["#3d0208", "#8e0615", "#d41224", "#ff4a3a"]
 COBALT = ["#050f4a", "#0b2aa0", "#1c56e0", "#5fa4ff"]
 EMERALD = ["#02301c", "#04683a", "#12a45a", "#7be08a"]
@@ -37,20 +45,32 @@ RINGS = [  # radius, petals, depth of the lobes, glass of even and odd petals; f
 PANES = 28  # Voronoi panes along a side
 
 
-def rosette(column: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _rosette(column: Array, row: Array) -> tuple[Labels, Labels, Array]:
     """Ring, petal within the ring and distance to the center of each point of the unit square."""
     radius = np.hypot(column - CENTER[0], row - CENTER[1])
     turn = np.arctan2(row - CENTER[1], column - CENTER[0]) / (2 * np.pi) + 0.5
-    ring, petal = np.zeros(radius.shape, int), np.zeros(radius.shape, int)
+    ring = np.zeros(radius.shape, int)
+    petal = np.zeros(radius.shape, int)
     for index, (reach, count, depth, _, _) in enumerate(RINGS):
         position = (turn * count + 0.5 * index) % count
         lobe = np.abs(np.sin(np.pi * position)) ** 0.7
         inside = radius < reach * (1.0 - depth * (1.0 - lobe))
-        ring[inside], petal[inside] = index, position.astype(int)[inside]
+        ring[inside] = index
+        petal[inside] = position.astype(int)[inside]
     return ring, petal, radius
 
 
-def distance_to_seams(labels: np.ndarray) -> np.ndarray:
+def _broken_into_panes(
+    column: Array, row: Array, petals: Labels, rng: np.random.Generator
+) -> Labels:
+    """A label for each piece of glass: a petal within a Voronoi cell."""
+    corners = np.mgrid[0:PANES, 0:PANES].reshape(2, -1).T
+    sites = (corners + rng.uniform(-0.05, 1.05, (PANES**2, 2))) / PANES
+    cell = cKDTree(sites).query(np.stack([row, column], axis=-1))[1]
+    return cell * 7 + petals * 7919
+
+
+def _distance_to_seams(labels: Labels) -> Array:
     """Pixels to the nearest boundary between two labels, (H, W)."""
     seam = np.zeros(labels.shape, bool)
     seam[:, 1:] |= labels[:, 1:] != labels[:, :-1]
@@ -58,14 +78,11 @@ def distance_to_seams(labels: np.ndarray) -> np.ndarray:
     return ndimage.distance_transform_edt(~seam)
 
 
-def streaks(side: int, angle: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Drawn-glass streaks in [0, 1] that run along ``angle`` (H, W), which is constant in each pane."""
+def _streaks(side: int, angle: Array, rng: np.random.Generator) -> Array:
+    """Streaks of drawn glass along ``angle`` (H, W), which is constant in each pane; in [0, 1]."""
     noise = ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (1.6, 34.0), mode="wrap")
-    noise += (
-        1.5
-        * ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (7.0, 70.0), mode="wrap")
-        * 2.5
-    )
+    broad = ndimage.gaussian_filter(rng.standard_normal((1024, 1024)), (7.0, 70.0), mode="wrap")
+    noise += 1.5 * broad * 2.5
     noise = np.clip(0.5 + 0.22 * noise / noise.std(), 0.0, 1.0)
     row, column = np.mgrid[0:side, 0:side] * (2048 / side)
     along = column * np.cos(angle) + row * np.sin(angle) + 999.0 * angle
@@ -73,7 +90,7 @@ def streaks(side: int, angle: np.ndarray, rng: np.random.Generator) -> np.ndarra
     return noise[(across * 0.7).astype(int) % 1024, (along * 0.7).astype(int) % 1024]
 
 
-def bubbles(side: int, count: int, rng: np.random.Generator) -> np.ndarray:
+def _bubbles(side: int, count: int, rng: np.random.Generator) -> Array:
     """Relief (side, side) of small air bubbles and seeds."""
     relief = np.zeros((side, side))
     grid = np.mgrid[-12:13, -12:13]
@@ -84,8 +101,11 @@ def bubbles(side: int, count: int, rng: np.random.Generator) -> np.ndarray:
     return relief
 
 
-def brushwork(side: int, angle: np.ndarray, chosen: np.ndarray, wobble: np.ndarray) -> np.ndarray:
-    """Dark hatching that the glass painter scratched into the ``chosen`` panes, coverage (side, side)."""
+def _brushwork(side: int, angle: Array, chosen: Array, wobble: Array) -> Array:
+    """Dark hatching scratched into some of the panes, coverage (side, side).
+
+    ``chosen``: a random number in [0, 1) for each pane; low ones are hatched, the lowest crossed.
+    """
     row, column = np.mgrid[0:side, 0:side] * (2048 / side)
     across = row * np.cos(angle) - column * np.sin(angle) + 60.0 * wobble
     along = row * np.sin(angle) + column * np.cos(angle) + 60.0 * wobble
@@ -94,56 +114,54 @@ def brushwork(side: int, angle: np.ndarray, chosen: np.ndarray, wobble: np.ndarr
     return np.select([chosen < 0.16, chosen < 0.34], [np.maximum(hatch, cross), hatch], 0.0) * 0.62
 
 
-def glaze(ring: np.ndarray, petal: np.ndarray, tone: np.ndarray) -> np.ndarray:
+def _glaze(ring: Labels, petal: Labels, tone: Array) -> Array:
     """Color (H, W, 3) of each point from the glass of its petal and a light ``tone`` in [0, 1]."""
     picture = np.zeros((*ring.shape, 3))
     for index, (_, _, _, even, odd) in enumerate(RINGS):
         for parity, glass in enumerate((even, odd)):
-            here = (ring == index) & (petal % 2 == parity)
-            picture[here] = color_map(tone[here], glass)
+            inside = (ring == index) & (petal % 2 == parity)
+            picture[inside] = color_map(tone[inside], glass)
     return picture
 
 
-def came(petals: np.ndarray, panes: np.ndarray, wobble: np.ndarray) -> np.ndarray:
-    """Distance from the middle of the nearest lead in half widths: heavy around petals, light around panes; (H, W)."""
+def _distance_to_lead(petals: Labels, panes: Labels, wobble: Array) -> Array:
+    """Half widths to the middle of the nearest lead: heavy around petals, light around panes."""
     unit = len(panes) / 2048
-    heavy, light = distance_to_seams(petals) / unit, distance_to_seams(panes) / unit
+    heavy = _distance_to_seams(petals) / unit
+    light = _distance_to_seams(panes) / unit
     return np.minimum(heavy / (8.5 + 5.0 * wobble), light / (3.2 + 3.6 * wobble))
 
 
-def metal(lead: np.ndarray, wobble: np.ndarray) -> np.ndarray:
+def _metal(lead: Array, wobble: Array) -> Array:
     """Color (H, W, 3) of rounded lead that catches light from the upper left."""
     rounded = ndimage.gaussian_filter(np.sqrt(np.clip(1.0 - lead**2, 0.0, 1.0)), len(lead) / 1024)
     glint = np.clip(emboss(rounded, 0.6) - 1.45, 0.0, 0.75)
-    return over(hex_color(LEAD) * (1.0 + 0.8 * wobble[..., None]), hex_color(SHINE), glint)
+    return over(LEAD * (1.0 + 0.8 * wobble[..., None]), SHINE, glint)
 
 
-def paint(size: int, rng: np.random.Generator) -> np.ndarray:
+def paint(size: int, rng: np.random.Generator) -> Array:
     """A rose window of some thousand panes, (size, size, 3) in [0, 1]."""
-    side, unit = 2 * size, size / 1024
-    row, column = np.mgrid[0:side, 0:side] / side + 0.020 * np.stack(
-        [smooth_noise(side, side / 18, rng) - 0.5 for _ in range(2)]
-    )
-    ring, petal, radius = rosette(column, row)
-    sites = (
-        np.mgrid[0:PANES, 0:PANES].reshape(2, -1).T + rng.uniform(-0.05, 1.05, (PANES**2, 2))
-    ) / PANES
+    side = 2 * size
+    unit = size / 1024
+    bent = np.stack([smooth_noise(side, side / 18, rng) - 0.5 for _ in range(2)])
+    row, column = np.mgrid[0:side, 0:side] / side + 0.020 * bent
+    ring, petal, radius = _rosette(column, row)
     petals = ring * 100 + petal
-    panes = cKDTree(sites).query(np.stack([row, column], axis=-1))[1] * 7 + petals * 7919
+    panes = _broken_into_panes(column, row, petals, rng)
     turn, tilt, start, shade, painted = rng.random((5, 65536))[:, panes % 65536]
     wobble = smooth_noise(side, 24 * unit, rng)
-    lead, angle = came(petals, panes, wobble), 2 * np.pi * turn
+    lead = _distance_to_lead(petals, panes, wobble)
+    angle = 2 * np.pi * turn
 
     slope = np.sin((column * np.cos(6.3 * tilt) + row * np.sin(6.3 * tilt)) * 30.0 + 6.3 * start)
-    tone = 0.42 + 0.44 * (shade - 0.5) + 0.20 * slope + 0.50 * (streaks(side, angle, rng) - 0.5)
-    tone += 0.30 * np.exp(-((radius / 0.30) ** 2)) + 0.22 * (
-        fractal_noise(side, 60 * unit, 4, rng) - 0.5
-    )
-    picture = glaze(ring, petal, np.clip(tone - 0.30 * np.exp(-0.5 * lead), 0.0, 1.0))
-    picture *= np.clip(
-        emboss(ndimage.gaussian_filter(bubbles(side, 6000, rng), 0.7), 0.11), 0.5, 1.7
-    )[..., None]
-    picture = over(picture, 0.22 * picture, brushwork(side, angle, painted, wobble))
-    glass = halve(over(picture, metal(lead, wobble), np.clip(3.0 - 3.0 * lead, 0.0, 1.0)))
+    tone = 0.42 + 0.44 * (shade - 0.5) + 0.20 * slope + 0.50 * (_streaks(side, angle, rng) - 0.5)
+    cloud = fractal_noise(side, 60 * unit, 4, rng) - 0.5
+    tone += 0.30 * np.exp(-((radius / 0.30) ** 2)) + 0.22 * cloud
+    picture = _glaze(ring, petal, np.clip(tone - 0.30 * np.exp(-0.5 * lead), 0.0, 1.0))
+    relief = ndimage.gaussian_filter(_bubbles(side, 6000, rng), 0.7)
+    picture *= np.clip(emboss(relief, 0.11), 0.5, 1.7)[..., None]
+    picture = over(picture, 0.22 * picture, _brushwork(side, angle, painted, wobble))
+    leaded = over(picture, _metal(lead, wobble), np.clip(3.0 - 3.0 * lead, 0.0, 1.0))
+    glass = halve(leaded)
     glow = ndimage.gaussian_filter(glass, (14 * unit, 14 * unit, 0))
     return np.clip(1.0 - (1.0 - glass) * (1.0 - 0.34 * glow), 0.0, 1.0)
