@@ -153,3 +153,15 @@ def test_pictures_are_listed_sorted_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(UserError, match="no picture in"):
         images.list_pictures(tmp_path / "none")
+
+
+def test_a_square_of_a_large_jpeg_is_cut_from_no_more_than_it_needs(tmp_path: Path) -> None:
+    """The same square as of the eighth that a JPEG can be decoded at."""
+    noise = np.random.default_rng(0).integers(0, 256, (1024, 1280, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.jpg")
+    with Image.open(tmp_path / "a.jpg") as picture:
+        picture.draft("RGB", (128, 128))
+        assert picture.size == (160, 128)
+        picture.save(tmp_path / "a.png")
+    squares = [images.read_square(tmp_path / name, 64, 48, 0.3, 0.6) for name in ("a.jpg", "a.png")]
+    assert torch.equal(*squares)

@@ -83,7 +83,9 @@ def read_square(path: str | Path, size: int, side: int, down: float, right: floa
     It lies at (down, right), each in [0, 1), of the room there is. Nothing else is resized.
     Raises UserError as ``read``.
     """
-    return square_of_pixels(read_pixels(path), size, side, down, right)
+    # of a large JPEG only as much is decoded as this size needs
+    pixels = np.array(decode(Path(path), to_rgb, size))
+    return square_of_pixels(pixels, size, side, down, right)
 
 
 def read_alpha(path: str | Path) -> Tensor:
