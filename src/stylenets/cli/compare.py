@@ -40,9 +40,9 @@ def compare_networks(config: DictConfig, out: Path) -> None:
     runs = name_networks(config.runs)
     check_inputs(config)
     # only now, because torch comes with it
-    from stylenets.cli.compare_networks import write_report
+    from stylenets.cli.compare_networks import write_network_report
 
-    write_report(config, runs, out)
+    write_network_report(config, runs, out)
 
 
 def compare_methods(config: DictConfig, out: Path) -> None:
@@ -52,9 +52,9 @@ def compare_methods(config: DictConfig, out: Path) -> None:
     folders = [Path(str(run)) for run in config.runs]
     runs = {folder: load_settings(folder) for folder in folders}
     # only now, because torch comes with it
-    from stylenets.cli.compare_methods import write_report
+    from stylenets.cli.compare_methods import write_method_report
 
-    write_report(config, runs, out)
+    write_method_report(config, runs, out)
 
 
 def check_numbers(config: DictConfig) -> None:

@@ -41,7 +41,7 @@ from stylenets.regions import KEEP
 from stylenets.styles import StyleBank
 
 
-def write_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) -> None:
+def write_method_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) -> None:
     """Measure, and write methods.html, .md, .json and config.yaml.
 
     Args:

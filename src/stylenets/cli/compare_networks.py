@@ -23,7 +23,7 @@ from stylenets.styles import StyleBank
 log = logging.getLogger(__name__)
 
 
-def write_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
+def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -> None:
     """Measure, and write compare.html, .csv, .md, .jpg and config.yaml.
 
     Args:

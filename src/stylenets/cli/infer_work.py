@@ -34,7 +34,7 @@ def stylize_all(request: Request) -> None:
     root = request.content if request.content.is_dir() else request.content.parent
     jobs = pictures.plan(contents, root, request.out, work.names, request.format, work.masks)
     failures = []
-    for job in show_progress(jobs):
+    for job in picture_progress(jobs):
         try:
             content = work.read(job)
         except UserError as error:
@@ -139,7 +139,7 @@ def files_of(path: Path) -> list[Path]:
     return images.list_pictures(path) if path.is_dir() else [path]
 
 
-def show_progress(jobs: list[Job]) -> Iterator[Job]:
+def picture_progress(jobs: list[Job]) -> Iterator[Job]:
     """The jobs one by one, with a bar on stderr where there are several and somebody watches."""
     watched = len(jobs) > 1 and sys.stderr.isatty()
     # a bar would otherwise move the lines of a redirected stdout to stderr

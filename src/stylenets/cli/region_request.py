@@ -69,7 +69,7 @@ def read_regions(values: dict[str, Any]) -> RegionRequest | None:
         feather=read_feather(values["feather"]),
         smallest=read_smallest(values["smallest"]),
         backbone=checks.choice("deeplab.backbone", values["deeplab"]["backbone"], BACKBONES),
-        deeplab_weights=read_weights(values["deeplab"]["weights"]),
+        deeplab_weights=read_deeplab_weights(values["deeplab"]["weights"]),
         saliency_weights=str(values["saliency"]["weights"]),
     )
 
@@ -138,7 +138,7 @@ def read_smallest(value: Any) -> float:
     return checks.number("smallest", value, lambda share: 0 <= share < 1, must_be)
 
 
-def read_weights(value: Any) -> Path | None:
+def read_deeplab_weights(value: Any) -> Path | None:
     """Read ``deeplab.weights=``, a file that must be there; None: fetched."""
     if value is None:
         return None

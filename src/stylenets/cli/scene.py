@@ -19,7 +19,7 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
         UserError: If one cannot be read, or a region is not in the photograph.
     """
     photo = images.read(config.content, config.size)
-    bank = read_styles(config)
+    bank = read_style_bank(config)
     partition = find_partition(config, request, photo, device)
     content = photo[None].to(device)
     init = config.init if config.init in ("content", "noise") else images.read(config.init)
@@ -34,7 +34,7 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
     )
 
 
-def read_styles(config: DictConfig) -> StyleBank:
+def read_style_bank(config: DictConfig) -> StyleBank:
     """The pictures of ``styles=``: files, or the names of bundled ones."""
     names = config.styles if OmegaConf.is_list(config.styles) else [config.styles]
     paths = [Path(str(name)) for name in names]

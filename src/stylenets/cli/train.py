@@ -39,9 +39,9 @@ def train(config: DictConfig) -> None:
             "or give overwrite=true"
         )
     config.out = str(out)
-    from stylenets.cli.train_run import run  # only now, because Lightning comes with it
+    from stylenets.cli.train_run import train_network  # only now, because Lightning comes with it
 
-    run(config, out, resume)
+    train_network(config, out, resume)
 
 
 def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:

@@ -22,7 +22,7 @@ from stylenets.tasks.base import StyleTask
 log = logging.getLogger(__name__)
 
 
-def write_results(config: DictConfig, trainer: pl.Trainer, task: StyleTask, out: Path) -> None:
+def finish_run(config: DictConfig, trainer: pl.Trainer, task: StyleTask, out: Path) -> None:
     """Validate once more; write network.safetensors and summary.json, and log the losses."""
     validated = trainer.validate(task, datamodule=data_of(trainer), verbose=False)
     # nothing was validated where trainer.limit_val_batches=0

@@ -20,11 +20,11 @@ from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
 from stylenets.callbacks.loggers import closing
 from stylenets.callbacks.resume import EpochEndResume
 from stylenets.cli.entry import plain_values, values_of
-from stylenets.cli.train_results import write_results
+from stylenets.cli.train_results import finish_run
 from stylenets.tasks.base import StyleTask
 
 
-def run(config: DictConfig, out: Path, resume: Path | None) -> None:
+def train_network(config: DictConfig, out: Path, resume: Path | None) -> None:
     """Train, and leave network, summary, configuration, checkpoints and sample pictures in ``out``.
 
     Args:
@@ -49,7 +49,7 @@ def run(config: DictConfig, out: Path, resume: Path | None) -> None:
         trainer.fit(task, datamodule=data, ckpt_path=resume)
         if trainer.interrupted:
             raise KeyboardInterrupt
-        write_results(config, trainer, task, out)
+        finish_run(config, trainer, task, out)
 
 
 def quieten() -> None:

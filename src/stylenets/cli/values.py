@@ -100,14 +100,14 @@ def check_target(path: str, node: Mapping[str, Any]) -> None:
 
 def check_value(path: str, value: Any, hint: Any) -> None:
     """Raises UserError, naming ``path``, unless a value fits its hint and its bounds."""
-    if not fits(value, hint):
+    if not value_fits(value, hint):
         raise UserError(f"{path}={value}: must be {in_words(hint)}")
     low, high = BOUNDS.get(path.rpartition(".")[2], (-math.inf, math.inf))
     if type(value) in (int, float) and not low <= value <= high:
         raise UserError(f"{path}={value}: must be from {low} to {high}")
 
 
-def fits(value: Any, hint: Any) -> bool:
+def value_fits(value: Any, hint: Any) -> bool:
     """Whether a plain value can be given for a parameter annotated with ``hint``.
 
     Numbers must be finite. A node with a _target_ is taken for what it makes.
@@ -115,7 +115,7 @@ def fits(value: Any, hint: Any) -> bool:
     kind = get_origin(hint) or hint
     inner = get_args(hint)
     if kind in (Union, UnionType):
-        return any(fits(value, one) for one in inner)
+        return any(value_fits(value, one) for one in inner)
     if kind is Literal:
         return any(value == one and type(value) is type(one) for one in inner)
     if kind in (int, bool, str, NoneType):
@@ -137,13 +137,13 @@ def collection_fits(value: Any, kind: Any, inner: tuple[Any, ...]) -> bool:
     """Whether a value is such a collection, and its parts fit what it is annotated to hold."""
     if kind in (dict, Mapping):
         hint = inner[1] if inner else Any
-        return isinstance(value, dict) and all(fits(one, hint) for one in value.values())
+        return isinstance(value, dict) and all(value_fits(one, hint) for one in value.values())
     if not isinstance(value, list):
         return False
     if kind is tuple and Ellipsis not in inner:
-        return len(value) == len(inner) and all(map(fits, value, inner))
+        return len(value) == len(inner) and all(map(value_fits, value, inner))
     hint = inner[0] if inner else Any
-    return all(fits(one, hint) for one in value)
+    return all(value_fits(one, hint) for one in value)
 
 
 def in_words(hint: Any) -> str:

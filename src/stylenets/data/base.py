@@ -55,7 +55,7 @@ class PictureDataModule(pl.LightningDataModule):
         cache: str | None = None,
     ) -> None:
         super().__init__()
-        check_settings(size, batch_size, val_count, scale)
+        check_data_settings(size, batch_size, val_count, scale)
         self.size = size
         self.batch_size = batch_size
         self.workers = workers
@@ -178,7 +178,9 @@ class PictureDataModule(pl.LightningDataModule):
         )
 
 
-def check_settings(size: int, batch_size: int, val_count: int, scale: tuple[float, float]) -> None:
+def check_data_settings(
+    size: int, batch_size: int, val_count: int, scale: tuple[float, float]
+) -> None:
     """Raises UserError for settings of ``PictureDataModule`` that cannot work."""
     if not 0 < scale[0] <= scale[1] <= 1:
         raise UserError(

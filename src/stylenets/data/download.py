@@ -49,7 +49,7 @@ def download(url: str, target: Path, md5: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
-        fetch(url, part)
+        fetch_rest(url, part)
     except (OSError, HTTPException) as error:
         raise UserError(
             f"download of {url} stopped: {error}; run the same command again to go on with it"
@@ -63,7 +63,7 @@ def download(url: str, target: Path, md5: str) -> Path:
     return target
 
 
-def fetch(url: str, part: Path) -> None:
+def fetch_rest(url: str, part: Path) -> None:
     """Add to ``part`` what it lacks of the file at ``url``.
 
     Raises:
@@ -78,7 +78,7 @@ def fetch(url: str, part: Path) -> None:
         if error.code == 416:  # the part was complete, only not yet checked
             return
         raise
-    with response, show_progress() as progress:
+    with response, byte_progress() as progress:
         if response.status != 206:  # a server without ranges sends the whole file again
             start = 0
         length = response.headers["Content-Length"]
@@ -97,7 +97,7 @@ def verify(path: Path, md5: str) -> None:
     """Raises UserError unless the file's md5 is ``md5``."""
     digest = hashlib.md5(usedforsecurity=False)
     with (
-        show_progress() as progress,
+        byte_progress() as progress,
         progress.open(path, "rb", description=f"checking {path.stem}") as file,
     ):
         while chunk := file.read(CHUNK):
@@ -150,7 +150,7 @@ def extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
     entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{top}/")]
     if not entries:
         raise UserError(f"{file.filename} holds no folder {top}/")
-    with show_progress() as progress:
+    with byte_progress() as progress:
         total = sum(entry.file_size for entry in entries)
         task = progress.add_task(f"unpacking {top}", total=total)
         for entry in entries:
@@ -158,7 +158,7 @@ def extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
             progress.advance(task, entry.file_size)
 
 
-def show_progress() -> Progress:
+def byte_progress() -> Progress:
     """A bar on stderr with bytes, speed and time left."""
     columns = (
         TextColumn("{task.description}"),
