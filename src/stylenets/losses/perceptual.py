@@ -7,11 +7,11 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
+from stylenets.losses.grid import grid_excess
 from stylenets.losses.objective import Objective, Terms
 from stylenets.losses.palette import palette, palette_distance
 from stylenets.losses.pixels import reconstruction, total_variation
 from stylenets.losses.schedule import Points
-from stylenets.losses.spectrum import log_spectrum, spectrum_distance
 from stylenets.losses.style import STYLE_VARIANTS, style_reconstruction
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
@@ -33,7 +33,7 @@ class PerceptualLoss(Objective):
         content_weight: of ``feature_reconstruction``, as ``content_variant`` has it.
         style_weight: of ``style_reconstruction``, as ``variant`` has it.
         palette_weight: of ``palette_distance`` at ``palette_sides`` (pixels).
-        spectrum_weight: of ``spectrum_distance``.
+        grid_weight: of ``grid_excess``.
         tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
         reconstruction_weight: of the L1 of pixels and edges to the photograph itself.
         identity_weight: the same, for pictures whose style weights are all 0: the photograph's row.
@@ -54,7 +54,7 @@ class PerceptualLoss(Objective):
         content_weight: float = 1.0,
         style_weight: float = 1.0,
         palette_weight: float = 0.0,
-        spectrum_weight: float = 0.0,
+        grid_weight: float = 0.0,
         tv_weight: float = 0.0,
         reconstruction_weight: float = 0.0,
         identity_weight: float = 0.0,
@@ -68,7 +68,7 @@ class PerceptualLoss(Objective):
             "content": content_weight,
             "style": style_weight,
             "palette": palette_weight,
-            "spectrum": spectrum_weight,
+            "grid": grid_weight,
             "tv": tv_weight,
             "reconstruction": reconstruction_weight,
             "identity": identity_weight,
@@ -100,8 +100,6 @@ class PerceptualLoss(Objective):
         for side in self.palette_sides:
             palettes = torch.cat([palette(picture[None], side) for picture in styles.pictures])
             self.register_buffer(f"palette_{side}", palettes, persistent=False)
-        spectra = torch.cat([log_spectrum(picture[None]) for picture in styles.pictures])
-        self.register_buffer("spectrum", spectra, persistent=False)
 
     def terms(self, x: Tensor, photo: Tensor, weights: Tensor, *, wanted: Collection[str]) -> Terms:
         """The losses of stylized ``x`` against ``photo``, both (B, 3, H, W), not yet weighted.
@@ -118,8 +116,8 @@ class PerceptualLoss(Objective):
             terms["style"] = self.style_loss(features, weights) * self.coefficient(weights)
         if "palette" in wanted:
             terms["palette"] = self.palette_loss(x, weights) * self.coefficient(weights)
-        if "spectrum" in wanted:
-            terms["spectrum"] = self.spectrum_loss(x, weights) * self.coefficient(weights)
+        if "grid" in wanted:
+            terms["grid"] = grid_excess(x)
         if "tv" in wanted:
             terms["tv"] = total_variation(x.float(), self.summed_tv)
         if "reconstruction" in wanted:
@@ -159,10 +157,6 @@ class PerceptualLoss(Objective):
         """
         targets = [self.mixed(f"palette_{side}", weights) for side in self.palette_sides]
         return palette_distance(x, targets, self.palette_sides)
-
-    def spectrum_loss(self, x: Tensor, weights: Tensor) -> Tensor:
-        """Distance (B,) of pictures (B, 3, H, W) from the spectra of the mixes of (B, S) weights."""
-        return spectrum_distance(log_spectrum(x), self.mixed("spectrum", weights))
 
     def coefficient(self, weights: Tensor) -> Tensor:
         """The factor (B,) that mixes of (B, S) weights have on their style and palette losses."""

@@ -120,24 +120,18 @@ class MultiStyle(StyleTask):
         """
         found: Terms = {}
         for name, term in terms.items():
-            values = term.unbind()
-            painted = [
-                value for value, index in zip(values, chosen, strict=True) if index < self.pictures
-            ]
-            kept = [
-                value for value, index in zip(values, chosen, strict=True) if index >= self.pictures
-            ]
+            values = list(zip(term.unbind(), chosen, strict=True))
             if name == "style":
-                for index in sorted(set(chosen)):
-                    if index < self.pictures:
-                        own = [v for v, i in zip(values, chosen, strict=True) if i == index]
-                        found[f"style/{self.learned[index]}"] = torch.stack(own)
-            elif name in ("palette", "spectrum") and painted:
-                found[name] = torch.stack(painted)
-            elif name == "identity" and kept:
-                found[name] = torch.stack(kept)
-            elif name not in ("palette", "spectrum", "identity"):
-                found[name] = term
+                for index in sorted({style for style in chosen if style < self.pictures}):
+                    own = [value for value, style in values if style == index]
+                    found[f"style/{self.learned[index]}"] = torch.stack(own)
+                continue
+            if name == "palette":
+                values = [(value, style) for value, style in values if style < self.pictures]
+            if name == "identity":
+                values = [(value, style) for value, style in values if style >= self.pictures]
+            if values:
+                found[name] = torch.stack([value for value, _ in values])
         return found
 
 

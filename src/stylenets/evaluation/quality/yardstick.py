@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from stylenets.losses.grid import grid_excess
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.losses.pixels import reconstruction, total_variation
 from stylenets.optimize.loop import Objective
@@ -42,8 +43,8 @@ class Yardstick:
         }
         if self.weights["palette"]:
             losses["palette"] = criterion.palette_loss(picture, of_styles)
-        if self.weights["spectrum"]:
-            losses["spectrum"] = criterion.spectrum_loss(picture, of_styles)
+        if self.weights["grid"]:
+            losses["grid"] = grid_excess(picture)
         if self.weights["tv"]:
             losses["tv"] = total_variation(picture, criterion.summed_tv)
         if self.weights["reconstruction"]:
@@ -53,7 +54,7 @@ class Yardstick:
     def weigh(self, losses: dict[str, Tensor], styles: Sequence[int]) -> dict[str, Tensor]:
         """What ``losses`` returned as training in each of ``styles`` weighs it."""
         coefficients = self.criterion.coefficients[list(styles)]
-        factors = dict.fromkeys(("style", "palette", "spectrum"), coefficients)
+        factors = dict.fromkeys(("style", "palette"), coefficients)
         return {
             name: self.weights[name] * factors.get(name, 1.0) * value
             for name, value in losses.items()
