@@ -16,10 +16,13 @@ ROW = re.compile(
 )
 
 
+ALONE = re.compile(r"\(([A-Z][a-z]+) ((?:19|20)\d\d)\b")  # one author, in parentheses
+
+
 def cited(files: list[Path]) -> Iterator[tuple[str, Path]]:
     for file in files:
         words = re.sub(r"\n[\s#]*", " ", file.read_text(encoding="utf-8"))  # they may be wrapped
-        for found in CITATION.finditer(words):
+        for found in [*CITATION.finditer(words), *ALONE.finditer(words)]:
             yield f"{found[1]} {found[2]}", file
 
 
