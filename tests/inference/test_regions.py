@@ -57,7 +57,7 @@ def test_kept_pixels_are_the_photographs_to_the_bit(
         stylizer,
         PICTURE,
         partition,
-        regions.looks(stylizer, {"person": "keep", "background": "ink"}),
+        regions.resolve_looks(stylizer, {"person": "keep", "background": "ink"}),
     )
     inside = partition["person"] == 1
     assert int(inside.sum()) == 20 * 48 and torch.equal(result[:, inside], PICTURE[:, inside])
@@ -74,7 +74,7 @@ def test_the_feather_goes_from_the_photograph_to_the_style(
         stylizer,
         PICTURE,
         partition,
-        regions.looks(stylizer, {"person": "keep", "background": "glass"}),
+        regions.resolve_looks(stylizer, {"person": "keep", "background": "glass"}),
     )
     whole = stylizer.stylize(PICTURE, stylizer.weights({"glass": 1}))
     keep = partition["person"]
@@ -90,7 +90,7 @@ def test_one_look_everywhere_is_that_style(
     mix = {first: 0.5, second: 1.5}
     for look, plain in ((first, {first: 1}), (mix, mix)):
         result = regions.stylize(
-            own, PICTURE, partition, regions.looks(own, {"person": look, "background": look})
+            own, PICTURE, partition, regions.resolve_looks(own, {"person": look, "background": look})
         )
         torch.testing.assert_close(
             result, own.stylize(PICTURE, own.weights(plain)), rtol=0, atol=1e-4
@@ -104,7 +104,7 @@ def test_two_styles_lie_each_in_its_region(
     own = request.getfixturevalue(kind)
     first, second = own.styles[1:]
     result = regions.stylize(
-        own, PICTURE, partition, regions.looks(own, {"person": first, "background": second})
+        own, PICTURE, partition, regions.resolve_looks(own, {"person": first, "background": second})
     )
     wholes = [own.stylize(PICTURE, own.weights({name: 1})) for name in (first, second)]
     for whole, other, columns in (
@@ -143,7 +143,7 @@ def test_everything_kept_is_the_photograph(stylizer: Stylizer) -> None:
             stylizer,
             PICTURE,
             whole,
-            regions.looks(stylizer, {"person": "keep", "background": "ink"}),
+            regions.resolve_looks(stylizer, {"person": "keep", "background": "ink"}),
         ),
         PICTURE,
     )
@@ -155,7 +155,7 @@ def test_a_network_of_one_style_knows_it_and_keep() -> None:
     )
     half = masks.partition({"person": torch.zeros(48, 72).index_fill(1, torch.arange(30), 1.0)})
     result = regions.stylize(
-        one, PICTURE, half, regions.looks(one, {"person": "keep", "background": "candy"})
+        one, PICTURE, half, regions.resolve_looks(one, {"person": "keep", "background": "candy"})
     )
     assert torch.equal(result[..., :30], PICTURE[..., :30])
     assert torch.equal(result[..., 30:], one.stylize(PICTURE, torch.ones(1))[..., 30:])
@@ -163,4 +163,4 @@ def test_a_network_of_one_style_knows_it_and_keep() -> None:
 
 def test_a_look_that_is_no_style_is_told(stylizer: Stylizer) -> None:
     with pytest.raises(UserError, match="unknown style 'glas'; did you mean glass"):
-        regions.looks(stylizer, {"person": "glas", "background": "keep"})
+        regions.resolve_looks(stylizer, {"person": "glas", "background": "keep"})

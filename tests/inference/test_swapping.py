@@ -9,7 +9,7 @@ from torch import Tensor
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.stylizer import Stylizer
-from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets import CINNet, InverseNet
 from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
@@ -106,17 +106,17 @@ def test_a_style_smaller_than_a_patch_is_told(random_vgg: LossNetwork, photo: Te
 def test_the_encoder_is_the_one_it_was_trained_against(
     network: Network, random_vgg_file: Path, random_vgg19_file: Path
 ) -> None:
-    assert encoder(network, random_vgg_file).source == "random_vgg16.pth"
+    assert load_encoder(network, random_vgg_file).source == "random_vgg16.pth"
     with pytest.raises(
         UserError, match=r"VGG weights of a file, random_vgg16.pth: give vgg\.weights=FILE"
     ):
-        encoder(network)
+        load_encoder(network)
     with pytest.raises(UserError, match="the network was trained against random_vgg16.pth"):
-        encoder(network, random_vgg19_file)
+        load_encoder(network, random_vgg19_file)
     with pytest.raises(
         UserError, match="style= needs an inverse network, and ckpt= holds a cin network"
     ):
-        encoder(CIN)
+        load_encoder(CIN)
 
 
 def test_networks_of_the_wrong_kind_are_told(

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from stylenets.losses.gram import gram
-from stylenets.losses.style import style_reconstruction
 from stylenets.losses.pixels import total_variation
-from stylenets.optimize.lbfgs import FIRST, LARGEST, BoundedLBFGS
+from stylenets.losses.style import style_reconstruction
+from stylenets.optimize.lbfgs import FIRST_STEP, LONGEST_STEP, BoundedLBFGS
 from stylenets.optimize.loop import Descent, optimize
 from stylenets.vgg.network import LossNetwork
 
@@ -27,7 +27,7 @@ def test_a_convex_objective_is_solved_in_few_steps() -> None:
 def test_a_step_is_no_longer_than_its_bound() -> None:
     descent = Descent(to_gray, torch.rand(1, 3, 8, 8), BoundedLBFGS)
     before = descent.picture.clone()
-    for bound in (FIRST, *[LARGEST] * 8):
+    for bound in (FIRST_STEP, *[LONGEST_STEP] * 8):
         descent.step()
         assert float((descent.picture - before).square().mean().sqrt()) <= bound * (1 + 1e-5)
         before = descent.picture.clone()
@@ -62,7 +62,10 @@ def test_clamped_pixels_do_not_stop_the_others() -> None:
 def test_several_styles_at_once_do_not_throw_it_off(random_vgg: LossNetwork) -> None:
     layers = ["relu1_1", "relu2_1"]
     targets = [
-        {n: gram(f) for n, f in random_vgg(g**3 * torch.rand(1, 3, 32, 32), layers).items()}
+        {
+            n: gram(f)
+            for n, f in random_vgg(g**3 * torch.rand(1, 3, 32, 32), layers).items()
+        }
         for g in (0.4, 1.0)
     ]
 

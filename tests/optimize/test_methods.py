@@ -21,7 +21,7 @@ from stylenets.optimize.one_image import blending_weights, one_image
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.segmented_passes import segmented_passes
 from stylenets.optimize.segmented_smooth import border_variation, segmented_smooth
-from stylenets.optimize.stages import Method, run
+from stylenets.optimize.stages import Method, run_stages
 from stylenets.optimize.straightforward import straightforward
 from stylenets.optimize.style_swap import style_swapped
 from stylenets.optimize.surrogate import surrogate
@@ -84,7 +84,7 @@ def scene(tiny_bank: StyleBank) -> Scene:
 
 def painted(method: Method, scene: Scene, criterion: Criterion, steps: int = 40) -> Tensor:
     """By Adam: the first steps of L-BFGS overshoot on pictures as small and features as random as these."""
-    return scene.finish(run(partial(method, steps=steps)(scene, criterion), adam(0.03))[0])
+    return scene.with_kept_regions(run_stages(partial(method, steps=steps)(scene, criterion), adam(0.03))[0])
 
 
 def single(scene: Scene, name: str) -> Scene:
@@ -144,7 +144,7 @@ def test_the_relative_improvements_cross(scene: Scene, criterion: Criterion) -> 
 
 @pytest.mark.parametrize("name", ONE_PASS)
 def test_the_total_falls(scene: Scene, criterion: Criterion, name: str) -> None:
-    _, rows = run(partial(ONE_PASS[name], steps=40)(scene, criterion), adam(0.03))
+    _, rows = run_stages(partial(ONE_PASS[name], steps=40)(scene, criterion), adam(0.03))
     totals = [sum(row.terms.values()) for row in rows]
     assert totals[-1] < 0.5 * totals[0]
 
@@ -238,7 +238,7 @@ def test_border_variation_is_the_documents_where_the_weight_is_level() -> None:
 
 def test_style_swap_is_one_of_the_methods(scene: Scene, criterion: Criterion) -> None:
     method = partial(style_swapped, layer="relu2_1", tv_weight=1e-7, patch=3, stride=1, steps=10)
-    _, rows = run(method(single(scene, "blocks"), criterion))
+    _, rows = run_stages(method(single(scene, "blocks"), criterion))
     assert rows[-1].terms["swap"] < 0.7 * rows[0].terms["swap"]
 
 
@@ -253,15 +253,15 @@ def test_vgg16_stands_in_for_the_layers_it_does_not_have(random_vgg: LossNetwork
 
 def test_mistakes_are_told(scene: Scene, criterion: Criterion) -> None:
     with pytest.raises(UserError, match="takes 1 style picture, and styles= gives 2"):
-        run(gatys(scene, criterion, 1.0, 1.0, 0.0, 1))
+        run_stages(gatys(scene, criterion, 1.0, 1.0, 0.0, 1))
     with pytest.raises(UserError, match="gamma must be from 0 to 1"):
-        run(mixed(scene, criterion, 1.0, 0.1, 1.5, 1))
+        run_stages(mixed(scene, criterion, 1.0, 0.1, 1.5, 1))
     with pytest.raises(UserError, match="paints regions"):
-        run(
+        run_stages(
             localized(Scene(scene.content, scene.styles, scene.start), criterion, 1.0, 1.0, None, 1)
         )
     with pytest.raises(UserError, match="to be painted in tiles; the styles are sand, blocks"):
-        run(
+        run_stages(
             localized(
                 Scene(scene.content, scene.styles, scene.start, scene.regions, {"left": "tiles"}),
                 criterion,
@@ -273,7 +273,7 @@ def test_mistakes_are_told(scene: Scene, criterion: Criterion) -> None:
         )
     empty = scene.regions | {"left": torch.zeros(32, 48)}
     with pytest.raises(UserError, match="the region left is empty"):
-        run(
+        run_stages(
             localized(
                 Scene(scene.content, scene.styles, scene.start, empty, scene.painted_in),
                 criterion,

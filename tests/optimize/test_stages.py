@@ -11,8 +11,9 @@ from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
-from stylenets.optimize.scene import Scene, beginning
-from stylenets.optimize.stages import Keeper, Row, Stage, Stages, at_sizes, planned, run
+from stylenets.optimize.saved_run import SavedRun, StepRecord
+from stylenets.optimize.scene import Scene, starting_picture
+from stylenets.optimize.stages import Stage, Stages, coarse_to_fine, count_steps, run_stages
 from stylenets.regions import KEEP
 from stylenets.vgg.network import LossNetwork
 
@@ -45,26 +46,26 @@ def test_interrupted_and_resumed_is_uninterrupted(
     tmp_path: Path, optimizer: MakeOptimizer, stop: int
 ) -> None:
     start = torch.rand(1, 3, 8, 8)
-    expected, expected_rows = run(two_stages(start), optimizer)
+    expected, expected_rows = run_stages(two_stages(start), optimizer)
 
-    def interrupt(row: Row, picture: Tensor) -> None:
+    def interrupt(row: StepRecord, picture: Tensor) -> None:
         if row.step == stop:
             raise Stopped
 
     with pytest.raises(Stopped):
-        run(two_stages(start), optimizer, Keeper(tmp_path / "state.pt", 2, "same"), interrupt)
-    keeper = Keeper(tmp_path / "state.pt", 2, "same")
-    keeper.load()
-    assert 0 < len(keeper.state["rows"]) <= stop
-    picture, rows = run(two_stages(start), optimizer, keeper)
+        run_stages(two_stages(start), optimizer, SavedRun(tmp_path / "state.pt", 2, "same"), interrupt)
+    saved = SavedRun(tmp_path / "state.pt", 2, "same")
+    saved.load()
+    assert 0 < len(saved.records) <= stop
+    picture, rows = run_stages(two_stages(start), optimizer, saved)
     assert picture.equal(expected) and rows == expected_rows
 
 
 def test_the_time_of_a_resumed_run_counts_from_its_first_start(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path / "state.pt", 1, "same")
-    keeper.begun -= 100
-    run(two_stages(torch.rand(1, 3, 8, 8), 2), keeper=keeper)
-    again = Keeper(tmp_path / "state.pt", 1, "same")
+    saved = SavedRun(tmp_path / "state.pt", 1, "same")
+    saved.begun -= 100
+    run_stages(two_stages(torch.rand(1, 3, 8, 8), 2), saved=saved)
+    again = SavedRun(tmp_path / "state.pt", 1, "same")
     assert again.seconds < 50
     again.load()
     assert 100 <= again.seconds < 150
@@ -73,19 +74,19 @@ def test_the_time_of_a_resumed_run_counts_from_its_first_start(tmp_path: Path) -
 def test_a_state_of_another_run_or_none_or_a_damaged_one_is_told(tmp_path: Path) -> None:
     file = tmp_path / "state.pt"
     with pytest.raises(UserError, match="nothing to resume"):
-        Keeper(file, 1, "a").load()
-    run(two_stages(torch.rand(1, 3, 8, 8), 2), keeper=Keeper(file, 1, "a"))
+        SavedRun(file, 1, "a").load()
+    run_stages(two_stages(torch.rand(1, 3, 8, 8), 2), saved=SavedRun(file, 1, "a"))
     with pytest.raises(UserError, match="other settings"):
-        Keeper(file, 1, "b").load()
+        SavedRun(file, 1, "b").load()
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(UserError, match="damaged"):
-        Keeper(file, 1, "a").load()
+        SavedRun(file, 1, "a").load()
 
 
 def test_rows_and_the_plan_count_every_step_of_every_stage() -> None:
     start = torch.rand(1, 3, 8, 8)
-    assert planned(two_stages(start, 5)) == 10
-    _, rows = run(two_stages(start, 5))
+    assert count_steps(two_stages(start, 5)) == 10
+    _, rows = run_stages(two_stages(start, 5))
     assert [row.step for row in rows] == list(range(1, 11))
     assert [row.stage for row in rows] == ["gray"] * 5 + ["red"] * 5
     assert rows[0].terms.keys() == {"gray", "tv"} and rows[4].terms["gray"] < rows[0].terms["gray"]
@@ -116,7 +117,7 @@ def test_coarse_to_fine_goes_on_from_the_enlarged_picture(random_vgg: LossNetwor
         regions,
         {"left": KEEP, "background": "sand"},
     )
-    picture, rows = run(at_sizes(black, scene, criterion, [16, 32]), adam(0.05))
+    picture, rows = run_stages(coarse_to_fine(black, scene, criterion, [16, 32]), adam(0.05))
     assert [tuple(start.shape[-2:]) for start in starts] == [(16, 24), (32, 48)]
     assert starts[0].mean() > 0.3 and starts[1].mean() < 0.05
     assert {row.size for row in rows} == {16, 32}
@@ -125,9 +126,9 @@ def test_coarse_to_fine_goes_on_from_the_enlarged_picture(random_vgg: LossNetwor
 
 def test_beginnings() -> None:
     content = torch.rand(1, 3, 8, 12)
-    assert beginning("content", content).equal(content)
-    noise = beginning("noise", content, 3)
-    assert noise.equal(beginning("noise", content, 3)) and not noise.equal(
-        beginning("noise", content, 4)
+    assert starting_picture("content", content).equal(content)
+    noise = starting_picture("noise", content, 3)
+    assert noise.equal(starting_picture("noise", content, 3)) and not noise.equal(
+        starting_picture("noise", content, 4)
     )
-    assert beginning(torch.full((3, 4, 4), 0.25), content).shape == content.shape
+    assert starting_picture(torch.full((3, 4, 4), 0.25), content).shape == content.shape

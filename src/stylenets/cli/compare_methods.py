@@ -33,10 +33,10 @@ from stylenets.evaluation.methods.report import (
 )
 from stylenets.inference import regions
 from stylenets.inference.stylizer import Stylizer
-from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.saved_run import StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Row
 from stylenets.regions import KEEP
 from stylenets.styles import StyleBank
 
@@ -129,7 +129,7 @@ def bundled_stylizer(
     network = checkpoints.load(assets.INVERSE)
     pictures = [picture.cpu() for picture in scene.styles.values()]
     bank = StyleBank(list(scene.styles), pictures, [1.0] * len(pictures))
-    return "inverse", SwapStylizer(network, encoder(network), bank, device=device)
+    return "inverse", SwapStylizer(network, load_encoder(network), bank, device=device)
 
 
 def one_pass(
@@ -151,7 +151,7 @@ def one_pass(
     for _ in range(repeats + 1):
         start = time.perf_counter()
         if partition:
-            looks = regions.looks(stylizer, painted_in)
+            looks = regions.resolve_looks(stylizer, painted_in)
             picture = regions.stylize(stylizer, photo, partition, looks)
         else:
             picture = stylizer.stylize(photo, stylizer.weights(shares))
@@ -171,7 +171,7 @@ def mix_of(scene: Scene, settings: DictConfig) -> dict[str, float]:
     return dict.fromkeys(names, 1.0)
 
 
-def read_curves(file: Path) -> list[Row]:
+def read_curves(file: Path) -> list[StepRecord]:
     """The steps of a run, as its curves.csv tells them. Raises UserError for another file."""
     try:
         with file.open(newline="") as lines:
@@ -180,8 +180,8 @@ def read_curves(file: Path) -> list[Row]:
         raise UserError(f"{file} is no table of curves: {error}") from error
 
 
-def row_of(line: dict[str, str]) -> Row:
+def row_of(line: dict[str, str]) -> StepRecord:
     """A step from its line: all but the first columns are terms, those that the stage has."""
     fixed = ("step", "stage", "size", "total")
     terms = {name: float(value) for name, value in line.items() if name not in fixed and value}
-    return Row(int(line["step"]), line["stage"], int(line["size"]), terms)
+    return StepRecord(int(line["step"]), line["stage"], int(line["size"]), terms)

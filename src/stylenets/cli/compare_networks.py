@@ -16,7 +16,7 @@ from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.inference.stylizer import Stylizer
-from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import StyleBank
 
@@ -82,7 +82,7 @@ def stylizer_for_bank(
         return Stylizer(network, device)
     file = Path(str(vgg.weights))
     needed = file if file.name == network.vgg else None
-    return SwapStylizer(network, encoder(network, needed, vgg.convention), bank, device=device)
+    return SwapStylizer(network, load_encoder(network, needed, vgg.convention), bank, device=device)
 
 
 def describe(

@@ -19,7 +19,7 @@ from stylenets.errors import UserError
 from stylenets.inference import pictures, regions
 from stylenets.inference.pictures import Job
 from stylenets.inference.stylizer import Stylizer
-from stylenets.inference.swapping import SwapStylizer, encoder
+from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.styles import picture_styles
 
 
@@ -32,7 +32,7 @@ def stylize_all(request: Request) -> None:
     contents = files_of(request.content)
     work = build_work(request)
     root = request.content if request.content.is_dir() else request.content.parent
-    jobs = pictures.plan(contents, root, request.out, work.names, request.format, work.masks)
+    jobs = pictures.plan_jobs(contents, root, request.out, work.names, request.format, work.masks)
     failures = []
     for job in picture_progress(jobs):
         try:
@@ -72,11 +72,11 @@ class StyleWork:
 
     def read(self, job: Job) -> Content:
         """Read a content. Raises UserError where that cannot be."""
-        return Content(pictures.read(job.content, self.size))
+        return Content(pictures.read_content(job.content, self.size))
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its pictures and, of several, the contact sheet."""
-        pictures.stylize(self.stylizer, job, content.picture, self.weights, tell_file)
+        pictures.write_stylized(self.stylizer, job, content.picture, self.weights, tell_file)
 
 
 class RegionWork:
@@ -90,19 +90,19 @@ class RegionWork:
     ) -> None:
         self.stylizer = stylizer
         self.size = size
-        self.looks = regions.looks(stylizer, request.regions)
+        self.looks = regions.resolve_looks(stylizer, request.regions)
         self.finder = RegionFinder(request, str(stylizer.device))
         self.names = ["regions"]
         self.masks = list(self.looks)
 
     def read(self, job: Job) -> Content:
         """Read a content and find its regions. Raises UserError where that cannot be."""
-        picture = pictures.read(job.content, self.size)
+        picture = pictures.read_content(job.content, self.size)
         return Content(picture, self.finder.find(job.content, picture))
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its picture and the masks."""
-        pictures.stylize_regions(
+        pictures.write_stylized_regions(
             self.stylizer, job, content.picture, content.regions, self.looks, tell_file
         )
 
@@ -128,7 +128,7 @@ def build_stylizer(request: Request) -> Stylizer | SwapStylizer:
 
 def build_swapping(network: checkpoints.Network, swap: Swap, device: str) -> SwapStylizer:
     """An inverse network with its VGG and the style pictures."""
-    vgg = encoder(network, swap.vgg_weights, swap.vgg_convention)
+    vgg = load_encoder(network, swap.vgg_weights, swap.vgg_convention)
     files = [file for path in swap.paths for file in files_of(path)]
     bank = picture_styles(files, swap.style_size, crop=False)
     return SwapStylizer(network, vgg, bank, swap.strength, device)

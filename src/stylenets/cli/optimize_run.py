@@ -23,8 +23,9 @@ from stylenets.inference.pictures import write_masks
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam
+from stylenets.optimize.saved_run import SavedRun, StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Keeper, Row, Stages, at_sizes, planned, run
+from stylenets.optimize.stages import Stages, coarse_to_fine, count_steps, run_stages
 
 # what may differ where a run is resumed
 PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")
@@ -59,23 +60,23 @@ def paint(
 ) -> Outcome:
     """One run of the method, with its snapshots and its state on disk."""
     stem = picture_stem(config, addition)
-    keeper = open_state(config, out, addition)
+    saved = open_state(config, out, addition)
     method = instantiate(config.method)
 
     def stages() -> Stages:
-        return at_sizes(method, scene, criterion, config.sizes)
+        return coarse_to_fine(method, scene, criterion, config.sizes)
 
     start = time.perf_counter()
-    done = len(keeper.state.get("rows", [])) if keeper else 0
-    with step_progress(planned(stages()), done) as show:
+    done = len(saved.records) if saved else 0
+    with step_progress(count_steps(stages()), done) as show:
 
-        def after_step(row: Row, picture: Tensor) -> None:
+        def after_step(row: StepRecord, picture: Tensor) -> None:
             show(row)
             if config.snapshots and row.step % config.snapshots == 0:
                 images.write(out / f"{stem}_step{row.step}.png", picture[0])
 
-        picture, rows = run(stages(), make_optimizer(config), keeper, after_step)
-    seconds = keeper.seconds if keeper else time.perf_counter() - start
+        picture, rows = run_stages(stages(), make_optimizer(config), saved, after_step)
+    seconds = saved.seconds if saved else time.perf_counter() - start
     images.write(out / f"{stem}.png", picture[0])
     height, width = picture.shape[-2:]
     tell_file(out / f"{stem}.png", height, width, seconds)
@@ -83,7 +84,7 @@ def paint(
     return Outcome(stem, picture, rows, figures)
 
 
-def open_state(config: DictConfig, out: Path, addition: str) -> Keeper | None:
+def open_state(config: DictConfig, out: Path, addition: str) -> SavedRun | None:
     """What keeps the run on disk, with the state of an interrupted one where that is resumed."""
     if not config.save_every:
         return None
@@ -91,10 +92,10 @@ def open_state(config: DictConfig, out: Path, addition: str) -> Keeper | None:
     recipe = OmegaConf.to_yaml(
         OmegaConf.masked_copy(config, settings), resolve=True, sort_keys=True
     )
-    keeper = Keeper(state_file(out, addition), config.save_every, recipe)
-    if config.resume and (not addition or keeper.file.exists()):
-        keeper.load()
-    return keeper
+    saved = SavedRun(state_file(out, addition), config.save_every, recipe)
+    if config.resume and (not addition or saved.file.exists()):
+        saved.load()
+    return saved
 
 
 def state_file(out: Path, addition: str) -> Path:
@@ -108,7 +109,7 @@ def make_optimizer(config: DictConfig) -> MakeOptimizer:
 
 
 @contextmanager
-def step_progress(total: int, done: int) -> Iterator[Callable[[Row], None]]:
+def step_progress(total: int, done: int) -> Iterator[Callable[[StepRecord], None]]:
     """A bar on stderr with the stage, the losses and the time to go.
 
     Yields:
@@ -128,7 +129,7 @@ def step_progress(total: int, done: int) -> Iterator[Callable[[Row], None]]:
     ) as bar:
         task = bar.add_task("", total=total, completed=done)
 
-        def show(row: Row) -> None:
+        def show(row: StepRecord) -> None:
             losses = " ".join(f"{name} {value:.3g}" for name, value in row.terms.items())
             bar.update(task, completed=row.step, description=f"{row.stage}: {losses}")
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
-from stylenets.optimize.scene import Scene, beginning
+from stylenets.optimize.scene import Scene, starting_picture
 from stylenets.styles import StyleBank, bundled_style, picture_styles
 
 
@@ -28,7 +28,7 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
     return Scene(
         content,
         {name: picture.to(device) for name, picture in styles},
-        beginning(init, content, config.seed),
+        starting_picture(init, content, config.seed),
         {label: mask.to(device) for label, mask in partition.items()},
         {label: str(looks[label]) for label in partition},
     )

@@ -1,6 +1,8 @@
-"""Trained networks at work on pictures. Importing this package does not import torch, so that a command can check its arguments first."""
+"""Trained networks at work on pictures.
 
-MIN_SIDE, MAX_SIDE = (
-    16,
-    8192,
-)  # pixels of a picture's shortest side; at 8192 x 8192 one activation of a 32-wide network takes 8.6 GB
+To import this package is not to import torch, so that a command can check its arguments first.
+"""
+
+# pixels of a picture's shortest side
+MIN_SIDE = 16
+MAX_SIDE = 8192  # at 8192 x 8192 one activation of a network of width 32 takes 8.6 GB

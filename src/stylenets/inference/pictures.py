@@ -1,7 +1,7 @@
-"""From content pictures to files: which file each stylized picture goes to, and writing them with a contact sheet."""
+"""From content pictures to files: what is written where, and writing it."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,123 +13,179 @@ from stylenets.inference import regions
 from stylenets.inference.stylizer import Stylizer, check_sides
 from stylenets.inference.swapping import SwapStylizer
 
-THUMBNAIL, COLUMNS = (
-    320,
-    4,
-)  # of a contact sheet: pixels of a picture's shortest side, pictures in a row
+# of a contact sheet
+THUMBNAIL = 320  # pixels of a picture's shortest side
+COLUMNS = 4
 
-Report = Callable[
-    [Path, int, int, float], None
-]  # called with a file just written, its height, width, and the seconds it took
+# called with a file just written, its height, its width, and the seconds it took
+OnWritten = Callable[[Path, int, int, float], None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A content picture, the file of each stylized picture by style (or "mix", or "regions"), those of the contact sheet and the masks if any."""
+    """A content picture and the files that are made from it.
+
+    Args:
+        content: The picture's file.
+        files: Of each stylized picture, by style, or by "mix" or "regions".
+        sheet: Of the contact sheet, if there is one.
+        masks: Of each region's mask, by label.
+    """
 
     content: Path
     files: dict[str, Path]
     sheet: Path | None
     masks: dict[str, Path]
 
+    def outputs(self) -> Iterator[Path]:
+        """All files that the job writes."""
+        yield from self.files.values()
+        if self.sheet:
+            yield self.sheet
+        yield from self.masks.values()
 
-def plan(
+
+def plan_jobs(
     contents: list[Path],
     root: Path,
     out: Path,
     names: list[str],
     extension: str,
-    masks: Iterable[str] = (),
+    masks: Sequence[str] = (),
 ) -> list[Job]:
-    """A job for every content: its files lie below ``out`` as the content lies below ``root``; a sheet where there are several names.
+    """A job for every content: its files lie below ``out`` as the content lies below ``root``.
 
-    ``masks``: labels of the masks written beside the pictures.
+    Contents below ``out`` are left out where ``out`` is a folder in ``root``: they are an earlier
+    run's pictures.
 
-    Contents below ``out`` are left out where ``out`` is a folder in ``root``: they are an earlier run's pictures.
-    Raises UserError where none is left, where two pictures would be written to one file, or one over a content.
+    Args:
+        contents: Files.
+        root: A folder that they all lie in.
+        out: The folder to write to.
+        names: Of the pictures made from each content; of several there is a contact sheet, too.
+        extension: Of the pictures, as in "png".
+        masks: Labels of the masks written beside the pictures.
+
+    Raises:
+        UserError: If no content is left, or a file would be written twice or over a content.
     """
-    if out.resolve() != root.resolve() and out.resolve().is_relative_to(root.resolve()):
-        contents = [
-            content for content in contents if not content.resolve().is_relative_to(out.resolve())
-        ]
-        if not contents:
-            raise UserError(f"no picture in {root} but those in {out}, where this run would write")
-    jobs, taken = [], {content.resolve(): content for content in contents}
+    contents = _without_earlier_pictures(contents, root, out)
+    jobs = []
+    taken = {content.resolve(): content for content in contents}
     for content in contents:
-        base = out / content.relative_to(root).parent
-        *paths, sheet = (base / f"{content.stem}_{name}.{extension}" for name in [*names, "sheet"])
-        by_label = {label: base / f"{content.stem}_mask_{label}.png" for label in masks}
+        stem = out / content.relative_to(root).parent / content.stem
         job = Job(
             content,
-            dict(zip(names, paths, strict=True)),
-            sheet if len(names) > 1 else None,
-            by_label,
+            {name: Path(f"{stem}_{name}.{extension}") for name in names},
+            Path(f"{stem}_sheet.{extension}") if len(names) > 1 else None,
+            {label: Path(f"{stem}_mask_{label}.png") for label in masks},
         )
-        for path in filter(None, [*paths, job.sheet, *by_label.values()]):
-            if other := taken.get(path.resolve()):
+        for path in job.outputs():
+            other = taken.get(path.resolve())
+            if other:
                 raise UserError(
-                    f"{path}, made from {content}, would overwrite {other} or what is made from it; rename one or give out="
+                    f"{path}, made from {content}, would overwrite {other} or what is made "
+                    "from it; rename one or give out="
                 )
             taken[path.resolve()] = content
         jobs.append(job)
     return jobs
 
 
-def read(path: Path, size: int | None) -> Tensor:
-    """(3, H, W) in [0, 1]. Raises UserError where it cannot be read, or has a side that no network takes."""
+def _without_earlier_pictures(contents: list[Path], root: Path, out: Path) -> list[Path]:
+    folder = out.resolve()
+    if folder == root.resolve() or not folder.is_relative_to(root.resolve()):
+        return contents
+    left = [content for content in contents if not content.resolve().is_relative_to(folder)]
+    if not left:
+        raise UserError(f"no picture in {root} but those in {out}, where this run would write")
+    return left
+
+
+def read_content(path: Path, size: int | None) -> Tensor:
+    """(3, H, W) in [0, 1], with ``size`` its shortest side.
+
+    Raises:
+        UserError: If it cannot be read, or has a side that no network takes.
+    """
     picture = images.read(path, size)
     check_sides(picture, str(path))
     return picture
 
 
-def stylize(
+def write_stylized(
     stylizer: Stylizer | SwapStylizer,
     job: Job,
     content: Tensor,
     weights: dict[str, Tensor],
-    report: Report,
+    on_written: OnWritten,
 ) -> None:
-    """Write (3, H, W) ``content`` in every style of ``job``, then the contact sheet. Raises UserError where that fails."""
+    """Write a content in every style of a job, then the contact sheet.
+
+    Args:
+        stylizer: The network.
+        job: Where to.
+        content: (3, H, W) in [0, 1].
+        weights: Style weights by the names of the job's files.
+        on_written: Called after each file.
+
+    Raises:
+        UserError: If that fails.
+    """
     shown = [("content", _thumbnail(content))]
     for name, path in job.files.items():
         start = time.perf_counter()
         picture = stylizer.stylize(content, weights[name])
-        _write(path, picture, report, start)
+        _write(path, picture, on_written, start)
         shown.append((name, _thumbnail(picture)))
     if job.sheet:
         start = time.perf_counter()
-        _write(job.sheet, contact_sheet(shown), report, start)
+        _write(job.sheet, contact_sheet(shown), on_written, start)
 
 
-def stylize_regions(
+def write_stylized_regions(
     stylizer: Stylizer | SwapStylizer,
     job: Job,
     content: Tensor,
     partition: Mapping[str, Tensor],
-    looks: Mapping[str, Tensor | None],
-    report: Report,
+    looks: regions.Looks,
+    on_written: OnWritten,
 ) -> None:
-    """Write (3, H, W) ``content`` with a look for each region of ``partition``, then the masks. Raises UserError where that fails."""
+    """Write a content with a look for each region, then the masks.
+
+    Args:
+        stylizer: The network.
+        job: Where to.
+        content: (3, H, W) in [0, 1].
+        partition: {label: (H, W)}, which sum to 1.
+        looks: Of the same labels.
+        on_written: Called after each file.
+
+    Raises:
+        UserError: If that fails.
+    """
     start = time.perf_counter()
     picture = regions.stylize(stylizer, content, partition, looks)
     for path in job.files.values():
-        _write(path, picture, report, start)
-    write_masks(partition, job.masks, report)
+        _write(path, picture, on_written, start)
+    write_masks(partition, job.masks, on_written)
 
 
-def write_masks(partition: Mapping[str, Tensor], files: Mapping[str, Path], report: Report) -> None:
-    """Write the masks (H, W) as gray pictures into their files. Raises UserError where that fails."""
+def write_masks(
+    partition: Mapping[str, Tensor], files: Mapping[str, Path], on_written: OnWritten
+) -> None:
+    """Write masks (H, W) as gray pictures into their files. Raises UserError if that fails."""
     for label, path in files.items():
-        _write(path, partition[label].expand(3, -1, -1), report, time.perf_counter())
+        _write(path, partition[label].expand(3, -1, -1), on_written, time.perf_counter())
 
 
 def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
-    """Labels and their (3, h, w) pictures -> (3, H, W): rows of four on white, each picture below its label."""
+    """Labels and their (3, h, w) pictures -> (3, H, W): rows on white, each below its label."""
     rows = [pictures[first : first + COLUMNS] for first in range(0, len(pictures), COLUMNS)]
-    tables = [
-        images.grid([[picture for _, picture in row]], column_labels=[label for label, _ in row])
-        for row in rows
-    ]
+    tables = []
+    for row in rows:
+        labels = [label for label, _ in row]
+        tables.append(images.grid([[picture for _, picture in row]], column_labels=labels))
     return images.grid([[table] for table in tables], gap=0)
 
 
@@ -137,6 +193,6 @@ def _thumbnail(picture: Tensor) -> Tensor:
     return images.resize(picture, min(THUMBNAIL, *picture.shape[1:]))
 
 
-def _write(path: Path, picture: Tensor, report: Report, start: float) -> None:
+def _write(path: Path, picture: Tensor, on_written: OnWritten, start: float) -> None:
     images.write(path, picture)
-    report(path, picture.shape[1], picture.shape[2], time.perf_counter() - start)
+    on_written(path, picture.shape[1], picture.shape[2], time.perf_counter() - start)

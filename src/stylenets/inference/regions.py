@@ -1,4 +1,7 @@
-"""A look for each region of a picture in one pass: style weights per pixel, and the photograph itself where a region is kept."""
+"""A look for each region of a picture, in one pass.
+
+The styles are weighted per pixel, and a region that is kept is the photograph itself.
+"""
 
 from collections.abc import Mapping
 
@@ -9,61 +12,101 @@ from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.regions import KEEP
 
+Looks = Mapping[str, Tensor | None]  # {label: style weights (S,), or None to keep the photograph}
 TINY = 1e-6  # a pixel with less of its share styled is a kept one
 
 
-def looks(
+def resolve_looks(
     stylizer: Stylizer | SwapStylizer, regions: Mapping[str, str | Mapping[str, float]]
 ) -> dict[str, Tensor | None]:
-    """{label: "keep" | style | {style: share}} -> {label: style weights (S,), or None to keep}. Raises UserError for an unknown style."""
-    shares = {
-        label: {look: 1.0} if isinstance(look, str) else look for label, look in regions.items()
-    }
-    return {
-        label: None if regions[label] == KEEP else stylizer.weights(mix)
-        for label, mix in shares.items()
-    }
+    """The style weights of every region.
+
+    Args:
+        stylizer: Whose styles they are.
+        regions: {label: "keep", the name of a style, or {style: share}}.
+
+    Returns:
+        {label: style weights (S,), or None to keep}.
+
+    Raises:
+        UserError: For an unknown style.
+    """
+    looks: dict[str, Tensor | None] = {}
+    for label, look in regions.items():
+        if look == KEEP:
+            looks[label] = None
+        else:
+            looks[label] = stylizer.weights({look: 1.0} if isinstance(look, str) else look)
+    return looks
 
 
 def stylize(
     stylizer: Stylizer | SwapStylizer,
     picture: Tensor,
     partition: Mapping[str, Tensor],
-    looks: Mapping[str, Tensor | None],
+    looks: Looks,
 ) -> Tensor:
-    """(3, H, W) in [0, 1], regions (H, W) that sum to 1, their looks -> (3, H, W): one pass, then the kept regions laid over it.
+    """One pass in all styles, then the kept regions laid over it.
 
-    Where the kept regions' share is 1, so outside their feather, the pixels are exactly those of ``picture``.
+    Where their share is 1, so outside their feather, the pixels are exactly those of ``picture``.
+
+    Args:
+        stylizer: The network.
+        picture: (3, H, W) RGB in [0, 1].
+        partition: {label: (H, W)}, which sum to 1.
+        looks: Of the same labels.
+
+    Returns:
+        (3, H, W) in [0, 1].
+
+    Raises:
+        UserError: If a side is too small or too large, or the memory does not suffice.
     """
-    keep = kept(partition, looks)
+    keep = kept_share(partition, looks)
     if bool((keep == 1).all()):
         return picture.clone()
-    return picture.lerp(stylizer.stylize(picture, style_weights(partition, looks)), 1 - keep)
+    stylized = stylizer.stylize(picture, style_weights(partition, looks))
+    return picture.lerp(stylized, 1 - keep)
 
 
-def kept(partition: Mapping[str, Tensor], looks: Mapping[str, Tensor | None]) -> Tensor:
+def kept_share(partition: Mapping[str, Tensor], looks: Looks) -> Tensor:
     """The share (H, W) of every pixel that stays the photograph."""
-    masks = [mask for label, mask in partition.items() if looks[label] is None]
-    return sum(masks).clamp(0, 1) if masks else torch.zeros_like(next(iter(partition.values())))
+    share = torch.zeros_like(next(iter(partition.values())))
+    for label, mask in partition.items():
+        if looks[label] is None:
+            share = share + mask
+    return share.clamp(0, 1)
 
 
-def style_weights(partition: Mapping[str, Tensor], looks: Mapping[str, Tensor | None]) -> Tensor:
-    """Regions and their looks -> (S, H, W) style weights that sum to 1 at every pixel.
+def style_weights(partition: Mapping[str, Tensor], looks: Looks) -> Tensor:
+    """Style weights (S, H, W) that sum to 1 at every pixel.
 
-    What is kept takes the weights of the nearest pixel that is not: a network sees around a pixel, so that a style that ended
-    at the border would be missing in the feather.
+    What is kept takes the weights of the nearest pixel that is not: a network sees around a pixel,
+    so that a style that ended at the border would be missing in the feather.
+
+    Args:
+        partition: {label: (H, W)}, which sum to 1.
+        looks: Of the same labels, at least one of them not kept.
     """
-    weights = sum(
-        partition[label] * look[:, None, None] for label, look in looks.items() if look is not None
-    )
-    styled = sum(partition[label] for label, look in looks.items() if look is not None)
+    masks = [partition[label] for label, look in looks.items() if look is not None]
+    styles = [look for look in looks.values() if look is not None]
+    styled = torch.zeros_like(masks[0])
+    weights = torch.zeros(len(styles[0]), *styled.shape)
+    for mask, style in zip(masks, styles, strict=True):
+        styled = styled + mask
+        weights = weights + mask * style[:, None, None]
     weights = weights / styled.clamp(min=TINY)
     if (styled >= TINY).all():
         return weights
+    rows, columns = _nearest(styled >= TINY)
+    return weights[:, rows, columns]
+
+
+def _nearest(wanted: Tensor) -> Tensor:
+    """Row and column of the nearest wanted pixel to each pixel: (H, W) bool -> (2, H, W)."""
     from scipy import ndimage  # here, so that pictures without regions do not wait for it
 
-    nearest = ndimage.distance_transform_edt(
-        (styled < TINY).numpy(), return_distances=False, return_indices=True
+    places = ndimage.distance_transform_edt(
+        ~wanted.numpy(), return_distances=False, return_indices=True
     )
-    rows, columns = torch.from_numpy(nearest).long()
-    return weights[:, rows, columns]
+    return torch.from_numpy(places).long()

@@ -1,4 +1,7 @@
-"""Any picture as a style: swap the content's features for the style's and invert them in one pass (Chen & Schmidt 2016, fig. 2)."""
+"""Any picture as a style: swap features and invert them, in one pass (Chen & Schmidt 2016, fig. 2).
+
+Every patch of the content's features becomes the nearest patch of the style's.
+"""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +13,7 @@ from torch.nn.functional import interpolate
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
-from stylenets.inference.stylizer import check_sides, mixing_weights
+from stylenets.inference.stylizer import check_sides, mixing_weights, told_if_too_large
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
 from stylenets.patches import style_swap
@@ -21,9 +24,19 @@ PATCH = 3  # features a side (Chen & Schmidt 2016, sec. 3.1)
 
 
 class SwapStylizer:
-    """An inverse network with its VGG and style pictures, used as a ``Stylizer``; ``styles`` are the pictures' names.
+    """An inverse network with its VGG and style pictures, used as a ``Stylizer``.
 
-    ``strength``: share of swapped features, from 0 to 1; the rest is the content's own.
+    ``styles`` are the names of the pictures.
+
+    Args:
+        network: An inverse network; it is moved, not copied.
+        vgg: The one that it was trained against.
+        bank: The style pictures.
+        strength: The share of swapped features, from 0 to 1; the rest is the content's own.
+        device: Where all of it computes.
+
+    Raises:
+        UserError: If the network is of another kind, or inverts another VGG.
     """
 
     def __init__(
@@ -34,91 +47,128 @@ class SwapStylizer:
         strength: float = 1.0,
         device: str | torch.device = "cpu",
     ) -> None:
-        _check_inverse(network)
-        if vgg.depth != network.net.depth:
+        net = _inverse_net(network)
+        if vgg.depth != net.depth:
             raise UserError(
-                f"the network inverts VGG-{network.net.depth}, not VGG-{vgg.depth}: give its vgg.weights="
+                f"the network inverts VGG-{net.depth}, not VGG-{vgg.depth}: give its vgg.weights="
             )
-        self.device, self.strength = torch.device(device), strength
-        self.net, self.vgg = network.net.to(self.device).eval(), vgg.to(self.device)
-        self.bank, self.styles = bank, bank.names
+        self.device = torch.device(device)
+        self.strength = strength
+        self.net = net.to(self.device).eval()
+        self.vgg = vgg.to(self.device)
+        self.bank = bank
+        self.styles = bank.names
 
     def weights(self, mix: Mapping[str, float]) -> Tensor:
-        """{name: share} -> (S,) style weights that sum to 1. Raises UserError for an unknown name or shares that cannot be normalized."""
+        """{name: share} -> (S,) style weights that sum to 1.
+
+        Raises:
+            UserError: For an unknown name, or shares that cannot be normalized.
+        """
         return mixing_weights(self.styles, mix)
 
     @torch.inference_mode()
     def stylize(self, picture: Tensor, weights: Tensor) -> Tensor:
-        """(3, H, W) RGB in [0, 1], weights (S,) of the swaps with each style -> (3, H, W) in [0, 1], float32 on the CPU.
+        """Paint a picture.
 
-        ``weights`` may also be (S, H, W), one blend per pixel: of the features there, each swapped over the whole picture.
-        Raises UserError where a side is too small or too large, or the memory does not suffice.
+        Args:
+            picture: (3, H, W) RGB in [0, 1].
+            weights: Of the swaps with each style, (S,) for the whole picture. Or (S, H, W) per
+                pixel: of the features there, each swapped over the whole picture.
+
+        Returns:
+            (3, H, W) in [0, 1], float32 on the CPU.
+
+        Raises:
+            UserError: If a side is too small or too large, or the memory does not suffice.
         """
         check_sides(picture)
-        try:
-            content = self._encode(picture)
-            features = (1 - self.strength) * content
-            for share, style in zip(
-                self.strength * self._shares(weights, content), self.bank.pictures, strict=True
-            ):
-                if share.any():
-                    rows, columns = _around(share)
-                    swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
-                    features[..., rows, columns] += share[rows, columns] * swapped
-            output = self.net(features)
-        except torch.OutOfMemoryError as error:
-            shape = f"{picture.shape[2]} x {picture.shape[1]}"
-            raise UserError(
-                f"a picture of {shape} pixels does not fit in the memory of {self.device}; give a smaller size="
-            ) from error
+        with told_if_too_large(picture, self.device):
+            output: Tensor = self.net(self._swapped_features(picture, weights))
         return output[0, :, : picture.shape[1], : picture.shape[2]].float().clamp(0, 1).cpu()
 
+    def _swapped_features(self, picture: Tensor, weights: Tensor) -> Tensor:
+        """The content's features (1, C, h, w), swapped with each style as far as it has a share."""
+        content = self._encode(picture)
+        features = (1 - self.strength) * content
+        shares = self.strength * self._shares(weights, content)
+        for share, style in zip(shares, self.bank.pictures, strict=True):
+            if share.any():
+                rows, columns = _box_to_swap(share)
+                swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
+                features[..., rows, columns] += share[rows, columns] * swapped
+        return features
+
     def _shares(self, weights: Tensor, features: Tensor) -> Tensor:
-        """(S,) -> (S, 1, 1), or (S, H, W) of the picture -> (S, h, w) of its ``features``, each the mean of the pixels it stands for."""
+        """Each style's share of each feature.
+
+        (S,) -> (S, 1, 1), or (S, H, W) of the picture -> (S, h, w) of its ``features``, each the
+        mean of the pixels it stands for.
+        """
         if weights.ndim == 1:
             return weights[:, None, None].to(self.device)
         padded = pad_to_multiple(weights[None].to(self.device), self.net.factor)
         return interpolate(padded, features.shape[-2:], mode="area")[0]
 
     def _encode(self, picture: Tensor) -> Tensor:
-        """(3, H, W) -> (1, C, h, w) of the layer that the network inverts, where the last features may see repeated pixels."""
-        return self.vgg(
-            pad_to_multiple(picture[None].to(self.device), self.net.factor), [self.net.layer]
-        )[self.net.layer]
+        """(3, H, W) -> (1, C, h, w) of the layer that the network inverts.
+
+        The last features may see repeated pixels.
+        """
+        padded = pad_to_multiple(picture[None].to(self.device), self.net.factor)
+        layer = self.net.layer
+        features: Tensor = self.vgg(padded, [layer])[layer]
+        return features
 
 
-def _around(share: Tensor) -> tuple[slice, slice]:
-    """Rows and columns of the features to swap for a share (1, 1) or (h, w): where it is not 0, and as far as patches reach into that."""
+def _box_to_swap(share: Tensor) -> tuple[slice, slice]:
+    """Rows and columns of the features to swap for a share (1, 1) or (h, w).
+
+    They are those where it is not 0, and as far as patches reach into them.
+    """
     if share.numel() == 1:
         return slice(None), slice(None)
-    there = (share.any(other).nonzero() for other in (1, 0))
-    return tuple(
-        slice(max(0, int(found[0]) - PATCH + 1), int(found[-1]) + PATCH) for found in there
-    )
+    rows = share.any(1).nonzero()
+    columns = share.any(0).nonzero()
+    return _widened(rows), _widened(columns)
 
 
-def encoder(
+def _widened(places: Tensor) -> slice:
+    """From the first to the last of rising places, and the width of a patch more on both sides."""
+    return slice(max(0, int(places[0]) - PATCH + 1), int(places[-1]) + PATCH)
+
+
+def load_encoder(
     network: Network, weights: Path | None = None, convention: str = "imagenet"
 ) -> LossNetwork:
-    """The VGG that an inverse network was trained against: by the name in its metadata, or from a file of ``weights``.
+    """The VGG that an inverse network was trained against.
 
-    Raises UserError where the metadata name no source that can be fetched, or another file.
+    Args:
+        network: Its metadata name the VGG.
+        weights: The file, where that is what they name.
+        convention: How that file's VGG takes its pictures.
+
+    Raises:
+        UserError: If the metadata name no source that can be fetched, or another file.
     """
-    _check_inverse(network)
-    known = re.fullmatch(r"vgg(16|19)-(imagenet|hed)", str(network.vgg))
+    depth = _inverse_net(network).depth
     if weights is not None:
         if weights.name != network.vgg:
             raise UserError(f"vgg.weights={weights}: the network was trained against {network.vgg}")
-        return LossNetwork(network.net.depth, str(weights), convention=convention)
+        return LossNetwork(depth, str(weights), convention=convention)
+    known = re.fullmatch(r"vgg(16|19)-(imagenet|hed)", str(network.vgg))
     if not known:
         raise UserError(
-            f"the network was trained against VGG weights of a file, {network.vgg!s:.80}: give vgg.weights=FILE"
+            f"the network was trained against VGG weights of a file, {network.vgg!s:.80}: "
+            "give vgg.weights=FILE"
         )
     return LossNetwork(int(known[1]), known[2])
 
 
-def _check_inverse(network: Network) -> None:
+def _inverse_net(network: Network) -> InverseNet:
     if not isinstance(network.net, InverseNet):
         raise UserError(
-            f"style= needs an inverse network, and ckpt= holds a {network.name} network: choose among its styles="
+            f"style= needs an inverse network, and ckpt= holds a {network.name} network: "
+            "choose among its styles="
         )
+    return network.net

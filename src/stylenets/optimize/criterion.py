@@ -1,7 +1,7 @@
-"""Content and style losses against pictures given now, not trained styles: what the methods put their objectives together from."""
+"""Content and style losses against pictures given now: what the methods' objectives are made of."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor
@@ -19,10 +19,19 @@ Weights = dict[str, Tensor]  # {layer: (h, w)}
 
 
 class Criterion:
-    """``content`` and ``style`` map VGG layers to the layer's own weight; ``variant`` names one of ``STYLE_VARIANTS``.
+    """Measures content and style at some layers of a loss network.
 
-    ``content_variant``: one of ``CONTENT_VARIANTS``. A fourth convolution of a block, which VGG-16 does not have,
-    becomes its third there. Raises UserError for a layer or a variant that there is not.
+    A fourth convolution of a block, which VGG-16 does not have, becomes its third there.
+
+    Args:
+        vgg: The loss network.
+        content: {layer: its weight in the content loss}.
+        style: {layer: its weight in the style loss}.
+        variant: How style is compared, one of ``STYLE_VARIANTS``.
+        content_variant: How content is compared, one of ``CONTENT_VARIANTS``.
+
+    Raises:
+        UserError: For a layer or a variant that there is not.
     """
 
     def __init__(
@@ -33,29 +42,29 @@ class Criterion:
         variant: str = "relative",
         content_variant: str = "relative",
     ) -> None:
-        if variant not in STYLE_VARIANTS:
-            raise UserError(f"losses.variant={variant}: one of {', '.join(STYLE_VARIANTS)}")
-        if content_variant not in CONTENT_VARIANTS:
-            raise UserError(
-                f"losses.content_variant={content_variant}: one of {', '.join(CONTENT_VARIANTS)}"
-            )
+        _check_variant("variant", variant, STYLE_VARIANTS)
+        _check_variant("content_variant", content_variant, CONTENT_VARIANTS)
         self.vgg = vgg
         self.variant = STYLE_VARIANTS[variant]
         self.variant_name = variant
         self.content_variant = content_variant
-        self.content = {self.there(layer): float(weight) for layer, weight in content.items()}
-        self.style = {self.there(layer): float(weight) for layer, weight in style.items()}
+        self.content = self._resolve_layers(content)
+        self.style = self._resolve_layers(style)
 
-    def there(self, layer: str) -> str:
-        """The layer of this VGG that corresponds to one of VGG-19. Raises UserError for one that neither has."""
+    def _resolve_layers(self, weights: Mapping[str, float]) -> dict[str, float]:
+        return {self.resolve_layer(layer): float(weight) for layer, weight in weights.items()}
+
+    def resolve_layer(self, layer: str) -> str:
+        """The layer of this VGG that corresponds to one of VGG-19.
+
+        Raises:
+            UserError: If neither has it.
+        """
         if layer in self.vgg.layers:
             return layer
-        if (
-            self.vgg.depth == 16
-            and layer.startswith(("conv", "relu"))
-            and layer.endswith("_4")
-            and (third := layer[:-1] + "3") in self.vgg.layers
-        ):
+        third = layer.removesuffix("4") + "3"
+        fourth = layer.startswith(("conv", "relu")) and layer.endswith("_4")
+        if self.vgg.depth == 16 and fourth and third in self.vgg.layers:
             log.warning("VGG-16 has no %s: using %s", layer, third)
             return third
         raise UserError(
@@ -64,38 +73,55 @@ class Criterion:
 
     def features(self, x: Tensor, *more: str) -> Features:
         """(1, 3, H, W) -> features of every content and style layer, and of the layers ``more``."""
-        return self.vgg(x, {*self.content, *self.style, *more})
+        return self._features(x, {*self.content, *self.style, *more})
 
     @torch.no_grad()
     def content_of(self, picture: Tensor) -> Features:
         """(1, 3, H, W) -> what ``content_loss`` is measured against."""
-        return self.vgg(picture, self.content)
+        return self._features(picture, self.content)
 
     @torch.no_grad()
     def style_of(self, picture: Tensor) -> Statistics:
         """(3, h, w) -> what ``style_loss`` is measured against."""
-        return {
-            layer: self.variant.statistics(maps, None)
-            for layer, maps in self.vgg(picture[None], self.style).items()
-        }
+        features = self._features(picture[None], self.style)
+        return {layer: self.variant.statistics(maps, None) for layer, maps in features.items()}
 
     @torch.no_grad()
     def weights_of(self, weight: Tensor, picture: Tensor, label: str) -> Weights:
-        """A map (H, W) over ``picture`` (1, 3, H, W) at the sizes of the style layers. Raises UserError where region ``label`` is empty."""
-        return at_layers(weight, self.vgg(picture, self.style), label)
+        """A map over a picture, averaged to the sizes of the style layers.
+
+        Args:
+            weight: (H, W), at least 0.
+            picture: (1, 3, H, W).
+            label: Of the region that the map is of.
+
+        Raises:
+            UserError: If the map is 0 everywhere, so that the region is empty.
+        """
+        return at_layers(weight, self._features(picture, self.style), label)
 
     def content_loss(self, features: Features, target: Features) -> Tensor:
         """Weighted sum over the content layers -> (1,)."""
-        losses = (
-            w * feature_reconstruction(features[one], target[one], self.content_variant)
-            for one, w in self.content.items()
-        )
-        return sum(losses)
+        loss = torch.zeros(1, device=next(iter(features.values())).device)
+        for layer, weight in self.content.items():
+            distance = feature_reconstruction(features[layer], target[layer], self.content_variant)
+            loss = loss + weight * distance
+        return loss
 
     def style_loss(
         self, features: Features, target: Statistics, weights: Weights | None = None
     ) -> Tensor:
-        """Weighted sum over the style layers -> (1,); with ``weights`` restricted to a region."""
+        """Weighted sum over the style layers.
+
+        Args:
+            features: Of the picture.
+            target: As of ``style_of``.
+            weights: Of the positions that the style is measured at, as of ``weights_of``; None for
+                all alike.
+
+        Returns:
+            (1,).
+        """
         loss = torch.zeros(1, device=next(iter(features.values())).device)
         for layer, layer_weight in self.style.items():
             maps = features[layer]
@@ -106,3 +132,12 @@ class Criterion:
             positions = maps.shape[2] * maps.shape[3]
             loss = loss + layer_weight * self.variant.distance(found, target[layer], positions)
         return loss
+
+    def _features(self, x: Tensor, layers: Collection[str]) -> Features:
+        found: Features = self.vgg(x, layers)
+        return found
+
+
+def _check_variant(name: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise UserError(f"losses.{name}={value}: one of {', '.join(known)}")

@@ -1,4 +1,7 @@
-"""One style over the whole picture (Gatys et al. 2016, sec. 2.3; seed 004, eq. 6)."""
+"""One style over the whole picture (Gatys et al. 2016, sec. 2.3).
+
+It is also "Mixed Neural Style Transfer", eq. 6.
+"""
 
 from torch import Tensor
 
@@ -17,11 +20,20 @@ def gatys(
     tv_weight: float,
     steps: int,
 ) -> Stages:
-    """L = content_weight * L_content + style_weight * L_style + tv_weight * TV, for one style picture.
+    """L = content_weight * L_content + style_weight * L_style + tv_weight * TV.
 
-    Raises UserError for any other number of style pictures.
+    Args:
+        scene: With one style picture.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        style_weight: Of the style loss: beta.
+        tv_weight: Of the total variation, which the paper does not have.
+        steps: Of the optimizer.
+
+    Raises:
+        UserError: For any other number of style pictures.
     """
-    (style,) = scene.only_styles("gatys", 1)
+    (style,) = scene.require_styles("gatys", 1)
     objective = gatys_objective(
         scene.content, style, criterion, content_weight, style_weight, tv_weight
     )
@@ -37,14 +49,24 @@ def gatys_objective(
     tv_weight: float = 0.0,
     weights: Weights | None = None,
 ) -> Objective:
-    """The same as a function of the picture (1, 3, H, W), for content (1, 3, H, W) and style (3, h, w). A term of weight 0 is left out.
+    """The same as a function of the picture (1, 3, H, W).
 
-    ``weights``: of the positions that the style is measured at, as of ``Criterion.weights_of``; None: all the same.
+    Args:
+        content: (1, 3, H, W).
+        style: (3, h, w).
+        criterion: What the losses are measured with.
+        content_weight: With 0 the term is left out.
+        style_weight: Of the style loss.
+        tv_weight: With 0 the term is left out.
+        weights: Of the positions that the style is measured at, as of ``Criterion.weights_of``;
+            None for all alike.
     """
-    content_target, style_target = criterion.content_of(content), criterion.style_of(style)
+    content_target = criterion.content_of(content)
+    style_target = criterion.style_of(style)
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
-        features, terms = criterion.features(picture), {}
+        features = criterion.features(picture)
+        terms = {}
         if content_weight:
             terms["content"] = content_weight * criterion.content_loss(features, content_target)
         terms["style"] = style_weight * criterion.style_loss(features, style_target, weights)

@@ -1,4 +1,7 @@
-"""All styles in one pass, and each the more the deeper inside its segment (seed 003, sec. 3.3: one-image approach with locality loss)."""
+"""All styles in one pass, each the more the deeper inside its segment.
+
+This is "A closer look at Neural Style", sec. 3.3: the one-image approach with locality loss.
+"""
 
 from torch import Tensor
 
@@ -18,12 +21,25 @@ def locality(
     blend: dict[str, float] | None,
     steps: int,
 ) -> Stages:
-    """L = alpha * L_content + beta * L_style + gamma * L_loc (eq. 4), with L_style of ``one_image`` over the segments' styles.
+    """L = alpha * L_content + beta * L_style + gamma * L_loc (eq. 4).
 
-    L_loc (eq. 3) is a sum of distances from each pixel of a segment to the nearest one outside. As written it does not depend on the
-    picture, so that it moves nothing; what the document wants of it is that "the optimization focuses on the area away from the
-    boundaries". So the distances weigh here: L_loc is the style loss of every segment with its features weighted by their distance.
-    ``blend``: w_a by label. Raises UserError where there are no regions or one is empty.
+    L_style is that of ``one_image``, over the segments' styles. L_loc (eq. 3) is a sum of distances
+    from each pixel of a segment to the nearest one outside. As written it does not depend on the
+    picture, so that it moves nothing; what the document wants of it is that "the optimization
+    focuses on the area away from the boundaries". So the distances weigh here: L_loc is the style
+    loss of every segment with its features weighted by their distance.
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        style_weight: Of the style loss: beta.
+        locality_weight: Of the locality loss: gamma.
+        blend: w_a of every region's style, by label, scaled to sum 1; None for all alike.
+        steps: Of the optimizer.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
     segments = scene.segments("locality")
     shares = blending_weights(list(segments), blend)
@@ -38,14 +54,10 @@ def locality(
         features = criterion.features(picture)
         terms = {"content": content_weight * criterion.content_loss(features, content)}
         for label, target in targets.items():
-            terms[f"style/{label}"] = (
-                style_weight * shares[label] * criterion.style_loss(features, target)
-            )
-            terms[f"locality/{label}"] = (
-                locality_weight
-                * shares[label]
-                * criterion.style_loss(features, target, depths[label])
-            )
+            everywhere = criterion.style_loss(features, target)
+            inside = criterion.style_loss(features, target, depths[label])
+            terms[f"style/{label}"] = style_weight * shares[label] * everywhere
+            terms[f"locality/{label}"] = locality_weight * shares[label] * inside
         return terms
 
     return (yield Stage("locality", objective, scene.start, steps))

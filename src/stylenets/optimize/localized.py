@@ -1,4 +1,7 @@
-"""Each style only in its segment, in one pass (seed 003, sec. 3.4: localized style, which the document left uncomputed)."""
+"""Each style only in its segment, in one pass ("A closer look at Neural Style", sec. 3.4).
+
+The document calls it localized style, and left it uncomputed.
+"""
 
 from torch import Tensor
 
@@ -16,10 +19,21 @@ def localized(
     blend: dict[str, float] | None,
     steps: int,
 ) -> Stages:
-    """L = alpha * L_content + beta * sum over segments s of w_s * sum over layers l of w_l * E_{l,s} (eq. 5 is its derivative).
+    """L = alpha * L_content + beta * sum over segments s of w_s * sum over layers l of w_l * E_l,s.
 
-    E_{l,s} compares G^{l,s}, the Gram matrix of the segment's features, with A^{l,s}, that of its style picture; Z is the segment's size.
-    ``blend``: w_s by label, scaled to sum 1; None: all the same. Raises UserError where there are no regions or one is empty.
+    E_l,s compares the Gram matrix of the segment's features, divided by the segment's size, with
+    that of its style picture; eq. 5 is its derivative.
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        style_weight: Of the style loss: beta.
+        blend: w_s by label, scaled to sum 1; None for all alike.
+        steps: Of the optimizer.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
     segments = scene.segments("localized")
     shares = blending_weights(list(segments), blend)
@@ -34,11 +48,8 @@ def localized(
         features = criterion.features(picture)
         terms = {"content": content_weight * criterion.content_loss(features, content)}
         for label, target in targets.items():
-            terms[f"style/{label}"] = (
-                style_weight
-                * shares[label]
-                * criterion.style_loss(features, target, weights[label])
-            )
+            loss = criterion.style_loss(features, target, weights[label])
+            terms[f"style/{label}"] = style_weight * shares[label] * loss
         return terms
 
     return (yield Stage("localized", objective, scene.start, steps))

@@ -1,4 +1,4 @@
-"""The loop that optimizes the pixels of a picture against named losses (Gatys et al. 2016, sec. 2.3: L-BFGS)."""
+"""The loop that optimizes a picture's pixels against named losses (Gatys et al. 2016, sec. 2.3)."""
 
 import math
 from collections.abc import Callable, Collection
@@ -11,15 +11,20 @@ from torch.optim import LBFGS, Adam, Optimizer
 
 from stylenets.errors import UserError
 
-Objective = Callable[
-    [Tensor], dict[str, Tensor]
-]  # (B, 3, H, W) -> {name: weighted losses (B,)}; what is minimized is their sum
+# (B, 3, H, W) -> {name: weighted losses (B,)}; what is minimized is their sum
+Objective = Callable[[Tensor], dict[str, Tensor]]
 MakeOptimizer = Callable[[list[Tensor]], Optimizer]
 
 
 @dataclass(frozen=True)
-class Result:
-    """The last picture; copies after the steps asked for; per term its sum over the pictures before each step."""
+class OptimizedPicture:
+    """What ``optimize`` leaves.
+
+    Args:
+        picture: The last one, (B, 3, H, W).
+        snapshots: Copies of it, by the number of steps they were asked for after.
+        curves: Every term before each step, summed over the pictures.
+    """
 
     picture: Tensor
     snapshots: dict[int, Tensor]
@@ -29,7 +34,8 @@ class Result:
 def lbfgs(pixels: list[Tensor]) -> Optimizer:
     """L-BFGS of unit steps, so that an iteration is one forward and backward pass.
 
-    A strong Wolfe line search would take the same path at twice the evaluations: unit steps nearly always satisfy it here.
+    A strong Wolfe line search would take the same path at twice the evaluations: unit steps nearly
+    always satisfy it here.
     """
     return LBFGS(
         pixels, lr=1.0, max_iter=1, history_size=10, tolerance_grad=0.0, tolerance_change=0.0
@@ -37,12 +43,20 @@ def lbfgs(pixels: list[Tensor]) -> Optimizer:
 
 
 def adam(learning_rate: float) -> MakeOptimizer:
-    """Adam, whose steps move a pixel by about ``learning_rate``, in units of the range of a picture."""
+    """Adam, a step of which moves a pixel by about ``learning_rate`` where pictures are [0, 1]."""
     return lambda pixels: Adam(pixels, lr=learning_rate)
 
 
 class Descent:
-    """A picture (B, 3, H, W) in [0, 1] on its way to lower ``objective``, one step at a time; it can be saved and put back in between."""
+    """A picture on its way to lower ``objective``, one step at a time.
+
+    In between it can be saved and put back.
+
+    Args:
+        objective: What is minimized.
+        start: (B, 3, H, W) in [0, 1]; it is copied.
+        optimizer: Makes the optimizer of the pixels.
+    """
 
     def __init__(
         self, objective: Objective, start: Tensor, optimizer: MakeOptimizer = lbfgs
@@ -54,9 +68,13 @@ class Descent:
         self.steps = 0
 
     def step(self) -> dict[str, float]:
-        """Take a step, put the pixels back into [0, 1], and return each term as it was before, summed over the pictures.
+        """Take a step and put the pixels back into [0, 1].
 
-        Raises UserError where the losses are no numbers any more.
+        Returns:
+            Each term as it was before the step, summed over the pictures.
+
+        Raises:
+            UserError: If the losses are no numbers any more.
         """
         evaluations: list[dict[str, Tensor]] = []
         self.optimizer.step(lambda: self._evaluate(evaluations))
@@ -65,7 +83,8 @@ class Descent:
         terms = {name: float(value.detach().sum()) for name, value in evaluations[0].items()}
         if not math.isfinite(sum(terms.values())):
             raise UserError(
-                f"the losses of step {self.steps} are no finite numbers: give smaller weights, or optimizer=adam"
+                f"the losses of step {self.steps} are no finite numbers: "
+                "give smaller weights, or optimizer=adam"
             )
         return terms
 
@@ -83,17 +102,17 @@ class Descent:
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
 
-    def _evaluate(self, seen: list[dict[str, Tensor]]) -> Tensor:
-        """Sum the terms, fill in the gradient and note the terms in ``seen``."""
+    def _evaluate(self, evaluations: list[dict[str, Tensor]]) -> float:
+        """Sum the terms, fill in the gradient, and add the terms to ``evaluations``."""
         self.pixels.grad = None
         terms = self.objective(self.pixels)
-        # losses are means over pixels and torch's L-BFGS ignores curvature below an absolute 1e-10, so the sum is scaled to the pixels
-        total = (
-            torch.stack([value.sum() for value in terms.values()]).sum() * self.pixels[0].numel()
-        )
+        total = torch.stack([value.sum() for value in terms.values()]).sum()
+        # Losses are means over pixels, and torch's L-BFGS ignores curvature below an absolute
+        # 1e-10: so the sum is scaled to the pixels.
+        total = total * self.pixels[0].numel()
         total.backward()
-        seen.append(terms)
-        return total.detach()
+        evaluations.append(terms)
+        return float(total.detach())
 
 
 def optimize(
@@ -103,13 +122,25 @@ def optimize(
     optimizer: MakeOptimizer = lbfgs,
     snapshots: Collection[int] = (),
     on_step: Callable[[], None] = lambda: None,
-) -> Result:
-    """Take ``steps`` steps from ``start`` (B, 3, H, W) in [0, 1] towards lower ``objective``; pixels are put back into [0, 1] after each.
+) -> OptimizedPicture:
+    """Take steps towards lower ``objective``, putting the pixels back into [0, 1] after each.
 
-    ``optimizer`` makes the method for the pixels; ``snapshots``: after which steps, from 1, to keep a copy; ``on_step``: called after each.
+    Args:
+        objective: What is minimized.
+        start: (B, 3, H, W) in [0, 1].
+        steps: Of the optimizer.
+        optimizer: Makes the optimizer of the pixels.
+        snapshots: After which steps, from 1, to keep a copy.
+        on_step: Called after each step.
+
+    Returns:
+        The picture, its snapshots, and the course of every term.
+
+    Raises:
+        UserError: If the losses are no numbers any more.
     """
     descent = Descent(objective, start, optimizer)
-    result = Result(descent.picture, {}, {})
+    result = OptimizedPicture(descent.picture, {}, {})
     for step in range(1, steps + 1):
         for name, value in descent.step().items():
             result.curves.setdefault(name, []).append(value)

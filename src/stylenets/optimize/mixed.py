@@ -1,4 +1,4 @@
-"""Two styles over the whole picture, mixed by gamma (seed 004, "Mixed Neural Style Transfer", eq. 7)."""
+"""Two styles over the whole picture, mixed by gamma ("Mixed Neural Style Transfer", eq. 7)."""
 
 import torch
 from torch import Tensor
@@ -17,13 +17,25 @@ def mixed(
     gamma: float,
     steps: int,
 ) -> Stages:
-    """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)); alpha: ``content_weight``, alpha / beta: ``ratio``.
+    """L = alpha * L_content + beta * (gamma * L_style(a_1) + (1 - gamma) * L_style(a_2)).
 
-    A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second style to the bit. Where the scene
-    keeps regions, the photograph is put back there afterwards (sec. 3.4). Raises UserError for any other number of style pictures than
-    two, a gamma outside [0, 1] and a ratio that is not positive.
+    A style of share 0 is left out, so that gamma 1 and 0 are ``gatys`` in the first and the second
+    style to the bit. Where the scene keeps regions, the photograph is put back there afterwards
+    (sec. 3.4).
+
+    Args:
+        scene: With two style pictures.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        ratio: alpha / beta.
+        gamma: The share of the first style.
+        steps: Of the optimizer.
+
+    Raises:
+        UserError: For any other number of style pictures, a gamma outside [0, 1], and a ratio that
+            is not positive.
     """
-    first, second = scene.only_styles("mixed", 2)
+    styles = scene.require_styles("mixed", 2)
     if not 0 <= gamma <= 1 or not ratio > 0:
         raise UserError(
             f"gamma={gamma} ratio={ratio}: gamma must be from 0 to 1 and the ratio positive"
@@ -32,7 +44,7 @@ def mixed(
     shares = {"style_1": gamma, "style_2": 1 - gamma}
     targets = {
         name: criterion.style_of(style)
-        for name, style in zip(shares, (first, second), strict=True)
+        for name, style in zip(shares, styles, strict=True)
         if shares[name]
     }
     content = criterion.content_of(scene.content)
@@ -51,10 +63,23 @@ def mixed(
 def relative_improvements(
     picture: Tensor, content: Tensor, styles: list[Tensor], criterion: Criterion
 ) -> list[float]:
-    """RI_k = L_style(s_k, x) / L_style(s_k, c) of every style s_k (seed 004, eq. 8 and 9): 1 is the photograph, 0 the style itself."""
-    features = [criterion.features(one) for one in (picture, content)]
-    targets = [criterion.style_of(style) for style in styles]
-    losses = [
-        [float(criterion.style_loss(of_one, target)) for of_one in features] for target in targets
-    ]
-    return [after / before for after, before in losses]
+    """How near a picture has come to every style (eq. 8 and 9).
+
+    Args:
+        picture: x, (1, 3, H, W).
+        content: c, the photograph it was made from, (1, 3, H, W).
+        styles: s_k, (3, h, w) each.
+        criterion: What the style loss is measured with.
+
+    Returns:
+        RI_k = L_style(s_k, x) / L_style(s_k, c): 1 for the photograph, 0 for the style itself.
+    """
+    after = criterion.features(picture)
+    before = criterion.features(content)
+    improvements = []
+    for style in styles:
+        target = criterion.style_of(style)
+        loss_after = float(criterion.style_loss(after, target))
+        loss_before = float(criterion.style_loss(before, target))
+        improvements.append(loss_after / loss_before)
+    return improvements

@@ -1,4 +1,4 @@
-"""What a method is given: the photograph, the style pictures, who paints which region, and the picture to start from."""
+"""What a method is given: the photograph, the style pictures, and who paints which region."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from stylenets import images, masks
 from stylenets.errors import UserError
 from stylenets.regions import BACKGROUND, KEEP
 
+MIN_STYLE_SIDE = 16  # pixels: the deepest layers still have a feature
+
 
 @dataclass(frozen=True)
 class Scene:
-    """content and start: (1, 3, H, W) RGB in [0, 1]; styles: {name: (3, h, w)}.
+    """Everything that a method paints from.
 
-    regions: a partition {label: (H, W)}, empty where the picture is one; painted_in: {label: style name or "keep"} for the same labels.
+    Args:
+        content: The photograph, (1, 3, H, W) RGB in [0, 1].
+        styles: {name: (3, h, w)}.
+        start: The picture to begin with, like ``content``.
+        regions: A partition {label: (H, W)}; empty where the picture is one.
+        painted_in: {label: the name of a style, or "keep"}, with the same labels.
     """
 
     content: Tensor
@@ -26,33 +33,32 @@ class Scene:
     regions: dict[str, Tensor] = field(default_factory=dict)
     painted_in: dict[str, str] = field(default_factory=dict)
 
-    def only_styles(self, method: str, count: int) -> list[Tensor]:
-        """The ``count`` style pictures that ``method`` takes. Raises UserError where there are fewer or more."""
+    def require_styles(self, method: str, count: int) -> list[Tensor]:
+        """The ``count`` style pictures of ``method``. Raises UserError for fewer or more."""
         if len(self.styles) != count:
             given = ", ".join(self.styles) or "none"
             raise UserError(
-                f"method={method} takes {count} style picture{'s' * (count > 1)}, and styles= gives {len(self.styles)}: {given}"
+                f"method={method} takes {count} style picture{'s' * (count > 1)}, "
+                f"and styles= gives {len(self.styles)}: {given}"
             )
         return list(self.styles.values())
 
     def segments(self, method: str) -> dict[str, tuple[Tensor, Tensor]]:
-        """{label: (mask (H, W), style picture (3, h, w))} of the regions that are painted, "background" first.
+        """The regions that are painted.
 
-        Raises UserError where there are none, one is empty, or one names a style that was not given.
+        Returns:
+            {label: (mask (H, W), style picture (3, h, w))}, "background" first.
+
+        Raises:
+            UserError: If there are none, one is empty, or one names a style that was not given.
         """
         if not self.regions:
             raise UserError(
-                f"method={method} paints regions: give them, as in 'regions={{person:STYLE,background:STYLE}}'"
+                f"method={method} paints regions: "
+                "give them, as in 'regions={person:STYLE,background:STYLE}'"
             )
         for label, style in self.painted_in.items():
-            if style not in (KEEP, *self.styles):
-                raise UserError(
-                    f"region {label} is to be painted in {style}; the styles are {', '.join(self.styles)}"
-                )
-            if not float(self.regions[label].max()) > 0.5:
-                raise UserError(
-                    f"the region {label} is empty: no pixel of the picture belongs to it"
-                )
+            self._check_region(label, style)
         labels = sorted(self.regions, key=lambda label: label != BACKGROUND)
         return {
             label: (self.regions[label], self.styles[self.painted_in[label]])
@@ -60,37 +66,60 @@ class Scene:
             if self.painted_in[label] != KEEP
         }
 
-    def finish(self, picture: Tensor) -> Tensor:
-        """(1, 3, H, W) -> the same with the photograph put back in the regions that are kept (seed 004, sec. 3.4)."""
-        kept = sum(
-            (mask for label, mask in self.regions.items() if self.painted_in[label] == KEEP),
-            torch.zeros(picture.shape[-2:]),
-        )
+    def _check_region(self, label: str, style: str) -> None:
+        if style not in (KEEP, *self.styles):
+            known = ", ".join(self.styles)
+            raise UserError(f"region {label} is to be painted in {style}; the styles are {known}")
+        if not float(self.regions[label].max()) > 0.5:
+            raise UserError(f"the region {label} is empty: no pixel of the picture belongs to it")
+
+    def with_kept_regions(self, picture: Tensor) -> Tensor:
+        """(1, 3, H, W) with the photograph put back in the regions that are kept.
+
+        This is "Mixed Neural Style Transfer", sec. 3.4.
+        """
+        kept = torch.zeros(picture.shape[-2:], device=self.content.device)
+        for label, mask in self.regions.items():
+            if self.painted_in[label] == KEEP:
+                kept = kept + mask
         return torch.lerp(picture, self.content, kept.to(picture))
 
-    def at_size(self, size: int, start: Tensor | None) -> Scene:
-        """Everything smaller or larger so that the photograph's shortest side is ``size``; ``start`` (any size) in place of this start."""
+    def at_size(self, size: int, start: Tensor | None = None) -> Scene:
+        """The scene with everything resized, so that the photograph's shortest side is ``size``.
+
+        Args:
+            size: Pixels.
+            start: A picture of any size in place of the scene's own start.
+        """
         content = images.resize(self.content, size)
-        scale = size / min(self.content.shape[-2:])
         height, width = content.shape[-2:]
-        return replace(
-            self,
-            content=content,
-            start=_fitted(self.start if start is None else start, height, width),
-            styles={
-                name: images.resize(picture, max(16, round(min(picture.shape[1:]) * scale)))
-                for name, picture in self.styles.items()
-            },
-            regions={
-                label: masks.resize(mask, height, width) for label, mask in self.regions.items()
-            },
-        )
+        scale = size / min(self.content.shape[-2:])
+
+        def style_side(picture: Tensor) -> int:
+            return max(MIN_STYLE_SIDE, round(min(picture.shape[1:]) * scale))
+
+        styles = {
+            name: images.resize(picture, style_side(picture))
+            for name, picture in self.styles.items()
+        }
+        regions = {label: masks.resize(mask, height, width) for label, mask in self.regions.items()}
+        start = _stretch(self.start if start is None else start, height, width)
+        return replace(self, content=content, styles=styles, start=start, regions=regions)
 
 
-def beginning(init: str | Tensor, content: Tensor, seed: int = 0) -> Tensor:
-    """ "content", "noise" (uniform, from ``seed``) or a picture (3, h, w), stretched to fit -> a start like ``content`` (1, 3, H, W)."""
+def starting_picture(init: str | Tensor, content: Tensor, seed: int = 0) -> Tensor:
+    """The picture to begin with.
+
+    Args:
+        init: "content", "noise" (uniform) or a picture (3, h, w), which is stretched to fit.
+        content: The photograph, (1, 3, H, W).
+        seed: Of the noise.
+
+    Returns:
+        (1, 3, H, W), like ``content``.
+    """
     if isinstance(init, Tensor):
-        return _fitted(init[None].to(content), *content.shape[-2:])
+        return _stretch(init[None].to(content), *content.shape[-2:])
     if init == "noise":
         return torch.rand(content.shape, generator=torch.Generator().manual_seed(seed)).to(content)
     return content.clone()
@@ -98,12 +127,16 @@ def beginning(init: str | Tensor, content: Tensor, seed: int = 0) -> Tensor:
 
 def composite(pictures: Mapping[str, Tensor], regions: Mapping[str, Tensor]) -> Tensor:
     """{label: (1, 3, H, W)} put together by a partition {label: (H, W)} with the same labels."""
-    return sum(regions[label].to(picture) * picture for label, picture in pictures.items())
+    whole = torch.zeros_like(next(iter(pictures.values())))
+    for label, picture in pictures.items():
+        whole = whole + regions[label].to(picture) * picture
+    return whole
 
 
-def _fitted(picture: Tensor, height: int, width: int) -> Tensor:
+def _stretch(picture: Tensor, height: int, width: int) -> Tensor:
     if picture.shape[-2:] == (height, width):
         return picture
-    return torch.nn.functional.interpolate(
+    stretched = torch.nn.functional.interpolate(
         picture, (height, width), mode="bicubic", antialias=True
-    ).clamp(0, 1)
+    )
+    return stretched.clamp(0, 1)

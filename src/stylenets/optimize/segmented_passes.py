@@ -1,4 +1,7 @@
-"""One style over everything, then a pass per further segment, then smoothing (seed 002, attempt 1)."""
+"""One style over everything, then a pass per further segment, then smoothing.
+
+This is attempt 1 of "A Smoother Segmentation-Based Style Transfer".
+"""
 
 import torch
 from torch import Tensor
@@ -20,48 +23,75 @@ def segmented_passes(
     smooth_steps: int,
     smooth_rate: float,
 ) -> Stages:
-    """Passes as in ``painted_segments``, then ``smooth_steps`` of Adam on the total variation of the whole picture alone.
+    """Passes as in ``paint_segments``, then Adam on the total variation of the whole picture alone.
 
-    A step of Adam moves a pixel by ``smooth_rate`` whatever the weight of its only term; more of them "create a haze effect".
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the first pass.
+        style_weight: Of every pass.
+        steps: Of every pass.
+        smooth_steps: Of the smoothing; more of them "create a haze effect".
+        smooth_rate: By which a step of the smoothing moves a pixel, whatever the weight of its only
+            term.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
-    pasted = yield from painted_segments(scene, criterion, content_weight, style_weight, steps)
-    return (
-        yield Stage(
-            "smooth",
-            lambda picture: {"tv": total_variation(picture)},
-            pasted,
-            smooth_steps,
-            adam(smooth_rate),
-        )
-    )
+    pasted = yield from paint_segments(scene, criterion, content_weight, style_weight, steps)
+
+    def roughness(picture: Tensor) -> dict[str, Tensor]:
+        return {"tv": total_variation(picture)}
+
+    return (yield Stage("smooth", roughness, pasted, smooth_steps, adam(smooth_rate)))
 
 
-def painted_segments(
+def paint_segments(
     scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int
 ) -> Stages:
-    """The whole picture in the first segment's style, the background's; from there every other style, by its style loss alone, pasted.
+    """The whole picture in the background's style; from there every other style, pasted.
 
-    A region that is kept is left to the end of the run. Raises UserError where there are no regions or one is empty.
+    The other styles are painted by their style loss alone. A region that is kept is left to the end
+    of the run.
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the first pass.
+        style_weight: Of every pass.
+        steps: Of every pass.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
     segments = scene.segments("segmented_passes")
     (first, (_, background)), *others = segments.items()
     objective = gatys_objective(scene.content, background, criterion, content_weight, style_weight)
-    pasted = whole = yield Stage(first, objective, scene.start, steps)
+    whole = yield Stage(first, objective, scene.start, steps)
+    pasted = whole
     for label, (mask, style) in others:
         weights = criterion.weights_of(mask, scene.content, label)
-        painted = yield Stage(
-            label, style_only(style, criterion, style_weight, weights), whole, steps
-        )
+        objective = style_objective(style, criterion, style_weight, weights)
+        painted = yield Stage(label, objective, whole, steps)
         pasted = torch.lerp(pasted, painted, mask.to(painted))
     return pasted
 
 
-def style_only(
+def style_objective(
     style: Tensor, criterion: Criterion, style_weight: float, weights: Weights
 ) -> Objective:
-    """style_weight * L_style against (3, h, w), at the positions that ``weights`` tell, as a function of the picture."""
+    """The style loss alone as a function of the picture (1, 3, H, W).
+
+    Args:
+        style: (3, h, w).
+        criterion: What the loss is measured with.
+        style_weight: Of the loss.
+        weights: Of the positions that it is measured at, as of ``Criterion.weights_of``.
+    """
     target = criterion.style_of(style)
-    return lambda picture: {
-        "style": style_weight
-        * criterion.style_loss(criterion.vgg(picture, criterion.style), target, weights)
-    }
+
+    def objective(picture: Tensor) -> dict[str, Tensor]:
+        features = criterion.vgg(picture, criterion.style)
+        return {"style": style_weight * criterion.style_loss(features, target, weights)}
+
+    return objective

@@ -1,6 +1,10 @@
-"""Attempt 1's passes, blended by the background's style and then smoothed along the borders alone (seed 002, attempt 2)."""
+"""The passes of attempt 1, blended by the background's style and smoothed along the borders alone.
 
-import torch
+This is attempt 2 of "A Smoother Segmentation-Based Style Transfer".
+"""
+
+from typing import TypedDict
+
 from torch import Tensor
 
 from stylenets import masks
@@ -8,8 +12,26 @@ from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys_objective
 from stylenets.optimize.loop import adam
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.segmented_passes import painted_segments
+from stylenets.optimize.segmented_passes import paint_segments
 from stylenets.optimize.stages import Stage, Stages
+
+
+class Blend(TypedDict):
+    """The first smoothing: the weights of its objective, and Adam's rate and steps."""
+
+    content_weight: float
+    style_weight: float
+    tv_weight: float
+    rate: float
+    steps: int
+
+
+class Border(TypedDict):
+    """The second smoothing: how many pixels it reaches, and Adam's rate and steps."""
+
+    reach: float
+    rate: float
+    steps: int
 
 
 def segmented_smooth(
@@ -18,43 +40,57 @@ def segmented_smooth(
     content_weight: float,
     style_weight: float,
     steps: int,
-    blend: dict[str, float],
-    border: dict[str, float],
+    blend: Blend,
+    border: Border,
 ) -> Stages:
-    """The passes of ``segmented_passes``; "L = alpha * content + beta * style 1 + gamma * TV" on the whole; TV along the borders alone.
+    """The passes of ``segmented_passes``, then two smoothings.
 
-    ``blend``: content_weight, style_weight, tv_weight of the first smoothing; style 1 is the background's. ``border``: reach of the second
-    in pixels: the border weight falls from 1 at a border between regions to 0 there. Both: steps and rate of Adam.
+    The first is "L = alpha * content + beta * style 1 + gamma * TV" on the whole, where style 1 is
+    the background's. The second is the total variation along the borders: its weight falls from 1
+    at a border between regions to 0 where it reaches no farther.
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the first pass.
+        style_weight: Of every pass.
+        steps: Of every pass.
+        blend: The first smoothing.
+        border: The second smoothing.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
-    pasted = yield from painted_segments(scene, criterion, content_weight, style_weight, steps)
+    pasted = yield from paint_segments(scene, criterion, content_weight, style_weight, steps)
     _, background = next(iter(scene.segments("segmented_smooth").values()))
     weights = (blend["content_weight"], blend["style_weight"], blend["tv_weight"])
     objective = gatys_objective(scene.content, background, criterion, *weights)
     blended = yield Stage("blend", objective, pasted, blend["steps"], adam(blend["rate"]))
-    near = masks.border_weight(
-        {label: mask.cpu() for label, mask in scene.regions.items()}, border["reach"]
-    ).to(pasted)
-    return (
-        yield Stage(
-            "border",
-            lambda picture: {"tv": border_variation(picture, near)},
-            blended,
-            border["steps"],
-            adam(border["rate"]),
-        )
-    )
+    regions = {label: mask.cpu() for label, mask in scene.regions.items()}
+    near = masks.border_weight(regions, border["reach"]).to(pasted)
+
+    def seams(picture: Tensor) -> dict[str, Tensor]:
+        return {"tv": border_variation(picture, near)}
+
+    return (yield Stage("border", seams, blended, border["steps"], adam(border["rate"])))
 
 
 def border_variation(picture: Tensor, weight: Tensor) -> Tensor:
-    """Squared differences of neighbors in (1, 3, H, W), each times the square of ``weight`` (H, W) there, mean over pairs -> (1,).
+    """Squared differences of neighboring pixels, weighted, mean over the pairs.
 
-    The document takes the TV of weight * picture, which is the same where the weight is level; on its slope that product is smooth where
-    the picture is black, and the borders turn dark.
+    The document takes the total variation of weight * picture, which is the same where the weight
+    is level. On its slope that product is smooth where the picture is black, and the borders turn
+    dark.
+
+    Args:
+        picture: (1, 3, H, W).
+        weight: (H, W); its square counts.
+
+    Returns:
+        (1,).
     """
-    across = (
-        weight[:, 1:] * weight[:, :-1] * (picture[..., 1:] - picture[..., :-1]).square()
-    ).mean((1, 2, 3))
-    down = (weight[1:] * weight[:-1] * (picture[..., 1:, :] - picture[..., :-1, :]).square()).mean(
-        (1, 2, 3)
-    )
-    return torch.add(across, down)
+    across = (picture[..., 1:] - picture[..., :-1]).square()
+    down = (picture[..., 1:, :] - picture[..., :-1, :]).square()
+    across = (weight[:, 1:] * weight[:, :-1] * across).mean((1, 2, 3))
+    down = (weight[1:] * weight[:-1] * down).mean((1, 2, 3))
+    return across + down

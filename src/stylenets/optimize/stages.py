@@ -1,33 +1,36 @@
-"""A method of the Gatys family as a sequence of stages, each one run of the loop; and how they are run, saved and resumed.
+"""A method of the Gatys family as a sequence of stages, each one run of the loop.
 
-A method is a generator: it yields a Stage, is sent the picture that came out, yields the next, and returns the last picture:
+A method is a generator. It yields a Stage, is sent the picture that came out, yields the next, and
+returns the last picture:
 
     def method(scene, criterion, ...) -> Stages:
         whole = yield Stage("whole", objective, scene.start, steps)
         return (yield Stage("smooth", other_objective, whole, 40))
 """
 
-import io
-import pickle
-import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from stylenets.checkpoints import atomic_write
-from stylenets.errors import UserError
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.loop import Descent, MakeOptimizer, Objective, lbfgs
+from stylenets.optimize.saved_run import SavedRun, StepRecord
 from stylenets.optimize.scene import Scene
 
 
 @dataclass(frozen=True)
 class Stage:
-    """``steps`` steps from ``start`` (1, 3, H, W) towards lower ``objective``; ``optimizer``: None for the run's."""
+    """One run of the loop.
+
+    Args:
+        name: What it is called in the records.
+        objective: What is minimized.
+        start: (1, 3, H, W).
+        steps: Of the optimizer.
+        optimizer: Makes the optimizer of the pixels; None for that of the run.
+    """
 
     name: str
     objective: Objective
@@ -38,146 +41,112 @@ class Stage:
 
 Stages = Generator[Stage, Tensor, Tensor]
 Method = Callable[[Scene, Criterion], Stages]
+OnStep = Callable[[StepRecord, Tensor], None]  # gets the picture (1, 3, H, W) after the step
 
 
-@dataclass(frozen=True)
-class Row:
-    """One step: its number over all stages, from 1, the stage, the shortest side in pixels, and every term before the step."""
+def coarse_to_fine(
+    method: Method, scene: Scene, criterion: Criterion, sizes: Sequence[int]
+) -> Stages:
+    """The method at the first size, then at each further one from the enlarged result.
 
-    step: int
-    stage: str
-    size: int
-    terms: dict[str, float]
+    This is Gatys et al. 2017, sec. 6.
 
-
-@dataclass
-class Keeper:
-    """Keeps a run in ``file``, whole or not at all, every ``every`` steps. ``recipe``: what the run is; another's file is not taken up."""
-
-    file: Path
-    every: int
-    recipe: str
-    state: dict[str, Any] = field(default_factory=dict)
-    begun: float = field(default_factory=time.perf_counter)
-
-    @property
-    def seconds(self) -> float:
-        """How long the run has taken so far, with the part before it was taken up."""
-        return self.state.get("seconds", 0.0) + time.perf_counter() - self.begun
-
-    def load(self) -> None:
-        """Take up the run in the file. Raises UserError where there is none, it is damaged, or of another recipe."""
-        if not self.file.is_file():
-            raise UserError(f"nothing to resume: there is no {self.file}")
-        try:
-            state = torch.load(self.file, map_location="cpu", weights_only=True)
-            recipe = state["recipe"]
-        except (
-            pickle.UnpicklingError,
-            RuntimeError,
-            EOFError,
-            LookupError,
-            TypeError,
-            ValueError,
-            OSError,
-        ) as error:
-            raise UserError(
-                f"cannot resume from {self.file}: it is damaged ({type(error).__name__})"
-            ) from error
-        if recipe != self.recipe:
-            raise UserError(
-                f"cannot resume from {self.file}: it is of a run with other settings; give the same, or another out="
-            )
-        self.state = state
-
-    def save(self, finished: Sequence[Tensor], descent: Descent, rows: Sequence[Row]) -> None:
-        """Put everything down that the rest of the run depends on."""
-        plain = [[row.step, row.stage, row.size, row.terms] for row in rows]
-        state = {
-            "recipe": self.recipe,
-            "finished": list(finished),
-            "descent": descent.state(),
-            "rows": plain,
-            "seconds": self.seconds,
-        }
-        buffer = io.BytesIO()
-        torch.save(state, buffer)
-        atomic_write(self.file, lambda file: file.write(buffer.getvalue()))
-
-
-def at_sizes(method: Method, scene: Scene, criterion: Criterion, sizes: Sequence[int]) -> Stages:
-    """The method at the first size, then at each further one from the enlarged result (Gatys et al. 2017, sec. 6: coarse to fine).
-
-    ``sizes``: shortest sides in pixels; empty: the scene as it is.
+    Args:
+        method: Any.
+        scene: At full size.
+        criterion: What the method measures with.
+        sizes: Shortest sides in pixels; if empty, the scene is taken as it is.
     """
     if not sizes:
-        return scene.finish((yield from method(scene, criterion)))
-    picture = None
-    for size in sizes:
-        smaller = scene.at_size(size, picture)
-        picture = yield from method(smaller, criterion)
-    return smaller.finish(picture)
+        return scene.with_kept_regions((yield from method(scene, criterion)))
+    first, *further = sizes
+    scaled = scene.at_size(first)
+    picture = yield from method(scaled, criterion)
+    for size in further:
+        scaled = scene.at_size(size, picture)
+        picture = yield from method(scaled, criterion)
+    return scaled.with_kept_regions(picture)
 
 
-def planned(stages: Stages) -> int:
+def count_steps(stages: Stages) -> int:
     """The number of steps that stages would take."""
-    count, picture = 0, None
-    while (stage := _next(stages, picture)[0]) is not None:
-        count, picture = count + stage.steps, stage.start
+    count = 0
+    upcoming = _next(stages)
+    while isinstance(upcoming, Stage):
+        count += upcoming.steps
+        upcoming = _next(stages, upcoming.start)
     return count
 
 
-def run(
+def run_stages(
     stages: Stages,
     optimizer: MakeOptimizer = lbfgs,
-    keeper: Keeper | None = None,
-    on_step: Callable[[Row, Tensor], None] = lambda row, picture: None,
-) -> tuple[Tensor, list[Row]]:
-    """Run stages to the end -> (the picture (1, 3, H, W), a row for every step). ``on_step`` gets the row and the picture after the step.
+    saved: SavedRun | None = None,
+    on_step: OnStep = lambda record, picture: None,
+) -> tuple[Tensor, list[StepRecord]]:
+    """Run stages to the end.
 
-    With a ``keeper`` that has loaded a state the run goes on from there, to the same bits as if it had never ended.
+    Args:
+        stages: Not begun.
+        optimizer: For the stages that have none of their own.
+        saved: Where the run is saved. If that has loaded one, the run goes on from there, to the
+            same bits as if it had never ended.
+        on_step: Called after each step.
+
+    Returns:
+        The picture (1, 3, H, W), and a record of every step.
+
+    Raises:
+        UserError: If the losses are no numbers any more.
     """
-    state = keeper.state if keeper else {}
-    rows = [Row(*values) for values in state.get("rows", [])]
-    finished: list[Tensor] = []
-    stage, picture = _next(stages, None)
-    while stage is not None:
-        if len(finished) < len(state.get("finished", [])):
-            done = state["finished"][len(finished)].to(stage.start)
+    run = _Run(optimizer, saved, on_step)
+    upcoming = _next(stages)
+    while isinstance(upcoming, Stage):
+        upcoming = _next(stages, run.paint(upcoming))
+    return upcoming, run.records
+
+
+class _Run:
+    """A run so far: pictures of the finished stages, and a record of every step."""
+
+    def __init__(self, optimizer: MakeOptimizer, saved: SavedRun | None, on_step: OnStep) -> None:
+        self.optimizer = optimizer
+        self.saved = saved
+        self.on_step = on_step
+        self.finished: list[Tensor] = []
+        self.records = saved.records if saved else []
+        self.finished_before = saved.finished if saved else []
+        self.interrupted = saved.descent if saved else None
+
+    def paint(self, stage: Stage) -> Tensor:
+        """The picture of a stage, if it was not finished before the run was taken up."""
+        number = len(self.finished)
+        if number < len(self.finished_before):
+            picture = self.finished_before[number].to(stage.start)
         else:
-            restored = (
-                state.get("descent") if len(finished) == len(state.get("finished", [])) else None
-            )
-            done = _descend(stage, optimizer, keeper, finished, rows, restored, on_step)
-        finished.append(done)
-        stage, picture = _next(stages, done)
-    return picture, rows
+            goes_on = number == len(self.finished_before)
+            picture = self._descend(stage, self.interrupted if goes_on else None)
+        self.finished.append(picture)
+        return picture
+
+    def _descend(self, stage: Stage, interrupted: dict[str, Any] | None) -> Tensor:
+        descent = Descent(stage.objective, stage.start, stage.optimizer or self.optimizer)
+        if interrupted:
+            descent.restore(interrupted)
+        size = min(stage.start.shape[-2:])
+        while descent.steps < stage.steps:
+            terms = descent.step()
+            self.records.append(StepRecord(len(self.records) + 1, stage.name, size, terms))
+            self.on_step(self.records[-1], descent.picture)
+            if self.saved and len(self.records) % self.saved.every == 0:
+                self.saved.save(self.finished, descent, self.records)
+        return descent.picture
 
 
-def _descend(
-    stage: Stage,
-    optimizer: MakeOptimizer,
-    keeper: Keeper | None,
-    finished: list[Tensor],
-    rows: list[Row],
-    restored: dict[str, Any] | None,
-    on_step: Callable[[Row, Tensor], None],
-) -> Tensor:
-    descent = Descent(stage.objective, stage.start, stage.optimizer or optimizer)
-    if restored:
-        descent.restore(restored)
-    while descent.steps < stage.steps:
-        terms = descent.step()
-        rows.append(Row(len(rows) + 1, stage.name, min(stage.start.shape[-2:]), terms))
-        on_step(rows[-1], descent.picture)
-        if keeper and len(rows) % keeper.every == 0:
-            keeper.save(finished, descent, rows)
-    return descent.picture
-
-
-def _next(stages: Stages, picture: Tensor | None) -> tuple[Stage | None, Tensor | None]:
-    """(the next stage, None) or (None, the last picture)."""
+def _next(stages: Stages, picture: Tensor | None = None) -> Stage | Tensor:
+    """The next stage after the one that left ``picture``, or the last picture."""
     try:
-        return stages.send(picture), None
+        return next(stages) if picture is None else stages.send(picture)
     except StopIteration as end:
-        return None, end.value
+        last: Tensor = end.value
+        return last

@@ -1,4 +1,7 @@
-"""A pass per segment, put together (seed 003, "A closer look at Neural Style", sec. 3.1: the straightforward approach)."""
+"""A pass per segment, put together ("A closer look at Neural Style", sec. 3.1).
+
+The document calls it the straightforward approach.
+"""
 
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys_objective
@@ -10,11 +13,22 @@ from stylenets.regions import KEEP
 def straightforward(
     scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int
 ) -> Stages:
-    """Every segment by itself in its style, and put together: clear-cut borders, and as many passes as segments.
+    """Every segment by itself in its style: clear-cut borders, as many passes as segments.
 
-    The document "passes each pair of a content image segment and a style image through the neural style algorithm": of a pass's picture
-    the style is measured in the segment. Over the whole picture, a piece of it need not be in the style: dark and bright parts of the
-    photograph then share it out between them. Raises UserError where there are no regions or one is empty.
+    The document "passes each pair of a content image segment and a style image through the neural
+    style algorithm": so the style of a pass is measured in its segment. Measured over the whole
+    picture, a piece of it need not be in the style: dark and bright parts of the photograph would
+    share it out between them.
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        style_weight: Of the style loss: beta.
+        steps: Of each pass.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
     passes = {}
     for label, (mask, style) in scene.segments("straightforward").items():

@@ -1,4 +1,7 @@
-"""All segments in a single pass, by a surrogate style picture cut out of the style pictures (seed 002, attempt 3)."""
+"""All segments in a single pass, by a surrogate style picture cut out of the style pictures.
+
+This is attempt 3 of "A Smoother Segmentation-Based Style Transfer".
+"""
 
 from torch import Tensor
 
@@ -21,30 +24,51 @@ def surrogate(
     delta_layer: str,
     steps: int,
 ) -> Stages:
-    """L = alpha * L_content + beta * (L_style + delta * L_content against the surrogate style picture) + gamma * TV.
+    """L = alpha * L_content + beta * (L_style + delta * L_surrogate) + gamma * TV.
 
-    L_style is against the surrogate, too, which mixes the styles; the ``delta`` term, at a shallow layer, is what brings each to its
-    place: "too much of it and we get the actual content of the surrogate". Raises UserError for no regions and empty ones.
+    L_style is measured against the surrogate, which mixes the styles. L_surrogate is the content
+    loss against it at a shallow layer, which brings each style to its place: "too much of it and we
+    get the actual content of the surrogate".
+
+    Args:
+        scene: With regions.
+        criterion: What the losses are measured with.
+        content_weight: Of the content loss: alpha.
+        style_weight: Of the style loss: beta.
+        tv_weight: Of the total variation: gamma.
+        delta: The share of L_surrogate.
+        delta_layer: Where L_surrogate is measured.
+        steps: Of the optimizer.
+
+    Raises:
+        UserError: If there are no regions, or one is empty.
     """
-    pictures = {label: style for label, (_, style) in scene.segments("surrogate").items()}
-    pictures |= {
-        label: scene.content[0] for label, style in scene.painted_in.items() if style == KEEP
-    }
-    cut = masks.surrogate_style(
-        {label: mask.to(scene.content) for label, mask in scene.regions.items()}, pictures
-    )
-    layer = criterion.there(delta_layer)
-    content, style = criterion.content_of(scene.content), criterion.style_of(cut)
+    cut = surrogate_picture(scene)
+    layer = criterion.resolve_layer(delta_layer)
+    content = criterion.content_of(scene.content)
+    style = criterion.style_of(cut)
     shallow = criterion.vgg(cut[None], [layer])[layer]
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
         features = criterion.features(picture, layer)
-        against_style = feature_reconstruction(features[layer], shallow, criterion.content_variant)
+        against_surrogate = feature_reconstruction(
+            features[layer], shallow, criterion.content_variant
+        )
         return {
             "content": content_weight * criterion.content_loss(features, content),
             "style": style_weight * criterion.style_loss(features, style),
-            "delta": style_weight * delta * against_style,
+            "delta": style_weight * delta * against_surrogate,
             "tv": tv_weight * total_variation(picture),
         }
 
     return (yield Stage("surrogate", objective, scene.start, steps))
+
+
+def surrogate_picture(scene: Scene) -> Tensor:
+    """Every region's style picture in its place, the photograph where it is kept: (3, H, W)."""
+    pictures = {label: style for label, (_, style) in scene.segments("surrogate").items()}
+    for label, style in scene.painted_in.items():
+        if style == KEEP:
+            pictures[label] = scene.content[0]
+    regions = {label: mask.to(scene.content) for label, mask in scene.regions.items()}
+    return masks.surrogate_style(regions, pictures)

@@ -12,7 +12,7 @@ from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.inversion import measure
-from stylenets.inference.swapping import encoder
+from stylenets.inference.swapping import load_encoder
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import central_square
 
@@ -21,7 +21,7 @@ def run_inversion(config: DictConfig, out: Path) -> None:
     """Write inversion.json, inversion.md and config.yaml into ``out``."""
     device = choose_device(config.device)
     network = checkpoints.load(network_file(config, default="inverse"))
-    vgg = encoder(network).to(device)
+    vgg = load_encoder(network).to(device)
     net = network.net.to(device).eval()
     assert isinstance(net, InverseNet)  # or there would be no encoder for it
     size = config.size // net.factor * net.factor

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from stylenets.optimize.stages import Row
+from stylenets.optimize.saved_run import StepRecord
 
 
-def curves_csv(rows: Sequence[Row]) -> str:
+def curves_csv(rows: Sequence[StepRecord]) -> str:
     """A line for every step: its number, stage, size, total, and every term before the step."""
     names = term_names(rows)
     lines: list[list[Any]] = [["step", "stage", "size", "total", *names]]
@@ -27,7 +27,7 @@ def sweep_csv(key: str, values: Sequence[float], figures: Sequence[dict[str, Any
     return _to_csv(lines)
 
 
-def term_names(rows: Sequence[Row]) -> list[str]:
+def term_names(rows: Sequence[StepRecord]) -> list[str]:
     """The terms of all steps, in the order in which they come up."""
     return list(dict.fromkeys(name for row in rows for name in row.terms))
 

@@ -16,8 +16,8 @@ from stylenets.evaluation.methods.segments import (
 from stylenets.masks import sharpened
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.mixed import relative_improvements
+from stylenets.optimize.saved_run import StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Row
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Outcome:
 
     stem: str
     picture: Tensor
-    rows: list[Row]
+    rows: list[StepRecord]
     figures: dict[str, Any]
 
 
 @torch.no_grad()
 def measure_picture(
-    picture: Tensor, scene: Scene, criterion: Criterion, rows: Sequence[Row]
+    picture: Tensor, scene: Scene, criterion: Criterion, rows: Sequence[StepRecord]
 ) -> dict[str, Any]:
     """The figures of a picture of ``scene``.
 
@@ -87,7 +87,7 @@ def _measure_regions(picture: Tensor, scene: Scene, criterion: Criterion) -> dic
     }
 
 
-def summarize_stages(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def summarize_stages(rows: Sequence[StepRecord]) -> list[dict[str, Any]]:
     """Of every stage its steps, and its total before the first and the last of them."""
     stages: list[dict[str, Any]] = []
     for row in rows:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from stylenets.evaluation.methods.csv_files import term_names
-from stylenets.optimize.stages import Row
+from stylenets.optimize.saved_run import StepRecord
 from stylenets.report.page import Page
 from stylenets.report.tables import Sheet
 
 
-def add_curves(page: Page, rows: Sequence[Row], caption: str) -> None:
+def add_curves(page: Page, rows: Sequence[StepRecord], caption: str) -> None:
     """Plot every term, and their sum, against the step."""
     series = {"total": [(float(row.step), sum(row.terms.values())) for row in rows]}
     for name in term_names(rows):

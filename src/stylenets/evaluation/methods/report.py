@@ -9,8 +9,8 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.methods.page import add_curves, add_sweep, segments_table
+from stylenets.optimize.saved_run import StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Row
 from stylenets.report.page import Page
 from stylenets.report.tables import Sheet
 
@@ -40,7 +40,7 @@ class PaintedPair:
 
     name: str
     optimized: Painted
-    rows: list[Row]
+    rows: list[StepRecord]
     single_pass: Painted
 
     @property
