@@ -15,22 +15,19 @@ BELOW = 8  # columns from an option's own start, from which a comment belongs to
 class Option:
     """A dotted name, its default as it is written, what its comment says, and whose argument it is.
 
-    ``owner`` is the ``_target_`` of the block that it stands in, "" where there is none.
+    ``owner`` is the ``_target_`` of the nearest block around it, and ``argument`` what it sets
+    there; both are "" where there is none.
     """
 
     name: str
     default: str
     comment: str = ""
     owner: str = ""
-
-    @property
-    def key(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2]
+    argument: str = ""
 
     @property
     def block(self) -> str:
-        """What is before it."""
+        """What is before the last part of the name."""
         return self.name.rpartition(".")[0]
 
 
@@ -52,7 +49,7 @@ def entries(lines: list[str], prefix: str) -> list[Option]:
     """The lines below the first comment -> every entry that is not hidden."""
     found: list[Option] = []
     above: list[str] = []  # comments on lines of their own, which belong to the next entry
-    owners = {tuple(path[:-1]): line.split(":", 1)[1] for path, line in targets(lines)}
+    owners = {tuple(path[:-1]): line.split(":")[1].strip() for path, line in targets(lines)}
     for path, line in with_paths(lines):
         comment = COMMENT.search(line)
         is_entry = ENTRY.match(line) is not None
@@ -62,14 +59,22 @@ def entries(lines: list[str], prefix: str) -> list[Option]:
             value = ENTRY.sub(r"\g<value>", line)
             default = (value[: comment.start() - len(line)] if comment else value).strip()
             text = " ".join([*above, comment["text"] if comment else ""]).strip()
-            owner = owners.get(tuple(path[:-1]), "").strip()
-            found.append(Option(prefix + ".".join(path), default, text, owner))
+            owner, argument = owner_of(path, owners)
+            found.append(Option(prefix + ".".join(path), default, text, owner, argument))
             above = []
         elif comment and found and line.index("#") >= BELOW + 2 * len(path):
             found[-1].comment += f" {comment['text']}"
         elif comment:
             above.append(comment["text"])
     return found
+
+
+def owner_of(path: list[str], owners: dict[tuple[str, ...], str]) -> tuple[str, str]:
+    """The innermost block with a ``_target_`` around an option, and the key there that it sets."""
+    for depth in range(len(path) - 1, -1, -1):
+        if owner := owners.get(tuple(path[:depth])):
+            return owner, path[depth]
+    return "", path[-1]
 
 
 def targets(lines: list[str]) -> Iterator[tuple[list[str], str]]:

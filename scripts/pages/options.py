@@ -73,7 +73,7 @@ def meanings(file: Path, conf: Path) -> dict[str, str]:
 
 def meaning_of(option: Option, conf: Path) -> tuple[str, str]:
     """What an option does, by the docstring of its owner or by its comment; and what is left."""
-    meaning = arguments_of(option.owner, conf.parent / "src" / "stylenets").get(option.key, "")
+    meaning = arguments_of(option.owner, conf.parent / "src" / "stylenets").get(option.argument, "")
     copied = COPIED.match(option.default)
     if copied and not meaning and not option.comment:
         return f"as `{copied['name']}`", ""

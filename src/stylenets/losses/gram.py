@@ -48,6 +48,12 @@ def gram(features: Tensor, share: Tensor | None = None) -> Tensor:
 
     Returns:
         (B, C, C).
+
+    Example:
+        >>> features = torch.tensor([[[[1.0, 3.0]], [[0.0, 2.0]]]])  # 2 channels, 2 positions
+        >>> gram(features)
+        tensor([[[5., 3.],
+                 [3., 2.]]])
     """
     with torch.autocast(features.device.type, enabled=False):
         features = features.float()

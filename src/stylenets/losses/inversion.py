@@ -33,6 +33,7 @@ class InversionLoss(Objective):
         tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
         reconstruction_weight: of the L1 of pixels and edges.
         content_variant: how features are compared, one of ``CONTENT_VARIANTS``.
+        summed_tv: total variation as the sum over pairs of pixels, else their mean.
         schedule: factors on the weights by the losses' names, see ``LossSchedule``.
 
     Raises:

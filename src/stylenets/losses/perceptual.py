@@ -39,6 +39,7 @@ class PerceptualLoss(Objective):
         identity_weight: the same, for pictures whose style weights are all 0: the photograph's row.
         variant: one of ``STYLE_VARIANTS``.
         content_variant: one of ``CONTENT_VARIANTS``.
+        summed_tv: total variation as the sum over pairs of pixels, else their mean.
         schedule: factors on the weights by the losses' names, see ``LossSchedule``.
 
     Raises:

@@ -7,6 +7,12 @@ def total_variation(x: Tensor, summed: bool = False) -> Tensor:
     """Squared differences of neighbors in (B, 3, H, W) -> (B,).
 
     The mean over each direction's pairs, or with ``summed`` their sum (Johnson et al. 2016).
+
+    Example:
+        >>> import torch
+        >>> step = torch.tensor([0.0, 1.0]).expand(1, 3, 2, 2)  # dark left, bright right
+        >>> total_variation(step), total_variation(step, summed=True)
+        (tensor([1.]), tensor([6.]))
     """
     horizontal = (x[..., :, 1:] - x[..., :, :-1]).square()
     vertical = (x[..., 1:, :] - x[..., :-1, :]).square()

@@ -15,6 +15,11 @@ class LossSchedule:
     the run is over, which rises to 1 at a tenth and stays. A loss without points has factor 1. A
     factor of 0 means that the loss is not computed at all.
 
+    Example:
+        >>> schedule = LossSchedule({"style": [[0.05, 0.0], [0.1, 1.0]]})
+        >>> [round(schedule.factor("style", progress), 3) for progress in (0.0, 0.075, 0.5)]
+        [0.0, 0.5, 1.0]
+
     Raises:
         UserError: for points that do not rise from 0 to 1, or a negative factor.
     """

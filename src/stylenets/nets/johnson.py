@@ -37,6 +37,10 @@ class JohnsonNet(nn.Module):
     Inside, the network works on 0-255, as the published weights do. Its output is linear and may
     leave [0, 1].
 
+    Args:
+        width: Channels of the first convolution; the residual blocks have four times as many.
+        blocks: Residual blocks.
+
     Example:
         >>> import torch
         >>> net = JohnsonNet()
