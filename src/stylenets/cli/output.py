@@ -1,13 +1,10 @@
 """What a measuring command shows and leaves: a progress bar, tables, and files written whole."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -19,9 +16,7 @@ from rich.progress import (
 )
 
 from stylenets.files import write_bytes
-
-if TYPE_CHECKING:
-    from stylenets.report.tables import Sheet
+from stylenets.report.tables import Sheet
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,10 @@
 """The photographs that a command measures on."""
 
-from __future__ import annotations
+from torch import Tensor
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from stylenets import images
+from stylenets.photos import bundled_photos
+from stylenets.styles import central_square
 
 
 def read_photos(
@@ -22,10 +21,6 @@ def read_photos(
     Returns:
         {path below the folder: picture (3, H, W) in [0, 1]}.
     """
-    from stylenets import images
-    from stylenets.photos import bundled_photos
-    from stylenets.styles import central_square
-
     if folder is None:
         paths = {path.name: path for path in bundled_photos()[:limit]}
     else:

@@ -55,7 +55,8 @@ def memory_table(cases: list[dict[str, str | int]]) -> Sheet:
     title = "Peak memory of a process beyond Python and torch, in MB"
     rows = []
     for one in cases:
-        reference, ours = int(one[REFERENCE]), int(one[OURS])
+        reference = int(one[REFERENCE])
+        ours = int(one[OURS])
         megabytes = [f"{peak / 1e6:.0f}" for peak in (reference, ours)]
         rows.append([str(one["case"]), *megabytes, f"{reference / ours:.2f}"])
     return Sheet(title, ["", *VARIANTS, "times less"], rows)

@@ -1,18 +1,15 @@
 """What every suite leaves: its figures as JSON, its tables as markdown, and its settings."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.output import show_tables, write_files
-
-if TYPE_CHECKING:
-    from stylenets.report.tables import Sheet
+from stylenets.evaluation import machine
+from stylenets.report.tables import Sheet
 
 FOLDERS = ("ckpt", "photos", "out")  # of one machine: their last parts alone mean something
 
@@ -35,8 +32,6 @@ def write_measurement(
         device: What it was measured on.
         out: An existing folder.
     """
-    from stylenets.evaluation import machine
-
     origin = {"settings": shown_settings(config), "machine": machine.describe_machine(device)}
     content = json.dumps({**figures, **origin}, indent=1)
     markdown = "\n".join(table.markdown() for table in tables)
@@ -46,7 +41,8 @@ def write_measurement(
 
 def shown_settings(config: DictConfig) -> dict[str, Any]:
     """The resolved configuration without the folders of this machine."""
-    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    values = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(values, dict)  # as a command's configuration always is
     for name in FOLDERS:
         values[name] = values[name] and Path(values[name]).name
-    return values
+    return {str(name): value for name, value in values.items()}

@@ -19,6 +19,7 @@ from stylenets.tasks.base import measure_terms
 
 WINDOW = 20  # steps that a point of the drawing is the mean of
 PARTS = 5  # of a training, each a row of the table
+Batch = tuple[Tensor, Tensor]  # photographs (B, 3, H, W) and style weights (B, S)
 
 
 @dataclass(frozen=True)
@@ -54,30 +55,20 @@ def train_curve(
         criterion: The training objective.
         photos: (N, 3, H, W), on the device to train on.
         precision: "float32" or "bfloat16".
-        seed: Of the first weights. Photographs and styles are drawn by the step alone.
+        seed: Of the first weights; photographs and styles are drawn by the step alone.
         steps: How many.
         batch: Photographs of a step.
         advance: Called after each step.
 
-    Returns:
-        The losses, which stay on the device until the end.
+    The losses stay on the device until the end.
     """
     torch.manual_seed(seed)
-    device = photos.device
-    dtype = getattr(torch, precision)
-    mixed = dtype is torch.bfloat16
-    net = CINNet(len(criterion.coefficients)).to(device)
+    net = CINNet(len(criterion.coefficients)).to(photos.device)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=True)
-    compiled = mixed and device.type == "cuda"
-    run = torch.compile(measure_terms, dynamic=False, fullgraph=True) if compiled else measure_terms
-    wanted = tuple(name for name, weight in criterion.weights.items() if weight)
+    loss_of = _loss_function(criterion, net, getattr(torch, precision), photos.device)
     losses = []
     for step, given in enumerate(_batches(photos, net.styles, steps, batch)):
-        with torch.autocast(device.type, dtype, enabled=mixed):
-            terms = run(net, criterion, given, given, wanted)
-        factors = criterion.factors(step / steps)
-        weighted = (factors[name] * term.sum() for name, term in terms.items())
-        loss = sum(weighted, torch.zeros(())) / batch
+        loss = loss_of(given, step / steps)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -86,9 +77,26 @@ def train_curve(
     return TrainingCurve(precision, seed, torch.stack(losses).tolist())
 
 
-def _batches(
-    photos: Tensor, styles: int, steps: int, batch: int
-) -> Iterator[tuple[Tensor, Tensor]]:
+def _loss_function(
+    criterion: PerceptualLoss, net: CINNet, dtype: torch.dtype, device: torch.device
+) -> Callable[[Batch, float], Tensor]:
+    """What tells the mean loss of a batch at a share of the run; in bfloat16 a GPU compiles it."""
+    mixed = dtype is torch.bfloat16
+    compiled = mixed and device.type == "cuda"
+    run = torch.compile(measure_terms, dynamic=False, fullgraph=True) if compiled else measure_terms
+    wanted = tuple(name for name, weight in criterion.weights.items() if weight)
+
+    def loss_of(given: Batch, progress: float) -> Tensor:
+        with torch.autocast(device.type, dtype, enabled=mixed):
+            terms = run(net, criterion, given, given, wanted)
+        factors = criterion.factors(progress)
+        weighted = (factors[name] * term.sum() for name, term in terms.items())
+        return sum(weighted, torch.zeros(())) / len(given[0])
+
+    return loss_of
+
+
+def _batches(photos: Tensor, styles: int, steps: int, batch: int) -> Iterator[Batch]:
     """For each step photographs (B, 3, H, W) and one-hot style weights (B, S)."""
     one_hot = torch.eye(styles, device=photos.device)
     for step in range(steps):

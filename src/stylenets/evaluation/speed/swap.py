@@ -83,7 +83,7 @@ def compare_swaps(
         advance: Called after each formulation.
 
     Raises:
-        UserError: If one does not get through, for want of memory as a rule.
+        UserError: If one does not get through, as a rule for want of memory.
     """
     costs = {}
     results = {}
@@ -91,20 +91,20 @@ def compare_swaps(
         features = {"content": content.contiguous().cpu(), "style": style.contiguous().cpu()}
         save_file(features, Path(folder) / "features.safetensors")
         for name in FORMULATIONS:
-            numbers = [str(number) for number in (patch, stride, repeats)]
-            costs[name] = _measure_in_process(name, folder, *numbers, device)
+            costs[name] = _measure_in_process(
+                name, folder, str(patch), str(stride), str(repeats), device
+            )
             results[name] = load_file(Path(folder) / f"{name}.safetensors")["swapped"]
             advance()
-    largest = results["textbook"].abs().max().clamp_min(EPSILON)
-    difference = (results["ours"] - results["textbook"]).abs().amax(1) / largest
-    return SwapComparison(
-        tuple(content.shape),
-        tuple(style.shape),
-        costs["textbook"],
-        costs["ours"],
-        same_positions=float((difference < SAME).float().mean()),
-        largest_difference=float(difference.max()),
-    )
+    agreement = _compare_results(results["ours"], results["textbook"])
+    shapes = (tuple(content.shape), tuple(style.shape))
+    return SwapComparison(*shapes, costs["textbook"], costs["ours"], *agreement)
+
+
+def _compare_results(ours: Tensor, textbook: Tensor) -> tuple[float, float]:
+    """The share of the positions that are the same, and the largest difference of a feature."""
+    difference = (ours - textbook).abs().amax(1) / textbook.abs().max().clamp_min(EPSILON)
+    return float((difference < SAME).float().mean()), float(difference.max())
 
 
 def _measure_in_process(name: str, *arguments: str) -> SwapCost:
