@@ -9,11 +9,12 @@ from stylenets.vgg.network import LossNetwork
 
 
 def test_iou_is_intersection_over_union() -> None:
-    left, top = torch.zeros(4, 4, dtype=torch.bool), torch.zeros(4, 4, dtype=torch.bool)
-    left[:, :2], top[:2] = True, True
-    assert (
-        iou(left, top) == pytest.approx(4 / 12) and iou(left, left) == 1 and iou(left, ~left) == 0
-    )
+    left = torch.zeros(4, 4, dtype=torch.bool)
+    left[:, :2] = True
+    top = left.T
+    assert iou(left, top) == pytest.approx(4 / 12)
+    assert iou(left, left) == 1
+    assert iou(left, ~left) == 0
 
 
 def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(
@@ -25,7 +26,8 @@ def test_only_portraits_count_and_a_person_in_the_box_is_found_by_it(
     steps: list[None] = []
     photos = {"portrait": torch.ones(3, 40, 60), "wall": torch.zeros(3, 40, 60)}
     found = compare_saliency(photos, person, random_vgg, lambda: steps.append(None))
-    assert found.skipped == ["wall"] and len(steps) == 2
+    assert found.skipped == ["wall"]
+    assert len(steps) == 2
     assert found.coverage["portrait"] == pytest.approx(0.64)
     assert found.overlap["center box"] == {"portrait": 1.0}
     assert [row[0] for row in found.table().rows] == ["portrait", "mean"]

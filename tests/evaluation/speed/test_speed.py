@@ -1,4 +1,4 @@
-"""The reference recipe computes what the project computes, and the suites of speed tell what they measured."""
+"""The reference recipe computes what we compute, and suites of speed tell what they measured."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
 from stylenets.evaluation.speed import reference
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
+from stylenets.evaluation.speed.cpu import OURS, REFERENCE, RUNTIME, CpuTiming, cpu_table
 from stylenets.evaluation.speed.scaling import CostCurve, draw_costs
 from stylenets.evaluation.speed.timing import machine_rates, quartiles, time_in_turns
 from stylenets.losses.perceptual import PerceptualLoss
@@ -32,42 +32,38 @@ def composed(*overrides: str) -> object:
 @torch.inference_mode()
 def test_a_photograph_is_stylized_as_by_the_reference_recipe(size: int) -> None:
     """In every style of the bundled network, to a third of a step of an 8-bit picture."""
-    net, x = (
-        checkpoints.load(assets.network_file("six")).net,
-        images.read(bundled_photos()[0], size)[None],
-    )
+    net = checkpoints.load(assets.network_file("six")).net
+    x = images.read(bundled_photos()[0], size)[None]
     for weights in torch.eye(net.styles)[:, None]:
-        assert (
-            float((net(x, weights) - reference.stylize(net, x, weights)).abs().max()) < 1 / 3 / 255
-        )
+        difference = net(x, weights) - reference.stylize(net, x, weights)
+        assert float(difference.abs().max()) < 1 / 3 / 255
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-2), (torch.float64, 1e-6)])
 def test_losses_and_gradients_are_those_of_the_reference_recipe(
     random_vgg: LossNetwork, tiny_bank: StyleBank, dtype: torch.dtype, tolerance: float
 ) -> None:
-    """In float32 the gradients of both are 1e-3 from the exact ones: a new network's features hardly vary, and norms amplify rounding."""
+    """In float32 the gradients of both are 1e-3 from the exact ones.
+
+    A new network's features hardly vary, and norms amplify rounding.
+    """
     torch.manual_seed(0)
-    criterion = PerceptualLoss(
-        random_vgg,
-        tiny_bank,
-        {"relu2_2": 1.0},
-        {"relu1_2": 0.5, "relu2_2": 0.5, "relu3_3": 1.0},
-        1.0,
-        5.0,
-    )
-    criterion, net = copy.deepcopy(criterion).to(dtype), CINNet(3, 16, 2).to(dtype)
-    photos, weights = (
-        torch.rand(2, 3, 64, 48, dtype=dtype),
-        torch.tensor([[1.0, 0, 0], [0.25, 0, 0.75]], dtype=dtype),
-    )
+    style = {"relu1_2": 0.5, "relu2_2": 0.5, "relu3_3": 1.0}
+    objective = PerceptualLoss(random_vgg, tiny_bank, {"relu2_2": 1.0}, style, 1.0, 5.0)
+    criterion = copy.deepcopy(objective).to(dtype)
+    net = CINNet(3, 16, 2).to(dtype)
+    photos = torch.rand(2, 3, 64, 48, dtype=dtype)
+    weights = torch.tensor([[1.0, 0, 0], [0.25, 0, 0.75]], dtype=dtype)
+
+    def our_losses() -> dict[str, torch.Tensor]:
+        return criterion(net(photos, weights), photos, weights)
+
+    def reference_losses() -> dict[str, torch.Tensor]:
+        pictures = reference.stylize(net, photos, weights)
+        return reference.losses(criterion, pictures, photos, weights)
+
     found = []
-    for losses in (
-        lambda: criterion(net(photos, weights), photos, weights),
-        lambda: reference.losses(
-            criterion, reference.stylize(net, photos, weights), photos, weights
-        ),
-    ):
+    for losses in (our_losses, reference_losses):
         net.zero_grad()
         terms = losses()
         torch.stack([term.sum() for term in terms.values()]).sum().backward()
@@ -81,18 +77,16 @@ def test_losses_and_gradients_are_those_of_the_reference_recipe(
 
 
 def test_variants_take_turns_and_first_calls_do_not_count() -> None:
+    """What is quick runs once more before it is timed."""
     calls = []
     seconds = time_in_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 2)
-    assert calls == ["a", "b", "a", "a", "b", "b", "a", "a", "b", "b"] and {
-        name: len(times) for name, times in seconds.items()
-    } == {
-        "a": 2,
-        "b": 2,
-    }
-    assert quartiles([3.0, 1.0]) == (1.0, 3.0) and quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (
-        2.0,
-        4.0,
-    )
+    assert calls == ["a", "b", *["a", "a", "b", "b"] * 2]
+    assert {name: len(times) for name, times in seconds.items()} == {"a": 2, "b": 2}
+
+
+def test_quartiles_of_two_values_are_the_values() -> None:
+    assert quartiles([3.0, 1.0]) == (1.0, 3.0)
+    assert quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (2.0, 4.0)
 
 
 def test_a_machine_has_rates() -> None:
@@ -104,17 +98,11 @@ def test_times_faster_are_over_the_reference_that_gives_memory_back() -> None:
         CpuTiming("x", REFERENCE, False, [4.0, 4.0, 8.0], 2, 8 * 10**9, 0.0),
         CpuTiming("x", OURS, True, [1.0, 1.0, 1.5], 2, 8 * 10**9, 0.1),
     ]
-    rows = cpu_table(timed, "difference of 255").rows
-    assert rows[0] == [
-        "reference recipe, memory given back",
-        "4.000",
-        "4.000 to 6.000",
-        "0.50",
-        "2",
-        "1.00",
-        "0",
-    ]
-    assert rows[1][0] == "stylenets, memory kept" and rows[1][4:] == ["8", "4.00", "0.1"]
+    first, second = cpu_table(timed, "difference of 255").rows
+    assert first[0] == "reference recipe, memory given back"
+    assert first[1:] == ["4.000", "4.000 to 6.000", "0.50", "2", "1.00", "0"]
+    assert second[0] == "stylenets, memory kept"
+    assert second[4:] == ["8", "4.00", "0.1"]
 
 
 def test_train_leaves_figures_and_a_table(
@@ -130,75 +118,67 @@ def test_train_leaves_figures_and_a_table(
     benchmark(composed("suite=train", *settings, f"out={tmp_path}"))
     assert {path.name for path in tmp_path.iterdir()} == {"train.json", "train.md", "config.yaml"}
     found = json.loads((tmp_path / "train.json").read_text())
-    assert [(one["variant"], one["memory_kept"]) for one in found["timed"]] == [
-        (name, kept) for kept in (False, True) for name in (REFERENCE, OURS)
-    ]
-    assert all(
-        one["median"] > 0 and one["flops"] > 0 and one["difference"] < 1e-4
-        for one in found["timed"]
-    )
-    assert set(found["machine_gflops"]) == {"given back", "kept"} and found["machine"]["processor"]
+    timed = found["timed"]
+    variants = [(name, kept) for kept in (False, True) for name in (REFERENCE, OURS)]
+    assert [(one["variant"], one["memory_kept"]) for one in timed] == variants
+    assert all(one["median"] > 0 and one["flops"] > 0 for one in timed)
+    assert all(one["difference"] < 1e-4 for one in timed)
+    assert set(found["machine_gflops"]) == {"given back", "kept"}
+    assert found["machine"]["processor"]
     assert "times the reference" in capsys.readouterr().out
 
 
 def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
-    benchmark(
-        composed(
-            "suite=infer",
-            "speed.infer.cases=[{size:64,ckpt:small}]",
-            "speed.infer.repeats=1",
-            "speed.infer.rounds=2",
-            f"out={tmp_path}",
-        )
-    )
-    found = json.loads((tmp_path / "infer.json").read_text())["timed"]
-    assert [one["variant"] for one in found] == [
-        "reference recipe",
-        "ONNX Runtime",
-        "stylenets",
-    ] * 2
-    assert all(len(one["seconds"]) == 2 for one in found)  # of two rounds
-    assert all(one["difference"] < 1 / 3 and one["case"] == "network small, 64 px" for one in found)
-
-
-def test_a_mistake_in_the_measuring_process_is_one_line(
-    tmp_path: Path, capfd: pytest.CaptureFixture
-) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        benchmark(
-            composed("suite=infer", "speed.infer.cases=[{size:64,ckpt:nosuch}]", f"out={tmp_path}")
-        )
-    told = [
-        line
-        for line in capfd.readouterr().err.splitlines()
-        if line.startswith(("error", "Traceback"))
+    settings = [
+        "speed.infer.cases=[{size:64,ckpt:small}]",
+        "speed.infer.repeats=1",
+        "speed.infer.rounds=2",
     ]
-    assert len(told) == 1 and "nosuch" in told[0]
+    benchmark(composed("suite=infer", *settings, f"out={tmp_path}"))
+    found = json.loads((tmp_path / "infer.json").read_text())["timed"]
+    assert [one["variant"] for one in found] == [REFERENCE, RUNTIME, OURS] * 2
+    assert {one["case"] for one in found} == {"network small, 64 px"}
+    assert all(len(one["seconds"]) == 2 for one in found)  # of two rounds
+    assert all(one["difference"] < 1 / 3 for one in found)
 
 
-def test_mistakes_are_told(tmp_path: Path) -> None:
-    for overrides, message in {
-        ("suite=infer", "device=cuda"): "CUDA devices that torch can use; give device=cpu",
-        ("suite=train", "speed.train.repeats=0"): "must be a whole number of at least 1",
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [("nosuch", "nosuch"), ("inverse", "suite=infer measures multi-style networks")],
+)
+def test_a_mistake_in_the_measuring_process_is_one_line(
+    network: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture
+) -> None:
+    case = f"speed.infer.cases=[{{size:64,ckpt:{network}}}]"
+    with pytest.raises(SystemExit, match="2"):
+        benchmark(composed("suite=infer", case, f"out={tmp_path}"))
+    lines = capfd.readouterr().err.splitlines()
+    (told,) = [line for line in lines if line.startswith(("error", "Traceback"))]
+    assert message in told
+
+
+@pytest.mark.parametrize(
+    ("suite", "override", "message"),
+    [
+        ("infer", "device=cuda", "CUDA devices that torch can use; give device=cpu"),
+        ("train", "speed.train.repeats=0", "must be a whole number of at least 1"),
         (
-            "suite=train",
+            "train",
             "speed.train.cases=[{size:8,batch:2}]",
-        ): "size=8: must be a whole number of at least 16",
-    }.items():
-        with pytest.raises(UserError, match=message):
-            benchmark(composed(*overrides, f"out={tmp_path}"))
+            "size=8: must be a whole number of at least 16",
+        ),
+    ],
+)
+def test_mistakes_are_told(suite: str, override: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=message):
+        benchmark(composed(f"suite={suite}", override, f"out={tmp_path}"))
 
 
 def test_a_plot_of_every_curve_stands_alone() -> None:
-    svg = draw_costs(
-        [
-            CostCurve("passes", "side", [256, 512], [0.1, 0.4], [1, 1]),
-            CostCurve("steps", "styles", [1, 4, 16], [1.0, 1.0, 1.0], [4] * 3),
-        ]
-    )
-    assert (
-        svg.startswith("<svg xmlns=")
-        and svg.count("<polyline") == 2
-        and "by styles" in svg
-        and "background:#fff" in svg
-    )
+    passes = CostCurve("passes", "side", [256, 512], [0.1, 0.4], [1, 1])
+    steps = CostCurve("steps", "styles", [1, 4, 16], [1.0, 1.0, 1.0], [4] * 3)
+    svg = draw_costs([passes, steps])
+    assert svg.startswith("<svg xmlns=")
+    assert svg.count("<polyline") == 2
+    assert "by styles" in svg
+    assert "background:#fff" in svg

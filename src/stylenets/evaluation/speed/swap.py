@@ -26,6 +26,7 @@ from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import EPSILON, style_swap
 from stylenets.vgg.network import LossNetwork
 
+FEATURES = "features.safetensors"  # what both formulations read
 SAME = 1e-4  # features that differ by less, over the largest feature, are the same
 
 
@@ -85,20 +86,23 @@ def compare_swaps(
     Raises:
         UserError: If one does not get through, as a rule for want of memory.
     """
+    numbers = [str(number) for number in (patch, stride, repeats)]
     costs = {}
     results = {}
     with TemporaryDirectory() as folder:
-        features = {"content": content.contiguous().cpu(), "style": style.contiguous().cpu()}
-        save_file(features, Path(folder) / "features.safetensors")
+        _save_features(Path(folder), content=content, style=style)
         for name in FORMULATIONS:
-            costs[name] = _measure_in_process(
-                name, folder, str(patch), str(stride), str(repeats), device
-            )
+            costs[name] = _measure_in_process(name, folder, *numbers, device)
             results[name] = load_file(Path(folder) / f"{name}.safetensors")["swapped"]
             advance()
     agreement = _compare_results(results["ours"], results["textbook"])
     shapes = (tuple(content.shape), tuple(style.shape))
     return SwapComparison(*shapes, costs["textbook"], costs["ours"], *agreement)
+
+
+def _save_features(folder: Path, **features: Tensor) -> None:
+    tensors = {name: one.contiguous().cpu() for name, one in features.items()}
+    save_file(tensors, folder / FEATURES)
 
 
 def _compare_results(ours: Tensor, textbook: Tensor) -> tuple[float, float]:
@@ -129,7 +133,7 @@ def measure_swap(
     """
     swap = FORMULATIONS[name]
     torch.backends.cudnn.allow_tf32 = False  # rounded correlations would choose other patches
-    stored = load_file(folder / "features.safetensors")
+    stored = load_file(folder / FEATURES)
     # a mapped file would count as memory when it is read
     content, style = (stored[key].to(device, copy=True) for key in ("content", "style"))
     corner = patch + 4 * stride
