@@ -55,9 +55,10 @@ def modules(room: str, source: Path) -> Iterator[Module]:
         yield read(source / f"{room}.py", f"{source.name}.{room}")
         return
     whole = read(folder / "__init__.py", f"{source.name}.{room}")
-    whole.definitions += handed_on(folder / "__init__.py", source)
+    given = list(handed_on(folder / "__init__.py", source))
+    whole.definitions += given
     yield whole
-    if any(not isinstance(one, ast.ClassDef) for one in whole.definitions):
+    if given:
         return
     for file in sorted(folder.glob("*.py")):
         if f"{room}.{file.stem}" not in INSIDE and file.stem != "__init__":

@@ -1,4 +1,4 @@
-"""StyleBank: the style pictures of a run under their names, in the order of their indices."""
+"""The style pictures of a run under their names, in the order of their indices."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,13 @@ SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
 
 @dataclass(frozen=True)
 class StyleBank:
-    """names: S unique names; pictures: S of (3, H, W) RGB in [0, 1]; coefficients: S factors on the styles' losses."""
+    """Style pictures and what they are called.
+
+    Args:
+        names: S unique names.
+        pictures: S of (3, H, W) RGB in [0, 1].
+        coefficients: S factors on the styles' losses.
+    """
 
     names: list[str]
     pictures: list[Tensor]
@@ -34,9 +40,23 @@ def load_styles(
     crop: bool = False,
     coefficients: Mapping[str, float] | None = None,
 ) -> StyleBank:
-    """Your own pictures, every one below ``root`` and each of ``images``; where neither is given, the bundled ones in ``names``.
+    """Read style pictures: your own, or the bundled ones.
 
-    Styles go by file name without ending. Raises UserError for an unknown name, or where there is no picture.
+    Args:
+        names: Which of the bundled ones, where neither ``root`` nor ``images`` is given.
+        root: A folder, of which every picture is a style.
+        images: Single pictures. Styles go by file name without ending.
+        size: Shortest side in pixels: the scale of the strokes. Pictures are never squashed.
+        crop: Keep the central square only, so that every shape has about the same weight.
+        coefficients: Factors on the styles' losses by name; 1 where none is given.
+
+    Raises:
+        UserError: For an unknown name, or where there is no picture.
+
+    Example:
+        >>> bank = load_styles(names=["swirl", "ink"], size=64)
+        >>> bank.names, bank.pictures[0].shape
+        (['swirl', 'ink'], torch.Size([3, 64, 64]))
     """
     paths = [*(_pictures_below(root) if root else []), *map(Path, images)]
     if not paths:
@@ -47,7 +67,11 @@ def load_styles(
 
 
 def bundled_style(name: str) -> Path:
-    """One of the original artworks that come with the project. Raises UserError for an unknown name."""
+    """The file of one of the original artworks that come with the project.
+
+    Raises:
+        UserError: For an unknown name.
+    """
     if name not in SIX:
         raise UserError(f"unknown style {name}; the bundled ones are {', '.join(SIX)}")
     return assets.STYLES / f"{name}.jpg"
@@ -56,7 +80,7 @@ def bundled_style(name: str) -> Path:
 def picture_styles(
     paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None
 ) -> StyleBank:
-    """Read pictures at shortest side ``size``, never squashed; ``crop`` keeps the central square, of about equal weight for every shape."""
+    """The pictures in ``paths`` as styles; the other arguments are those of ``load_styles``."""
     if not 16 <= size <= 4096:
         raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
     names = [path.stem for path in paths]
@@ -83,7 +107,13 @@ def central_square(picture: Tensor) -> Tensor:
 
 
 def one_hot(indices: Tensor, count: int) -> Tensor:
-    """(B,) style indices -> (B, count) float weights."""
+    """(B,) style indices -> (B, count) float weights.
+
+    Example:
+        >>> one_hot(torch.tensor([2, 0]), 3)
+        tensor([[0., 0., 1.],
+                [1., 0., 0.]])
+    """
     return torch.nn.functional.one_hot(indices, count).float()
 
 

@@ -109,3 +109,9 @@ def test_every_room_is_on_the_map() -> None:
     ]
     names = {path.stem for path in rooms if path.is_dir() or path.suffix == ".py"}
     assert not [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)]
+
+
+def test_every_option_says_what_it_does() -> None:
+    text = options.page(ROOT / "conf")
+    silent = re.findall(r"^\| (`[^`]+`) \| [^|]* \|  \|", text, re.MULTILINE)
+    assert not silent, "give it a comment in conf/, or describe the argument in its docstring"

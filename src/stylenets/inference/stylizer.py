@@ -30,6 +30,15 @@ class Stylizer:
 
     Raises:
         UserError: For an inverse network, which has no styles of its own.
+
+    Example:
+        >>> from stylenets import assets, checkpoints
+        >>> stylizer = Stylizer(checkpoints.load(assets.network_file("small")))
+        >>> blend = stylizer.weights({"swirl": 3, "ink": 1})
+        >>> blend
+        tensor([0.7500, 0.0000, 0.0000, 0.0000, 0.0000, 0.2500])
+        >>> stylizer.stylize(torch.rand(3, 48, 64), blend).shape
+        torch.Size([3, 48, 64])
     """
 
     def __init__(

@@ -46,9 +46,17 @@ def measure_terms(
 class StyleTask(pl.LightningModule):
     """Trains ``network.net``; a subclass implements ``losses`` and ``validation_losses``.
 
-    ``optimizer``: parameters -> Optimizer. ``scheduler``: (Optimizer, total steps) -> LRScheduler, stepped every batch.
-    ``ema_decay``: also keep an exponential moving average of the weights, which then is what is validated, shown and saved.
-    ``compiled``: train with network, loss network and losses as one graph of ``torch.compile``.
+    Args:
+        network: What is trained, with what its file must say.
+        criterion: The objective.
+        optimizer: parameters -> Optimizer.
+        scheduler: (Optimizer, total steps) -> LRScheduler, stepped every batch.
+        ema_decay: Also keep an exponential moving average of the weights, which then is what is
+            validated, shown and saved; None: do not.
+        compiled: Train with network, loss network and losses as one graph of ``torch.compile``.
+
+    Raises:
+        UserError: For an ``ema_decay`` that is not between 0 and 1.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""One network for any style: an inverse network that also learns from swapped features (Chen & Schmidt 2016; seed 001, model 2)."""
+"""One network for any style: an inverse network that learns from swapped features, too.
+
+Chen & Schmidt 2016; "Per-Style and Arbitrary-Style Neural Style Transfer", model 2.
+"""
 
 from typing import Any
 
@@ -21,9 +24,21 @@ SHOWN = 8  # styles in the sample grids: a folder may hold thousands
 
 
 class ArbitraryStyle(StyleTask):
-    """Trains an InverseNet on the features of N photographs, ``style_batch`` crops of style pictures, and all their swaps.
+    """Trains an InverseNet on the features of photographs, of style pictures, and of all their swaps.
 
-    The crops are drawn from ``styles`` by (seed, step, process) alone, so that a resumed run draws the same.
+    Args:
+        net: (level, depth) -> InverseNet, for a training from nothing.
+        styles: The pictures that crops are taken from.
+        criterion: The objective.
+        init: A trained network to start from.
+        style_batch: Crops of style pictures in a step.
+        patch: Features a side of the patches that are swapped.
+        stride: Features from one patch to the next.
+        seed: The crops are drawn by (seed, step, process), so that a resumed run draws the same.
+        settings: As for ``StyleTask``.
+
+    Raises:
+        UserError: For another objective, an ``init`` that inverts something else, or no crops.
     """
 
     def __init__(
@@ -51,7 +66,7 @@ class ArbitraryStyle(StyleTask):
         return self.styles.names[:SHOWN]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
+        """Content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
         photos = batch["image"]
         return self._terms(
             self.net,

@@ -1,4 +1,7 @@
-"""One network for one style (Johnson et al. 2016; seed 001, model 1)."""
+"""One network for one style (Johnson et al. 2016).
+
+"Per-Style and Arbitrary-Style Neural Style Transfer", model 1.
+"""
 
 from typing import Any
 
@@ -7,14 +10,25 @@ from torch import Tensor, nn
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
+from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
-from stylenets.losses.objective import Terms
 from stylenets.tasks.base import StyleTask, check_criterion
 
 
 class PerStyle(StyleTask):
-    """Trains a JohnsonNet towards the only style of the bank, from scratch or from ``init``."""
+    """Trains a JohnsonNet towards the only style of the bank.
+
+    Args:
+        net: -> JohnsonNet, for a training from nothing.
+        styles: The style.
+        criterion: The objective.
+        init: A trained network to start from.
+        settings: As for ``StyleTask``.
+
+    Raises:
+        UserError: For several styles, another objective, or an ``init`` of another kind.
+    """
 
     def __init__(
         self,

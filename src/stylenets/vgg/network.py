@@ -20,8 +20,18 @@ SMALLEST = 16  # pixels a side: below this the fifth block has nothing left to p
 class LossNetwork(nn.Module):
     """VGG-16 or VGG-19 as a fixed function: RGB in [0, 1] -> {layer name: features}.
 
-    ``depth``, ``weights``, ``convention``: see ``weights.load``. ``normalized``: unit mean activations over the bundled photographs.
-    Layers are named conv1_1, relu1_1, …, pool5. The weights are buffers that are not saved: a checkpoint never carries them.
+    Layers are named conv1_1, relu1_1, …, pool5. The weights are buffers that are not saved: a
+    checkpoint never carries them.
+
+    Args:
+        depth: 16 or 19.
+        weights: Where they come from, see ``weights.load``.
+        pooling: max, as VGG was trained, or average (Gatys et al. 2016, sec. 2).
+        convention: What a file's weights take as input: imagenet or caffe.
+        normalized: Rescale to unit mean activations over the bundled photographs.
+
+    Raises:
+        UserError: For another depth or pooling, or where no weights can be had.
     """
 
     def __init__(
@@ -72,9 +82,17 @@ class LossNetwork(nn.Module):
         return [f"pool{block}"] if k == VGG_BLOCKS[depth][block - 1] else []
 
     def forward(self, x: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        """(B, 3, H, W) RGB in [0, 1] -> {name: (B, C, h, w)}, computed only as deep as the deepest layer in ``wanted``.
+        """Compute features, only as deep as the deepest layer that is wanted.
 
-        Raises UserError for a layer that VGG does not have or a picture under 16 pixels a side.
+        Args:
+            x: (B, 3, H, W) RGB in [0, 1].
+            wanted: Names of layers.
+
+        Returns:
+            {name: (B, C, h, w)}.
+
+        Raises:
+            UserError: For a layer that VGG does not have, or a picture under 16 pixels a side.
         """
         if unknown := set(wanted) - set(self.layers):
             raise UserError(
@@ -111,11 +129,15 @@ class LossNetwork(nn.Module):
 
     @torch.no_grad()
     def normalize(self, pictures: list[Tensor]) -> None:
-        """Rescale every convolution so that each channel's mean activation over ``pictures`` is 1 (Gatys et al. 2016, sec. 2).
+        """Rescale to a mean activation of 1 in every channel (Gatys et al. 2016, sec. 2).
 
-        ReLU and pooling commute with positive scaling, so that the network computes the same features up to those factors, and loss
-        weights carry over between sources of weights. pictures: (3, H, W) each. A channel that hardly ever fires is rescaled by its
-        layer's mean activation instead: its own would blow rounding errors up.
+        ReLU and pooling commute with positive scaling. So the network computes the same features up
+        to those factors, and loss weights carry over between sources of weights. A channel that
+        hardly ever fires is rescaled by its layer's mean activation instead: its own would blow
+        rounding errors up.
+
+        Args:
+            pictures: What the mean is taken over, (3, H, W) each.
         """
         features = [(picture[None] - self.mean) / self.std for picture in pictures]
         scale = torch.ones(3)
