@@ -1,4 +1,4 @@
-"""JohnsonNet is the published fast_neural_style network: its parameter count, and its outputs from the same weights."""
+"""JohnsonNet is the published fast_neural_style network: in size, and in what it computes."""
 
 import pytest
 import torch
@@ -9,7 +9,10 @@ from stylenets.nets import JohnsonNet
 
 
 def fast_neural_style(x: Tensor, state: dict[str, Tensor]) -> Tensor:
-    """The transformer network of pytorch/examples, written out: (B, 3, H, W) in 0-255 -> the same, sides divisible by 4."""
+    """The transformer network of pytorch/examples, written out.
+
+    (B, 3, H, W) in 0-255, sides divisible by 4 -> the same.
+    """
 
     def conv(x: Tensor, name: str, stride: int = 1, upsample: int = 1) -> Tensor:
         weight, bias = state[f"{name}.conv2d.weight"], state[f"{name}.conv2d.bias"]
@@ -46,16 +49,18 @@ def test_equals_the_published_network() -> None:
             torch.nn.init.normal_(parameter, mean=float(name.endswith("weight")), std=0.3)
     x = torch.rand(2, 3, 24, 32)
     with torch.no_grad():
-        torch.testing.assert_close(
-            net(x) * 255, fast_neural_style(x * 255, net.state_dict()), rtol=1e-4, atol=1e-3
-        )
+        found = net(x) * 255
+        expected = fast_neural_style(x * 255, net.state_dict())
+    # float32 through 16 convolutions, some of them by Winograd's filtering
+    assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
 
 
 @pytest.mark.parametrize(("height", "width"), [(5, 5), (16, 16), (17, 31), (30, 21), (5, 40)])
 def test_output_has_the_size_of_the_input(height: int, width: int) -> None:
     net = JohnsonNet(width=4, blocks=1).eval()
     out = net(torch.rand(1, 3, height, width))
-    assert out.shape == (1, 3, height, width) and out.isfinite().all()
+    assert out.shape == (1, 3, height, width)
+    assert out.isfinite().all()
 
 
 def test_an_odd_size_is_padded_by_repeating_the_border_and_cropped() -> None:
@@ -64,4 +69,5 @@ def test_an_odd_size_is_padded_by_repeating_the_border_and_cropped() -> None:
     x = torch.rand(1, 3, 18, 23)
     padded = torch.cat([x, x[..., -1:]], dim=3)
     padded = torch.cat([padded, padded[..., -1:, :], padded[..., -1:, :]], dim=2)
-    torch.testing.assert_close(net(x), net(padded)[..., :18, :23])
+    # the same numbers through the same layers; only what computes them may see another memory
+    torch.testing.assert_close(net(x), net(padded)[..., :18, :23], rtol=1e-4, atol=1e-5)
