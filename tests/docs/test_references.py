@@ -48,3 +48,15 @@ def test_every_citation_is_listed() -> None:
         if work not in listed()
     }
     assert not lost
+
+
+def test_what_is_listed_is_cited_and_has_a_link() -> None:
+    unused = set(listed()) - {work for work, _ in cited(source_files())}
+    assert not unused
+    assert all(re.search(r"\]\(https?://\S+\)", work) for work in listed().values())
+
+
+def test_the_documents_go_by_their_titles() -> None:
+    numbered = re.compile(r"\bseeds? 00\d\b", re.IGNORECASE)
+    files = [file for file in source_files() if numbered.search(file.read_text(encoding="utf-8"))]
+    assert not files

@@ -52,7 +52,10 @@ def units(x: Tensor, s: Tensor) -> Tensor:
 
 
 def units_mean(x: Tensor, s: Tensor) -> Tensor:
-    """Seed 002: plain Gram matrices, their mean squared difference over the U = C H W units of the layer."""
+    """Plain Gram matrices, their mean squared difference over the units of the layer.
+
+    U = C H W: the code of "A Smoother Segmentation-Based Style Transfer".
+    """
     return torch.nn.functional.mse_loss(plain_gram(x), plain_gram(s)) / x.numel()
 
 

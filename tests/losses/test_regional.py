@@ -19,7 +19,10 @@ def test_a_region_that_is_everything_has_the_pictures_gram() -> None:
 
 
 def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
-    """G_ij = sum over the segment's k of F_ik F_jk, over the segment's size (seed 003, eq. 1 and sec. 3.4)."""
+    """G_ij = sum over the segment's k of F_ik F_jk, over the segment's size.
+
+    "A closer look at Neural Style", eq. 1 and sec. 3.4.
+    """
     features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
     mask[1:3, 2:] = 1
     inside = features[0][:, mask > 0]
