@@ -46,6 +46,8 @@ class PerceptualLoss(Objective):
         UserError: for a variant, or a schedule of a loss, that there is not.
     """
 
+    coefficients: Tensor
+
     def __init__(
         self,
         vgg: LossNetwork,

@@ -34,6 +34,9 @@ class LossNetwork(nn.Module):
         UserError: For another depth or pooling, or where no weights can be had.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(
         self,
         depth: int = 16,

@@ -1,4 +1,4 @@
-"""Measures of segments: a picture put together from its style pictures is perfect, one with them exchanged is not."""
+"""A picture put together from its style pictures is perfect, one with them exchanged is not."""
 
 import pytest
 import torch
@@ -35,19 +35,16 @@ def test_pictures_of_their_own_styles_and_of_each_others(
     for picture, own in ((right, True), (wrong, False)):
         losses = style_in_segments(random_vgg, layers, picture, regions, styles)
         bands = style_in_segments(random_vgg, layers, picture, near_border(regions, 8.0), styles)
-        assert (losses["left"]["sand"] < 0.05) == own and (
-            losses["left"]["sand"] < losses["left"]["blocks"]
-        ) == own
+        assert (losses["left"]["sand"] < 0.05) == own
+        assert (losses["left"]["sand"] < losses["left"]["blocks"]) == own
         shares = leaks(bands, PAINTED)
-        assert all((share < 0.5) == own for share in shares.values()) and set(shares) == set(
-            PAINTED
-        )
+        assert set(shares) == set(PAINTED)
+        assert all((share < 0.5) == own for share in shares.values())
 
 
 def test_a_leak_is_the_share_of_the_own_loss() -> None:
-    assert leaks({"left": {"sand": 1.0, "blocks": 3.0, "tiles": 7.0}}, {"left": "sand"}) == {
-        "left": 0.25
-    }
+    three = {"left": {"sand": 1.0, "blocks": 3.0, "tiles": 7.0}}
+    assert leaks(three, {"left": "sand"}) == {"left": 0.25}
     assert leaks({"left": {"sand": 1.0, "blocks": 3.0}}, {"left": "keep"}) == {}
 
 
@@ -61,8 +58,7 @@ def test_the_gradient_of_a_step_is_at_its_border() -> None:
     regions = halves(8, 20)
     picture = regions["left"].expand(1, 3, -1, -1)
     found = border_gradient(picture, regions, 2.0)
-    assert found["elsewhere"] == 0 and found["border"] == pytest.approx(
-        3**0.5 / 4
-    )  # one column of four, over three colors
+    assert found["elsewhere"] == 0
+    assert found["border"] == pytest.approx(3**0.5 / 4)  # one column of four, over three colors
     ramp = torch.linspace(0, 1, 20).expand(1, 3, 8, 20)
     assert border_gradient(ramp, regions)["border"] == pytest.approx(3**0.5 / 19, rel=1e-4)

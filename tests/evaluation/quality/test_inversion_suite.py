@@ -1,9 +1,9 @@
-"""What is measured of an inverse network: the error of its features, and the distance to the pictures they came from."""
+"""An inverse network is measured by its features, and by the pictures they came from."""
 
 import torch
 from torch import Tensor
 
-from stylenets.evaluation.quality.inversion import CONTENT, STYLE, SWAP, measure
+from stylenets.evaluation.quality.inversion import CONTENT, STYLE, SWAP, measure_inversion
 from stylenets.nets.inverse import InverseNet
 from stylenets.patches import style_swap
 from stylenets.vgg.network import LossNetwork
@@ -15,24 +15,20 @@ def test_errors_are_relative_to_the_features_and_psnr_to_the_pictures(
     torch.manual_seed(0)
     net = InverseNet(level=2, depth=16).eval()
     photo, style = torch.rand(2, 3, 32, 32)
-    measured = measure(net, random_vgg, {"a": photo}, [style])
+    measured = measure_inversion(net, random_vgg, {"a": photo}, [style])
 
     def encode(picture: Tensor) -> Tensor:
         return random_vgg(picture[None], ["relu2_1"])["relu2_1"]
 
     with torch.no_grad():
-        for kind, features in {
-            CONTENT: encode(photo),
-            STYLE: encode(style),
-            SWAP: style_swap(encode(photo), encode(style)),
-        }.items():
+        swapped = style_swap(encode(photo), encode(style))
+        inverted = {CONTENT: encode(photo), STYLE: encode(style), SWAP: swapped}
+        for kind, features in inverted.items():
             picture = net(features)[0].clamp(0, 1)
-            expected = (encode(picture) - features).square().sum() / features.square().sum()
-            torch.testing.assert_close(torch.tensor(measured.errors[kind]), expected[None])
-            if kind == CONTENT:
-                torch.testing.assert_close(
-                    torch.tensor(measured.psnr[kind]),
-                    -10 * (picture - photo).square().mean().log10()[None],
-                )
+            error = (encode(picture) - features).square().sum() / features.square().sum()
+            torch.testing.assert_close(torch.tensor(measured.errors[kind]), error[None])
+        picture = net(inverted[CONTENT])[0].clamp(0, 1)
+        psnr = -10 * (picture - photo).square().mean().log10()
+        torch.testing.assert_close(torch.tensor(measured.psnr[CONTENT]), psnr[None])
     assert SWAP not in measured.psnr
-    assert [row[0] for row in measured.sheet().rows] == [STYLE, CONTENT, SWAP]
+    assert [row[0] for row in measured.table().rows] == [STYLE, CONTENT, SWAP]

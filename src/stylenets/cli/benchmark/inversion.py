@@ -11,7 +11,7 @@ from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
-from stylenets.evaluation.quality.inversion import measure
+from stylenets.evaluation.quality.inversion import measure_inversion
 from stylenets.inference.swapping import load_encoder
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import central_square
@@ -30,6 +30,6 @@ def run_inversion(config: DictConfig, out: Path) -> None:
     styles = [images.resize(central_square(picture), size) for picture in bank.pictures]
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(styles) + len(photos) * (1 + len(styles))) as advance:
-        measured = measure(net, vgg, photos, styles, advance)
+        measured = measure_inversion(net, vgg, photos, styles, advance)
     found = measured.figures() | {"loss_network": vgg.source}
-    write_measurement("inversion", [measured.sheet()], found, config, device, out)
+    write_measurement("inversion", [measured.table()], found, config, device, out)

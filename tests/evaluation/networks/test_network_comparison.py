@@ -1,4 +1,4 @@
-"""Networks of three families are measured by the same losses, and a report says of each what its file and its pictures are."""
+"""Networks of three families are measured by the same losses, and reported side by side."""
 
 import csv
 import io
@@ -36,22 +36,22 @@ LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
 
 @pytest.fixture(scope="module")
 def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
-    """A network that paints two of the compared styles and one that nobody compares, one of a single style, and one for any."""
+    """A network of two of the compared styles and another, one of a single style, one for any."""
     torch.manual_seed(0)
     multi = Network(CINNet(3, 4, 1), "cin", {}, ["blocks", "other", "sand"], training=TRAINED)
     single = Network(JohnsonNet(4, 1), "johnson", {}, ["tiles"])
     inverse = Network(InverseNet(2), "inverse", {}, [])
-    stylizers = [Stylizer(multi), Stylizer(single), SwapStylizer(inverse, random_vgg, tiny_bank)]
-    return [
-        Entry(
-            f"<i>{network.name}</i>",
-            network,
-            stylizer,
-            measuring.choose_styles("it", network, tiny_bank.names),
-            1000,
-        )
-        for network, stylizer in zip((multi, single, inverse), stylizers, strict=True)
-    ]
+    stylizers = {
+        multi.name: Stylizer(multi),
+        single.name: Stylizer(single),
+        inverse.name: SwapStylizer(inverse, random_vgg, tiny_bank),
+    }
+    made = []
+    for network in (multi, single, inverse):
+        name = f"<i>{network.name}</i>"
+        styles = measuring.choose_styles("it", network, tiny_bank.names)
+        made.append(Entry(name, network, stylizers[network.name], styles, 1000))
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +99,8 @@ def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
         ["sand", "tiles", "blocks"],
     ]
     assert [entry.family for entry in entries] == ["multi-style", "per-style", "arbitrary-style"]
-    with pytest.raises(
-        UserError, match="mine knows blocks, other, sand, none of the compared styles ink, glass"
-    ):
+    message = "mine knows blocks, other, sand, none of the compared styles ink, glass"
+    with pytest.raises(UserError, match=message):
         measuring.choose_styles("mine", entries[0].network, ["ink", "glass"])
 
 
@@ -110,14 +109,15 @@ def test_the_losses_are_those_of_training(
 ) -> None:
     for entry in entries:
         for style in entry.styles:
-            sample = compared.of(entry, style)[1]
-            photo, number = photos[sample.photo], compared.styles.index(style)
+            measured = compared.of(entry, style)[1]
+            assert measured.photo == "b.png"
+            photo = photos["b.png"]
+            number = compared.styles.index(style)
             picture = entry.stylizer.stylize(photo, entry.stylizer.weights({style: 1.0}))
             expected = criterion(picture[None], photo[None], torch.eye(3)[number : number + 1])
-            assert sample.photo == "b.png"
-            assert sample.distances[number] == pytest.approx(float(expected["style"]), rel=1e-4)
-            assert sample.content == pytest.approx(float(expected["content"]), rel=1e-4)
-    assert [sample.content for sample in compared.of_photographs()] == [0.0] * 3
+            assert measured.distances[number] == pytest.approx(float(expected["style"]), rel=1e-4)
+            assert measured.content == pytest.approx(float(expected["content"]), rel=1e-4)
+    assert [one.content for one in compared.of_photographs()] == [0.0] * 3
 
 
 def test_times_are_of_every_network_at_every_size(
@@ -170,37 +170,30 @@ def test_the_spreadsheet_reads_back_to_the_same_numbers(compared: NetworkCompari
         numbers = [name for name in row if isinstance(row[name], int | float)]
         assert [float(back[name]) for name in numbers] == [row[name] for name in numbers]
     style_losses = [row for row in found if row["measure"] == "style loss"]
-    assert len(style_losses) == (1 + 2 + 1 + 3) * 3, (
-        "the photographs, and every picture to every style"
-    )
+    assert len(style_losses) == (1 + 2 + 1 + 3) * 3  # photographs and pictures to every style
     assert [row["value"] for row in found if row["measure"] == "training speed"] == ["8.0"]
 
 
 def test_no_text_becomes_a_formula(compared: NetworkComparison) -> None:
-    (about,) = (
-        row["value"]
-        for row in csv.DictReader(io.StringIO(to_csv(list_figures(compared))))
-        if row["measure"] == "trained on"
-    )
-    assert about == "'=1+1"
+    rows = csv.DictReader(io.StringIO(to_csv(list_figures(compared))))
+    assert [row["value"] for row in rows if row["measure"] == "trained on"] == ["'=1+1"]
 
 
 def test_tables_count_what_is_nearest_to_its_own_style(
     entries: list[Entry], tiny_bank: StyleBank
 ) -> None:
-    near, far = [0.1, 0.5, 0.9], [0.7, 0.3, 0.2]
-    cases = [
-        (None, None, far),
-        (entries[0].name, "sand", near),
-        (entries[0].name, "sand", far),
-        (entries[0].name, "blocks", far),
+    near = [0.1, 0.5, 0.9]
+    far = [0.7, 0.3, 0.2]
+    name = entries[0].name
+    measured = [
+        PictureLosses(None, None, "a", 1.0, far),
+        PictureLosses(name, "sand", "a", 1.0, near),
+        PictureLosses(name, "sand", "a", 1.0, far),
+        PictureLosses(name, "blocks", "a", 1.0, far),
     ]
-    samples = [
-        PictureLosses(entry, style, "a", 1.0, distances) for entry, style, distances in cases
-    ]
-    overview, losses, distances = comparison_tables(
-        NetworkComparison(entries[:1], tiny_bank, samples, {(entries[0].name, 64): [0.5, 0.1, 0.2]})
-    )
+    seconds = {(name, 64): [0.5, 0.1, 0.2]}
+    comparison = NetworkComparison(entries[:1], tiny_bank, measured, seconds)
+    overview, losses, distances = comparison_tables(comparison)
     facts = dict(overview.rows)
     assert facts["nearest to their own style"] == "2 of 3"
     assert facts["style loss"] == f"{(0.1 + 0.7 + 0.2) / 3:.3f}"
@@ -214,22 +207,20 @@ def test_the_page_shows_names_as_they_are_and_every_style(compared: NetworkCompa
     page = comparison_page(compared, ["measured <somehow>"])
     assert "<i>cin" not in page and "<b>GPU" not in page and "<somehow>" not in page
     assert "&lt;i&gt;cin&lt;/i&gt;" in page and "1 &lt;b&gt;GPU&lt;/b&gt;" in page
-    assert (
-        page.count("data:image/jpeg") == 1 + 3
-        and page.count("<table>") == 3
-        and page.count("<svg") == 2
-    )
+    assert page.count("data:image/jpeg") == 1 + 3
+    assert page.count("<table>") == 3
+    assert page.count("<svg") == 2
 
 
 def test_pictures_stand_side_by_side(compared: NetworkComparison) -> None:
     """Two shown photos; the photo and the pictures of all networks that know the style."""
     sheet = picture_grid(compared, ["sand", "tiles"])
-    gap, top = 8, 22
-    assert sheet.shape == (3, top + gap + 2 * (32 + gap), gap + 5 * (32 + gap))
-    column = slice(
-        gap + 3 * (32 + gap), gap + 3 * (32 + gap) + 32
-    )  # photo, cin: sand, inverse: sand, johnson: tiles
+    gap = 8
+    side = 32
+    top = 22 + gap  # below the labels
+    step = side + gap
+    assert sheet.shape == (3, top + 2 * step, gap + 5 * step)
+    left = gap + 3 * step  # after photo, cin: sand, inverse: sand
+    found = sheet[:, top + step : top + step + side, left : left + side]
     shown = compared.shown["b.png"]["<i>johnson</i>", "tiles"]
-    torch.testing.assert_close(
-        sheet[:, top + gap + 40 : top + gap + 72, column], shown, atol=1 / 254, rtol=0
-    )
+    torch.testing.assert_close(found, shown, atol=1 / 254, rtol=0)  # 8 bits
