@@ -79,6 +79,7 @@ def test_a_training_run_records_all_and_leaves_nothing_elsewhere(
             "group=trials",
             "tags=[first,small]",
             f"data.root={tmp_path / 'photos'}",
+            "vgg=vgg16",
             f"vgg.weights={random_vgg_file}",
         ]
         config = compose("train", [*small, *named])

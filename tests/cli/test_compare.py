@@ -60,6 +60,7 @@ def small(random_vgg_file: Path) -> list[str]:
         "repeats=1",
         "styles.root=styles",
         "styles.size=24",
+        "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
     ]
 

@@ -75,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(random_vgg_file: Path) -> tuple[str, ...]:
-    return (*SMALL, f"vgg.weights={random_vgg_file}")
+    return (*SMALL, "vgg=vgg16", f"vgg.weights={random_vgg_file}")
 
 
 @pytest.fixture(scope="module")

@@ -43,9 +43,7 @@ def test_features_come_near_to_the_swapped_ones(
     assert after < 0.3 * before
     assert result.curves["swap"][0] == pytest.approx(float(before), rel=ROUNDING)
     tv = sum(content.diff(dim=dim).square().sum() for dim in (2, 3))
-    assert result.curves["tv"][0] == pytest.approx(
-        float(1e-7 * tv / target.numel()), rel=ROUNDING
-    )
+    assert result.curves["tv"][0] == pytest.approx(float(1e-7 * tv / target.numel()), rel=ROUNDING)
 
 
 def test_a_picture_in_its_own_style_has_its_features_already(random_vgg: LossNetwork) -> None:
@@ -55,9 +53,7 @@ def test_a_picture_in_its_own_style_has_its_features_already(random_vgg: LossNet
     assert objective(picture)["swap"] < (1e-5) ** 2 * energy  # rounding of the overlaps' means
 
 
-def test_total_variation_smooths(
-    swapped: partial[OptimizedPicture], tiny_bank: StyleBank
-) -> None:
+def test_total_variation_smooths(swapped: partial[OptimizedPicture], tiny_bank: StyleBank) -> None:
     content = torch.rand(1, 3, 32, 32)
     rough = swapped(content, tiny_bank.pictures[0], 15, 0.0).picture
     smooth = swapped(content, tiny_bank.pictures[0], 15, 100.0).picture

@@ -79,6 +79,7 @@ class Bench:
         ]
         settings = (
             *SETTINGS,
+            "vgg=vgg16",
             f"vgg.weights={self.vgg}",
             f"out={out}",
             f"+callbacks.diary={{_target_:moments.Diary,file:{out}.diary}}",

@@ -98,6 +98,7 @@ def resume(bench: Bench, checkpoint: Path, *overrides: str) -> None:
             "train",
             [
                 *SETTINGS,
+                "vgg=vgg16",
                 f"vgg.weights={bench.vgg}",
                 f"ckpt={checkpoint}",
                 "out=resumed",

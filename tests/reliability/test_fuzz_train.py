@@ -148,7 +148,7 @@ def outcome(overrides: list[str]) -> str:
 
 
 def test_any_value_for_any_setting(here: Bench, figures: list) -> None:
-    base = (*BASE, f"vgg.weights={here.vgg}")
+    base = (*BASE, "vgg=vgg16", f"vgg.weights={here.vgg}")
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         config = OmegaConf.to_container(compose("train", [*base, *LAST]), resolve=True)
     outcomes: list[str] = []
@@ -190,7 +190,7 @@ def test_the_real_command(here: Bench, figures: list) -> None:
         "vgg.depth=17",
         "seed=[1]",
     )
-    base, lost = [*BASE, f"vgg.weights={here.vgg}"], []
+    base, lost = [*BASE, "vgg=vgg16", f"vgg.weights={here.vgg}"], []
     for line in lines:
         command = [sys.executable, str(ROOT / "train.py"), *base, line, "out=mistaken"]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)

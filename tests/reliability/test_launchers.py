@@ -30,7 +30,12 @@ def swept(bench: Bench, *overrides: str) -> Path:
         str(ROOT / "tests" / "reliability"),
         os.environ.get("PYTHONPATH", ""),
     ]
-    settings = (*SETTINGS, f"vgg.weights={bench.vgg}", f"data.root={bench.folder / 'photos'}")
+    settings = (
+        *SETTINGS,
+        "vgg=vgg16",
+        f"vgg.weights={bench.vgg}",
+        f"data.root={bench.folder / 'photos'}",
+    )
     done = subprocess.run(
         [sys.executable, str(ROOT / "train.py"), "-m", *settings, *overrides],
         check=False,

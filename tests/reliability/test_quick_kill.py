@@ -17,7 +17,7 @@ def test_killed_in_mid_epoch_and_resumed(
     """Killed as a process of its own; the resumed run and the one to compare are in this one."""
     monkeypatch.chdir(bench.folder)
     short = ("trainer.max_epochs=1", "callbacks.checkpoint.every=2")
-    settings = (*SETTINGS, f"vgg.weights={bench.vgg}", *short)
+    settings = (*SETTINGS, "vgg=vgg16", f"vgg.weights={bench.vgg}", *short)
     assert (
         bench.run(
             "killed", *short, "+callbacks.kill={_target_:moments.KillAt,moment:batch,step:3}"

@@ -175,6 +175,7 @@ def test_the_command_leaves_figures_tables_pictures_and_its_configuration(
     overrides += [
         "styles=folder",
         "styles.size=32",
+        "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
         "size=24",
         "optimize_photos=1",

@@ -55,6 +55,7 @@ def test_memory_is_measured_in_processes_of_their_own(
     settings = [
         "memory.cases=[{size:512},{size:32,batch:2}]",
         "styles.size=32",
+        "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
     ]
     passed, stepped = run(tmp_path, "suite=memory", *settings)["cases"]

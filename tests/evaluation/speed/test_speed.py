@@ -113,6 +113,7 @@ def test_train_leaves_figures_and_a_table(
         "speed.train.repeats=1",
         "speed.train.rounds=1",
         "styles.size=32",
+        "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
     ]
     benchmark(composed("suite=train", *settings, f"out={tmp_path}"))
