@@ -95,9 +95,7 @@ def _next_step(state: dict[str, Any], pixels: Tensor) -> Tensor:
     return direction
 
 
-def _quasi_newton_direction(
-    gradient: Tensor, steps: list[Tensor], changes: list[Tensor]
-) -> Tensor:
+def _quasi_newton_direction(gradient: Tensor, steps: list[Tensor], changes: list[Tensor]) -> Tensor:
     """-H * gradient by the two-loop recursion (alg. 7.4).
 
     H is the inverse Hessian that the last steps and changes of the gradient tell.

@@ -44,9 +44,7 @@ def style_swapped(
     """
     (style,) = scene.require_styles("style_swap", 1)
     layer = criterion.resolve_layer(layer)
-    objective = swap_objective(
-        criterion.vgg, scene.content, style, layer, tv_weight, patch, stride
-    )
+    objective = swap_objective(criterion.vgg, scene.content, style, layer, tv_weight, patch, stride)
     return (yield Stage("style_swap", objective, scene.start, steps))
 
 

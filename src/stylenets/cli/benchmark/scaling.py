@@ -83,6 +83,7 @@ def train_rate(config: DictConfig, processes: int) -> float:
         "styles.size=128",
         "callbacks.throughput.every=5",
         "callbacks.samples.every=1000",
+        f"vgg=vgg{config.vgg.depth}",
         f"vgg.weights={config.vgg.weights}",
     ]
     with TemporaryDirectory() as folder:

@@ -52,6 +52,7 @@ def list_programs(config: DictConfig, folder: str) -> dict[str, list[str]]:
         "logger=csv",
         "overwrite=true",
         f"out={folder}/run",
+        f"vgg=vgg{config.vgg.depth}",
         f"vgg.weights={config.vgg.weights}",
     ]
     return {
