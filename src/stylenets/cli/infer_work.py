@@ -1,6 +1,7 @@
 """The work of the command ``infer``: a picture per style, or one with a look for each region."""
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,11 @@ from rich.progress import Progress
 from torch import Tensor
 
 from stylenets import checkpoints, images
-from stylenets.cli.entry import choose_device, tell_file
+from stylenets.cli.entry import choose_device
 from stylenets.cli.infer_request import Request, Swap
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
+from stylenets.cli.writing import write_masks, write_picture
 from stylenets.errors import UserError
 from stylenets.inference import pictures, regions
 from stylenets.inference.pictures import Job
@@ -76,7 +78,15 @@ class StyleWork:
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its pictures and, of several, the contact sheet."""
-        pictures.write_stylized(self.stylizer, job, content.picture, self.weights, tell_file)
+        shown = [("content", pictures.thumbnail(content.picture))]
+        for name, path in job.files.items():
+            start = time.perf_counter()
+            picture = self.stylizer.stylize(content.picture, self.weights[name])
+            write_picture(path, picture, start)
+            shown.append((name, pictures.thumbnail(picture)))
+        if job.sheet:
+            start = time.perf_counter()
+            write_picture(job.sheet, pictures.contact_sheet(shown), start)
 
 
 class RegionWork:
@@ -102,9 +112,10 @@ class RegionWork:
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its picture and the masks."""
-        pictures.write_stylized_regions(
-            self.stylizer, job, content.picture, content.regions, self.looks, tell_file
-        )
+        start = time.perf_counter()
+        picture = regions.stylize(self.stylizer, content.picture, content.regions, self.looks)
+        write_picture(job.files["regions"], picture, start)
+        write_masks(content.regions, job.masks)
 
 
 def build_work(request: Request) -> StyleWork | RegionWork:

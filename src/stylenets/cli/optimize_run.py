@@ -18,8 +18,8 @@ from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import picture_stem, swept_setting, variants
+from stylenets.cli.writing import write_masks
 from stylenets.evaluation.methods.outcome import Outcome, measure_picture
-from stylenets.inference.pictures import write_masks
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam
@@ -43,11 +43,7 @@ def run_all(config: DictConfig, request: RegionRequest | None, out: Path) -> Non
     scene = build_scene(config, request, device)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     stem = Path(config.content).stem
-    write_masks(
-        scene.regions,
-        {label: out / f"{stem}_mask_{label}.png" for label in scene.regions},
-        tell_file,
-    )
+    write_masks(scene.regions, {label: out / f"{stem}_mask_{label}.png" for label in scene.regions})
     runs = variants(config)
     outcomes = [paint(one, scene, criterion, out, addition) for addition, one in runs.items()]
     write_results(config, scene, outcomes, swept_setting(config), out)

@@ -1,7 +1,6 @@
-"""From content pictures to files: what is written where, and writing it."""
+"""From content pictures to files: what is written where, and the sheet that shows it all."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +8,11 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.errors import UserError
-from stylenets.inference import regions
-from stylenets.inference.stylizer import Stylizer, check_sides
-from stylenets.inference.swapping import SwapStylizer
+from stylenets.inference.stylizer import check_sides
 
 # of a contact sheet
 THUMBNAIL = 320  # pixels of a picture's shortest side
 COLUMNS = 4
-
-# called with a file just written, its height, its width, and the seconds it took
-OnWritten = Callable[[Path, int, int, float], None]
 
 
 @dataclass(frozen=True)
@@ -113,72 +107,6 @@ def read_content(path: Path, size: int | None) -> Tensor:
     return picture
 
 
-def write_stylized(
-    stylizer: Stylizer | SwapStylizer,
-    job: Job,
-    content: Tensor,
-    weights: dict[str, Tensor],
-    on_written: OnWritten,
-) -> None:
-    """Write a content in every style of a job, then the contact sheet.
-
-    Args:
-        stylizer: The network.
-        job: Where to.
-        content: (3, H, W) in [0, 1].
-        weights: Style weights by the names of the job's files.
-        on_written: Called after each file.
-
-    Raises:
-        UserError: If that fails.
-    """
-    shown = [("content", _thumbnail(content))]
-    for name, path in job.files.items():
-        start = time.perf_counter()
-        picture = stylizer.stylize(content, weights[name])
-        _write(path, picture, on_written, start)
-        shown.append((name, _thumbnail(picture)))
-    if job.sheet:
-        start = time.perf_counter()
-        _write(job.sheet, contact_sheet(shown), on_written, start)
-
-
-def write_stylized_regions(
-    stylizer: Stylizer | SwapStylizer,
-    job: Job,
-    content: Tensor,
-    partition: Mapping[str, Tensor],
-    looks: regions.Looks,
-    on_written: OnWritten,
-) -> None:
-    """Write a content with a look for each region, then the masks.
-
-    Args:
-        stylizer: The network.
-        job: Where to.
-        content: (3, H, W) in [0, 1].
-        partition: {label: (H, W)}, which sum to 1.
-        looks: Of the same labels.
-        on_written: Called after each file.
-
-    Raises:
-        UserError: If that fails.
-    """
-    start = time.perf_counter()
-    picture = regions.stylize(stylizer, content, partition, looks)
-    for path in job.files.values():
-        _write(path, picture, on_written, start)
-    write_masks(partition, job.masks, on_written)
-
-
-def write_masks(
-    partition: Mapping[str, Tensor], files: Mapping[str, Path], on_written: OnWritten
-) -> None:
-    """Write masks (H, W) as gray pictures into their files. Raises UserError if that fails."""
-    for label, path in files.items():
-        _write(path, partition[label].expand(3, -1, -1), on_written, time.perf_counter())
-
-
 def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
     """Labels and their (3, h, w) pictures -> (3, H, W): rows on white, each below its label."""
     rows = [pictures[first : first + COLUMNS] for first in range(0, len(pictures), COLUMNS)]
@@ -189,10 +117,6 @@ def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
     return images.grid([[table] for table in tables], gap=0)
 
 
-def _thumbnail(picture: Tensor) -> Tensor:
+def thumbnail(picture: Tensor) -> Tensor:
+    """(3, H, W) -> the picture as small as a contact sheet shows it."""
     return images.resize(picture, min(THUMBNAIL, *picture.shape[1:]))
-
-
-def _write(path: Path, picture: Tensor, on_written: OnWritten, start: float) -> None:
-    images.write(path, picture)
-    on_written(path, picture.shape[1], picture.shape[2], time.perf_counter() - start)
