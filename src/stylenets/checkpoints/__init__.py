@@ -3,13 +3,12 @@
 from stylenets.checkpoints.loading import load
 from stylenets.checkpoints.network import FORMAT, LIMITS, Network
 from stylenets.checkpoints.reading import load_plain, locate
-from stylenets.checkpoints.saving import atomic_write, save
+from stylenets.checkpoints.saving import save
 
 __all__ = [
     "FORMAT",
     "LIMITS",
     "Network",
-    "atomic_write",
     "load",
     "load_plain",
     "locate",

@@ -1,10 +1,7 @@
 """Write a network as safetensors."""
 
 import json
-from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import torch
 from safetensors.torch import save as to_safetensors
@@ -36,10 +33,3 @@ def save(path: str | Path, network: Network, half: bool = True) -> None:
         )
     header = {"stylenets": json.dumps(network.metadata())}
     files.write_bytes(path, to_safetensors(tensors, header))
-
-
-def atomic_write(path: str | Path, writer: Callable[[BinaryIO], Any]) -> None:
-    """Until all of its callers have ``files.write_bytes``."""
-    buffer = BytesIO()
-    writer(buffer)
-    files.write_bytes(path, buffer.getbuffer())
