@@ -10,7 +10,6 @@ from omegaconf import DictConfig
 
 from stylenets.cli.entry import run_hydra
 from stylenets.data.download import download, unpack
-from stylenets.data.matting_human import portrait_pairs
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -73,6 +72,8 @@ def prepare_matting_human(config: DictConfig, root: Path, archive: Path | None) 
             "Matting-Human is handed out by Kaggle to people with an account: download the zip "
             f"from {config.matting_human.page} and run this again with archive=/path/to/the.zip"
         )
+    from stylenets.data.matting_human import portrait_pairs  # only now, as Lightning comes with it
+
     count = len(portrait_pairs(root))
     log.info(
         "%d portraits with mattes are ready: train with data=matting_human data.root=%s",
