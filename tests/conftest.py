@@ -1,4 +1,4 @@
-"""What many tests share: random loss networks, three random styles, and a random order on request."""
+"""What many tests share: random loss networks, random styles, and a random order on request."""
 
 import random
 import secrets

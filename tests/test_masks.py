@@ -7,6 +7,8 @@ from torch import Tensor
 from stylenets import masks
 from stylenets.errors import UserError
 
+ROUNDING = {"rtol": 0, "atol": 1e-6}  # a few float32 operations on numbers up to 1
+
 
 def disk(size: int = 64, radius: float = 20.0) -> Tensor:
     rows, columns = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
@@ -19,7 +21,8 @@ def test_distance_is_to_the_nearest_pixel_outside() -> None:
     inside, outside = mask.nonzero().float(), (1 - mask).nonzero().float()
     expected = torch.zeros_like(mask)
     expected[mask > 0] = torch.cdist(inside, outside).min(1).values
-    torch.testing.assert_close(masks.distance(mask), expected)
+    # torch.cdist takes the root of a difference of squares of up to 24^2
+    torch.testing.assert_close(masks.distance(mask), expected, rtol=0, atol=1e-3)
 
 
 def test_distance_of_a_whole_and_of_an_empty_picture() -> None:
@@ -34,7 +37,7 @@ def test_feather_is_a_ramp_of_its_width_around_the_border(pixels: int) -> None:
     ramp = masks.feather(mask, pixels)[10]
     assert int(((ramp > 0) & (ramp < 1)).sum()) == pixels
     assert ramp[: 19 - pixels // 2].eq(0).all() and ramp[21 + pixels // 2 :].eq(1).all()
-    torch.testing.assert_close(ramp + ramp.flip(0), torch.ones(40))
+    torch.testing.assert_close(ramp + ramp.flip(0), torch.ones(40), **ROUNDING)
 
 
 @pytest.mark.parametrize("mask", [torch.zeros(8, 8), torch.ones(8, 8)])
@@ -60,7 +63,7 @@ def test_a_partition_sums_to_one_and_overlaps_share() -> None:
     left, middle = torch.zeros(4, 6), torch.zeros(4, 6)
     left[:, :3], middle[:, 2:5] = 1, 1
     parts = masks.partition({"left": left, "middle": middle})
-    torch.testing.assert_close(sum(parts.values()), torch.ones(4, 6))
+    torch.testing.assert_close(sum(parts.values()), torch.ones(4, 6), **ROUNDING)
     assert parts["left"][0].tolist() == [1, 1, 0.5, 0, 0, 0]
     assert parts["background"][0].tolist() == [0, 0, 0, 0, 0, 1]
 
@@ -77,8 +80,8 @@ def test_border_weight_falls_linearly_to_zero_at_its_reach() -> None:
     left = torch.zeros(2, 40)
     left[:, :20] = 1
     weight = masks.border_weight(masks.partition({"left": left}), reach=10)[0]
-    torch.testing.assert_close(weight[20:31], torch.linspace(1, 0, 11))
-    torch.testing.assert_close(weight, weight.flip(0))
+    torch.testing.assert_close(weight[20:31], torch.linspace(1, 0, 11), **ROUNDING)
+    torch.testing.assert_close(weight, weight.flip(0), **ROUNDING)
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 100), (101, 100), (37, 91), (300, 40)])
@@ -93,7 +96,9 @@ def test_a_surrogate_shows_each_picture_in_its_region_and_covers_all(
         "background": torch.full((3, 70, 120), 0.75),
     }
     made = masks.surrogate_style(masks.partition({"left": left}), pictures)
-    torch.testing.assert_close(made, 0.75 - 0.5 * left.expand(3, -1, -1), rtol=0, atol=1e-4)
+    expected = 0.75 - 0.5 * left.expand(3, -1, -1)
+    # bicubic weights sum to 1 but for their rounding
+    torch.testing.assert_close(made, expected, rtol=0, atol=1e-4)
 
 
 def test_resize_keeps_the_share_of_the_picture() -> None:

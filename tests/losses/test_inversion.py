@@ -11,9 +11,12 @@ from stylenets.losses.pixels import reconstruction
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
+ROUNDING = {"rtol": 1e-4, "atol": 1e-7}  # float32 means over some 20,000 features
+NOTHING = 1e-9  # what is left of a relative squared difference of features that are the same
+
 
 def test_the_papers_formula(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
-    """Eq. 4: the mean squared distance of features, and total variation; one value per picture, in order."""
+    """Eq. 4: mean squared distance of features, and total variation; a value for each picture."""
     criterion = InversionLoss(
         random_vgg, tiny_bank, "relu2_1", swap_weight=3.0, tv_weight=0.5, content_variant="mean"
     )
@@ -24,13 +27,11 @@ def test_the_papers_formula(random_vgg: LossNetwork, tiny_bank: StyleBank) -> No
     )
     assert {name: len(term) for name, term in terms.items()} == {"content": 1, "swap": 3, "tv": 4}
     expected = (criterion.encode(pictures) - features).square().mean((1, 2, 3))
-    torch.testing.assert_close(terms["content"], expected[:1])
-    torch.testing.assert_close(terms["swap"], 3.0 * expected[1:])
-    rows, columns = (
-        pictures.diff(dim=2).square().mean((1, 2, 3)),
-        pictures.diff(dim=3).square().mean((1, 2, 3)),
-    )
-    torch.testing.assert_close(terms["tv"], 0.5 * (rows + columns))
+    torch.testing.assert_close(terms["content"], expected[:1], **ROUNDING)
+    torch.testing.assert_close(terms["swap"], 3.0 * expected[1:], **ROUNDING)
+    rows = pictures.diff(dim=2).square().mean((1, 2, 3))
+    columns = pictures.diff(dim=3).square().mean((1, 2, 3))
+    torch.testing.assert_close(terms["tv"], 0.5 * (rows + columns), **ROUNDING)
 
 
 def test_relative_losses_are_over_the_energy_of_the_features(
@@ -38,15 +39,14 @@ def test_relative_losses_are_over_the_energy_of_the_features(
 ) -> None:
     criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1")
     picture = torch.rand(2, 3, 24, 24)
-    assert criterion(picture, {"style": criterion.encode(picture)}, {})["style"].tolist() == [
-        0.0,
-        0.0,
-    ]
+    own = criterion(picture, {"style": criterion.encode(picture)}, {})["style"]
+    assert own.shape == (2,)
+    assert own.max() < NOTHING
     target = criterion.encode(torch.rand(2, 3, 24, 24))
-    expected = (criterion.encode(picture) - target).square().sum((1, 2, 3)) / target.square().sum(
-        (1, 2, 3)
-    )
-    torch.testing.assert_close(criterion(picture, {"content": target}, {})["content"], expected)
+    squares = (criterion.encode(picture) - target).square().sum((1, 2, 3))
+    expected = squares / target.square().sum((1, 2, 3))
+    found = criterion(picture, {"content": target}, {})["content"]
+    torch.testing.assert_close(found, expected, **ROUNDING)
 
 
 def test_pixels_are_compared_with_those_of_the_originals_there_are(
@@ -60,7 +60,8 @@ def test_pixels_are_compared_with_those_of_the_originals_there_are(
         {"content": features[:2], "swap": features[2:]},
         {"content": photos, "style": photos[:1]},
     )
-    torch.testing.assert_close(terms["reconstruction"], 2.0 * reconstruction(pictures[:2], photos))
+    expected = 2.0 * reconstruction(pictures[:2], photos)
+    torch.testing.assert_close(terms["reconstruction"], expected, **ROUNDING)
     assert "reconstruction" not in criterion(pictures, {"swap": features}, {"content": photos})
 
 

@@ -1,4 +1,4 @@
-"""The training objective: named terms per picture, each picture against its own style, and nothing computed that does not count."""
+"""The training objective: named terms a picture, and nothing computed that does not count."""
 
 import dataclasses
 
@@ -13,6 +13,8 @@ from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
+ROUNDING = {"rtol": 1e-4, "atol": 1e-7}  # float32 sums over some 100,000 features
+NOTHING = 1e-9  # what is left of a relative squared difference of features that are the same
 LAYERS = {"content": {"relu2_2": 1.0}, "style": {"relu1_2": 1.0, "relu2_1": 0.5}}
 
 
@@ -54,16 +56,16 @@ def test_terms_are_the_weighted_sums_over_the_layers(
         name: (2,) for name in ("content", "style", "tv")
     }
     fx, fp = random_vgg(x, ["relu1_2", "relu2_1", "relu2_2"]), random_vgg(photo, ["relu2_2"])
-    torch.testing.assert_close(
-        terms["content"], 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3))
-    )
+    content = 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3))
+    torch.testing.assert_close(terms["content"], content, **ROUNDING)
     for b, style in enumerate(styles):
         fs = random_vgg(pictures[style : style + 1], ["relu1_2", "relu2_1"])
         shallow, deep = (
             (gram(fx[name][b : b + 1]) - gram(fs[name])).square().sum()
             for name in ("relu1_2", "relu2_1")
         )
-        torch.testing.assert_close(terms["style"][b], 7 * (shallow + 0.5 * deep), rtol=1e-4, atol=0)
+        expected = 7 * (shallow + 0.5 * deep)
+        torch.testing.assert_close(terms["style"][b], expected, rtol=1e-3, atol=0)  # of differences
 
 
 def test_the_photograph_has_no_content_loss_and_the_style_picture_no_style_loss(
@@ -71,7 +73,8 @@ def test_the_photograph_has_no_content_loss_and_the_style_picture_no_style_loss(
 ) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS, content_variant="relative")
     terms = criterion(pictures, pictures, torch.eye(3))
-    assert terms["content"].max() == 0 and terms["style"].max() < 1e-8
+    assert terms["content"].max() < NOTHING
+    assert terms["style"].max() < NOTHING
     wrong = criterion(pictures, pictures.roll(1, 0), torch.eye(3).roll(1, 0))
     assert min(wrong["content"].min(), wrong["style"].min()) > 1e-3
 
@@ -85,8 +88,9 @@ def test_coefficients_scale_the_style_loss_of_their_style(
         PerceptualLoss(random_vgg, bank, **LAYERS)(x, photo, torch.eye(3))
         for bank in (tiny_bank, doubled)
     )
-    torch.testing.assert_close(scaled["style"], plain["style"] * torch.tensor([1.0, 2.0, 0.0]))
-    assert torch.equal(scaled["content"], plain["content"])
+    expected = plain["style"] * torch.tensor([1.0, 2.0, 0.0])
+    torch.testing.assert_close(scaled["style"], expected, **ROUNDING)
+    torch.testing.assert_close(scaled["content"], plain["content"], **ROUNDING)
 
 
 def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(
@@ -99,7 +103,8 @@ def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(
     grams = gram(random_vgg(pictures, ["relu1_1"])["relu1_1"])
     target = 0.5 * grams[0] + 0.2 * grams[1] + 0.3 * grams[2]
     expected = (gram(random_vgg(x, ["relu1_1"])["relu1_1"])[0] - target).square().sum()
-    torch.testing.assert_close(criterion(x, x, weights)["style"], expected[None])
+    found = criterion(x, x, weights)["style"]
+    torch.testing.assert_close(found, expected[None], rtol=1e-3, atol=0)  # of differences
 
 
 @pytest.mark.parametrize(
@@ -153,9 +158,9 @@ def test_the_schedule_scales_terms_by_progress(
         {"content", "style", "reconstruction"},
         {"content", "style"},
     ]
-    torch.testing.assert_close(middle["style"], end["style"] / 2)
-    torch.testing.assert_close(middle["reconstruction"], begin["reconstruction"] / 2)
-    assert set(after) == set(end) and all(torch.equal(after[name], end[name]) for name in end)
+    torch.testing.assert_close(middle["style"], end["style"] / 2, **ROUNDING)
+    torch.testing.assert_close(middle["reconstruction"], begin["reconstruction"] / 2, **ROUNDING)
+    torch.testing.assert_close(after, end, **ROUNDING)
 
 
 def test_gradients_reach_the_stylized_picture_only(

@@ -1,4 +1,4 @@
-"""Gram matrices of regions: those of the region alone, whatever its size, and of the whole picture where the region is everything."""
+"""Gram matrices of regions: those of the region alone, whatever its size."""
 
 import pytest
 import torch
@@ -7,15 +7,14 @@ from stylenets.errors import UserError
 from stylenets.losses.gram import gram
 from stylenets.losses.regional import at_layers, regional_statistics
 
+ROUNDING = {"rtol": 1e-4, "atol": 1e-5}  # float32 means of 24 products of about 1
+
 
 def test_a_region_that_is_everything_has_the_pictures_gram() -> None:
     features = torch.randn(2, 5, 6, 4)
-    torch.testing.assert_close(
-        regional_statistics(features, torch.ones(6, 4), "hw"), gram(features)
-    )
-    torch.testing.assert_close(
-        regional_statistics(features, torch.full((6, 4), 0.1), "hw"), gram(features)
-    )
+    for weight in (1.0, 0.1):
+        found = regional_statistics(features, torch.full((6, 4), weight), "hw")
+        torch.testing.assert_close(found, gram(features), **ROUNDING)
 
 
 def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
@@ -23,10 +22,12 @@ def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
 
     "A closer look at Neural Style", eq. 1 and sec. 3.4.
     """
-    features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
+    features = torch.randn(1, 5, 6, 4)
+    mask = torch.zeros(6, 4)
     mask[1:3, 2:] = 1
     inside = features[0][:, mask > 0]
-    torch.testing.assert_close(regional_statistics(features, mask, "hw")[0], inside @ inside.T / 4)
+    found = regional_statistics(features, mask, "hw")[0]
+    torch.testing.assert_close(found, inside @ inside.T / 4, **ROUNDING)
 
 
 def test_nothing_outside_a_region_moves_its_gram() -> None:
@@ -34,9 +35,8 @@ def test_nothing_outside_a_region_moves_its_gram() -> None:
     mask[:, :2] = 0.5
     other = features.clone()
     other[..., 2:] = 100.0
-    torch.testing.assert_close(
-        regional_statistics(features, mask, "hw"), regional_statistics(other, mask, "hw")
-    )
+    found = regional_statistics(other, mask, "hw")
+    torch.testing.assert_close(regional_statistics(features, mask, "hw"), found, **ROUNDING)
 
 
 def test_a_region_at_the_layers_keeps_its_share() -> None:

@@ -1,4 +1,4 @@
-"""Loss weights change linearly between the given points and stay where they are before and after."""
+"""Loss weights change linearly between the given points and are constant before and after."""
 
 import pytest
 

@@ -16,7 +16,7 @@ from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam, lbfgs
 from stylenets.optimize.saved_run import SavedRun, StepRecord
 from stylenets.optimize.scene import Scene, starting_picture
-from stylenets.optimize.stages import Stage, Stages, coarse_to_fine, count_steps, run_stages
+from stylenets.optimize.stages import Stage, Stages, coarse_to_fine, count_all_steps, run_stages
 from stylenets.regions import KEEP
 from stylenets.vgg.network import LossNetwork
 
@@ -87,7 +87,7 @@ def test_a_state_of_another_run_or_none_or_a_damaged_one_is_told(tmp_path: Path)
 
 def test_rows_and_the_plan_count_every_step_of_every_stage() -> None:
     start = torch.rand(1, 3, 8, 8)
-    assert count_steps(two_stages(start, 5)) == 10
+    assert count_all_steps(two_stages(start, 5)) == 10
     _, rows = run_stages(two_stages(start, 5))
     assert [row.step for row in rows] == list(range(1, 11))
     assert [row.stage for row in rows] == ["gray"] * 5 + ["red"] * 5

@@ -100,9 +100,15 @@ def test_only_directions_of_patches_count() -> None:
     """A brighter style patch is not preferred, nor is a brighter part of the content."""
     content, style = torch.rand(1, 4, 9, 9), torch.rand(4, 9, 9)
     gain = torch.rand(9, 9).mul(5).add(0.2)
-    chosen = best_patches(content, style, 1, 1)
-    assert torch.equal(best_patches(content * gain, style, 1, 1), chosen)
-    assert torch.equal(best_patches(content, style * gain, 1, 1), chosen)
+    _, correlation = textbook(content, style, 1, 1)
+    best = correlation.max(1).values
+    for chosen in (
+        best_patches(content, style, 1, 1),
+        best_patches(content * gain, style, 1, 1),
+        best_patches(content, style * gain, 1, 1),
+    ):
+        lost = best - correlation.gather(1, chosen[:, None])[:, 0]
+        assert (lost <= ROUNDING * best).all()  # two may be parallel but for rounding
 
 
 def test_a_stride_that_does_not_fit_still_covers_everything(

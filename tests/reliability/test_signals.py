@@ -12,6 +12,7 @@ import pytest
 from bench import TWO, Bench
 
 pytestmark = pytest.mark.reliability
+KILL_WAIT = 30  # seconds from SIGTERM to SIGKILL: SLURM's default
 
 
 def wait_for(bench: Bench, out: str, line: str) -> None:
@@ -29,7 +30,7 @@ def test_one_process(bench: Bench, whole: str, figures: list, number: int, statu
     wait_for(bench, out, "batch 4 ")
     begin = time.monotonic()
     os.kill(process.pid, number)
-    errors = process.communicate(timeout=60)[1]
+    errors = process.communicate(timeout=120)[1]
     seconds = time.monotonic() - begin
     assert process.returncode == status, errors
     assert bench.run(out, "ckpt=last")[0] == 0
@@ -37,7 +38,8 @@ def test_one_process(bench: Bench, whole: str, figures: list, number: int, statu
     figures.append(
         (f"{signal.Signals(number).name}, one process", 1, lost, f"{seconds:.1f} s to the end")
     )
-    assert seconds < 10 and not lost
+    assert seconds < KILL_WAIT
+    assert not lost
 
 
 @pytest.mark.parametrize("whom", ["rank 0", "rank 1", "all"])
@@ -49,13 +51,14 @@ def test_two_processes(bench: Bench, pair: str, figures: list, whom: str) -> Non
     begin = time.monotonic()
     for pid in {"rank 0": [process.pid], "rank 1": [child], "all": [process.pid, child]}[whom]:
         os.kill(pid, signal.SIGTERM)
-    errors = process.communicate(timeout=60)[1]
+    errors = process.communicate(timeout=120)[1]
     seconds = time.monotonic() - begin
     assert process.returncode == 143, errors
     assert bench.run(out, *TWO, "ckpt=last")[0] == 0
     lost = int(bench.apart(out, pair) > 0)
     figures.append((f"SIGTERM, two processes, to {whom}", 1, lost, f"{seconds:.1f} s to the end"))
-    assert seconds < 10 and not lost
+    assert seconds < KILL_WAIT
+    assert not lost
 
 
 def children(pid: int) -> list[int]:

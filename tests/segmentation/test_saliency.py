@@ -32,7 +32,8 @@ def test_an_object_that_touches_the_border_stands_out_still() -> None:
 def test_a_walk_keeps_an_even_score_and_evens_an_uneven_one() -> None:
     directions = F.normalize(torch.rand(8, 6, 6), dim=0)
     even = torch.full((6, 6), 0.4)
-    torch.testing.assert_close(smooth_by_walk(directions, even), even, rtol=1e-3, atol=1e-4)
+    found = smooth_by_walk(directions, even)
+    torch.testing.assert_close(found, even, rtol=1e-3, atol=0)  # a solved system of 36 unknowns
     spiky = torch.eye(6)
     assert smooth_by_walk(directions, spiky).std() < 0.5 * spiky.std()
 

@@ -1,4 +1,4 @@
-"""A training step as a GPU wants it: nothing is asked back in its course, and network, loss network and losses are one graph."""
+"""A training step as a GPU wants it: one graph, and nothing is asked back in its course."""
 
 import copy
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from stylenets.tasks.schedules import constant
 from stylenets.vgg.network import LossNetwork
 
 SCHEDULE = {"reconstruction": [[0.2, 1.0], [0.4, 0.0]], "style": [[0.1, 0.0], [0.3, 1.0]]}
+ROUNDING = {"rtol": 1e-4, "atol": 1e-6}  # float32 sums over some 100,000 features, reordered
 Build = Callable[..., StyleTask]
 
 
@@ -74,7 +75,10 @@ def test_nothing_is_asked_back(build: Build, monkeypatch: pytest.MonkeyPatch) ->
 def test_one_graph_has_the_same_losses_and_gradients(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All through the schedule, of which the graph knows nothing; traced and differentiated as for a GPU, computed operation by operation."""
+    """All through the schedule, of which the graph knows nothing.
+
+    It is traced and differentiated as for a GPU, and computed operation by operation.
+    """
     graphs: list[nn.Module] = []
 
     def backend(graph: torch.fx.GraphModule, inputs: list[torch.Tensor]) -> Callable:
@@ -99,8 +103,9 @@ def test_one_graph_has_the_same_losses_and_gradients(
         (terms, gradients), (same_terms, same_gradients) = found
         assert set(terms) == set(same_terms)
         for name, term in terms.items():
-            torch.testing.assert_close(same_terms[name], term, rtol=1e-4, atol=1e-6, msg=name)
-        largest = max(float(gradient.abs().max()) for gradient in gradients)
-        for gradient, same in zip(gradients, same_gradients, strict=True):
-            assert float((same - gradient).abs().max()) < 1e-4 * largest
+            torch.testing.assert_close(same_terms[name], term, **ROUNDING, msg=name)
+        gradient = torch.cat([one.flatten() for one in gradients])
+        same_gradient = torch.cat([one.flatten() for one in same_gradients])
+        # some of it jumps where rounding puts a value on the other side of a ReLU
+        assert (same_gradient - gradient).norm() < 0.01 * gradient.norm()
     assert len(graphs) == 1

@@ -1,4 +1,4 @@
-"""The loss network computes torchvision's VGG features under the papers' layer names, and no deeper than it is asked to."""
+"""The loss network has torchvision's features under the papers' names, no deeper than asked."""
 
 from pathlib import Path
 
@@ -52,15 +52,14 @@ def test_equals_torchvision_at_every_relu(
     random_vgg_file: Path, random_vgg19_file: Path, depth: int, pooling: str
 ) -> None:
     file = {16: random_vgg_file, 19: random_vgg19_file}[depth]
-    network, x = (
-        LossNetwork(depth, str(file), pooling).double(),
-        torch.rand(2, 3, 35, 32, dtype=torch.float64),
-    )  # float32 only rounds
+    network = LossNetwork(depth, str(file), pooling).double()
+    x = torch.rand(2, 3, 35, 32, dtype=torch.float64)
     expected = torchvision_relus(depth, file, (x - IMAGENET[0]) / IMAGENET[1], pooling == "average")
     assert len(expected) == depth - 3  # three of VGG's layers are fully connected
     found = network(x, list(expected))
     assert list(found) == list(expected)
     for name, features in expected.items():
+        # float64, so that nothing but another formula could be seen
         torch.testing.assert_close(found[name], features, rtol=1e-9, atol=1e-12)
 
 
@@ -151,7 +150,8 @@ def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_s
             torch.stack([f[layer].mean((0, 2, 3)) for f in features]).mean(0)
             for features in on_pictures
         )
-        fires = means > 1e-3 * means.mean()  # a filter that nearly never fires is rounding error
+        fires = means > 0.01 * means.mean()  # a filter that nearly never fires is rounding error
+        # up to 100 times the rounding of a mean one, through 13 layers
         torch.testing.assert_close(scaled[fires], torch.ones_like(scaled[fires]), rtol=1e-3, atol=0)
         expected = old[layer][0, fires] / means[fires, None, None]
         assert (new[layer][0, fires] - expected).abs().max() <= 1e-3 * expected.abs().max()
@@ -178,5 +178,6 @@ def test_channels_that_hardly_fire_keep_their_share_of_the_layer(random_vgg_file
     after = network(picture[None], ["relu1_2", "relu5_3"])
     assert after["relu1_2"][0, 0].max() == 0 < before["relu1_2"][0, 1].max()
     expected = before["relu1_2"][0, 1] / before["relu1_2"].mean()
+    # 1e-4 that is left of numbers of size 10, which float32 knows to 1e-6
     torch.testing.assert_close(after["relu1_2"][0, 1], expected, rtol=0.1, atol=1e-6)
     assert all(torch.isfinite(features).all() for features in after.values())

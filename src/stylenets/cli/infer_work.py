@@ -74,7 +74,7 @@ class StyleWork:
 
     def read(self, job: Job) -> Content:
         """Read a content. Raises UserError where that cannot be."""
-        return Content(pictures.read_content(job.content, self.size))
+        return Content(pictures.read_checked(job.content, self.size))
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its pictures and, of several, the contact sheet."""
@@ -107,7 +107,7 @@ class RegionWork:
 
     def read(self, job: Job) -> Content:
         """Read a content and find its regions. Raises UserError where that cannot be."""
-        picture = pictures.read_content(job.content, self.size)
+        picture = pictures.read_checked(job.content, self.size)
         return Content(picture, self.finder.find(job.content, picture))
 
     def paint(self, job: Job, content: Content) -> None:

@@ -25,7 +25,7 @@ from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam
 from stylenets.optimize.saved_run import SavedRun, StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Stages, coarse_to_fine, count_steps, run_stages
+from stylenets.optimize.stages import Stages, coarse_to_fine, count_all_steps, run_stages
 
 # what may differ where a run is resumed
 PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")
@@ -64,7 +64,7 @@ def paint(
 
     start = time.perf_counter()
     done = len(saved.records) if saved else 0
-    with step_progress(count_steps(stages()), done) as show:
+    with step_progress(count_all_steps(stages()), done) as show:
 
         def after_step(row: StepRecord, picture: Tensor) -> None:
             show(row)

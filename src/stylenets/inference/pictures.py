@@ -96,7 +96,7 @@ def _without_earlier_pictures(contents: list[Path], root: Path, out: Path) -> li
     return left
 
 
-def read_content(path: Path, size: int | None) -> Tensor:
+def read_checked(path: Path, size: int | None) -> Tensor:
     """(3, H, W) in [0, 1], with ``size`` its shortest side.
 
     Raises:

@@ -68,7 +68,7 @@ def coarse_to_fine(
     return scaled.with_kept_regions(picture)
 
 
-def count_steps(stages: Stages) -> int:
+def count_all_steps(stages: Stages) -> int:
     """The number of steps that stages would take."""
     count = 0
     upcoming = _next(stages)

@@ -24,6 +24,8 @@ from stylenets.nets import CINNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
+ROUNDING = {"rtol": 1e-4, "atol": 1e-6}  # losses are float32 sums over some 100,000 features
+NOTHING = 1e-9  # what is left of a relative squared difference of features that are the same
 LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
 
 
@@ -81,9 +83,9 @@ def test_the_weighted_losses_are_the_training_objective(
     yardstick = Yardstick(objective, photo[0])
     for style in range(3):
         expected = objective(picture, photo, torch.eye(3)[style : style + 1])
-        torch.testing.assert_close(yardstick.objective(style)(picture), expected)
+        torch.testing.assert_close(yardstick.objective(style)(picture), expected, **ROUNDING)
     together = yardstick.weigh(yardstick.losses(picture, [0, 1, 2]), [0, 1, 2])["style"]
-    torch.testing.assert_close(together[2:], expected["style"])
+    torch.testing.assert_close(together[2:], expected["style"], **ROUNDING)
 
 
 def test_a_photo_has_lost_none_of_its_content_and_a_style_picture_has_its_own_style(
@@ -91,8 +93,9 @@ def test_a_photo_has_lost_none_of_its_content_and_a_style_picture_has_its_own_st
 ) -> None:
     for index, picture in enumerate(tiny_bank.pictures):
         losses = Yardstick(criterion, picture).losses(picture[None], [0, 1, 2])
-        assert float(losses["content"]) == 0.0
-        assert float(losses["style"][index]) < 1e-6 < float(losses["style"].sum())
+        assert float(losses["content"]) < NOTHING
+        assert float(losses["style"][index]) < NOTHING
+        assert float(losses["style"].sum()) > 1e-3
 
 
 def test_rows_say_how_many_photographs_they_are_of(measured: Quality) -> None:
@@ -104,7 +107,7 @@ def test_rows_say_how_many_photographs_they_are_of(measured: Quality) -> None:
         "L-BFGS 2": 1,
         "L-BFGS 15": 1,
     }
-    assert rows[0].content == (0.0, 0.0)
+    assert max(rows[0].content) < NOTHING  # mean and deviation
     assert len(measured.network_seconds) == 6 and len(measured.iteration_seconds) == 3
 
 
@@ -124,9 +127,8 @@ def test_confusion_and_nearest_count_the_networks_pictures() -> None:
     ]
     quality = Quality(["x", "y"], [*samples, Sample("photo", "a", 0, 0.0, [9.0, 9.0], 0.0)])
     assert quality.nearest() == [1, 2]
-    torch.testing.assert_close(
-        torch.tensor(quality.confusion()), torch.tensor([[0.4, 0.4], [0.7, 0.3]])
-    )
+    means = [mean for row in quality.confusion() for mean in row]
+    assert means == pytest.approx([0.4, 0.4, 0.7, 0.3])
 
 
 def test_styles_follow_the_network_and_a_missing_one_is_named(tiny_bank: StyleBank) -> None:
