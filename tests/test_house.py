@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
     {"files", "regions"},
-    {"allocator", "assets", "images", "layers", "patches", "photos", "wheels"},
+    {"allocator", "assets", "hub", "images", "layers", "patches", "photos", "wheels"},
     {"masks", "nets", "vgg", "styles", "data", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},

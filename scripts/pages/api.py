@@ -26,7 +26,8 @@ ROOMS = (  # in the order in which one meets them
     *("nets", "layers", "vgg", "losses", "patches", "optimize", "tasks", "data"),
 )
 INSIDE = {  # what the modules of a room use among themselves, and nobody else
-    *("inference.pictures", "layers.cpu", "layers.winograd", "vgg.weights"),
+    *("inference.pictures", "layers.cpu", "layers.winograd"),
+    *("vgg.loading", "vgg.state_dicts", "vgg.weights", "vgg.wheel_weights"),
     *("data.cache", "data.download", "data.order", "data.pictures"),
 }
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from stylenets import assets, images
 from stylenets.errors import UserError
+from stylenets.images import list_pictures
 
 PHOTO = "photo"  # the row of a network that paints the photograph as it is
 SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
@@ -16,9 +17,9 @@ SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
 
 @dataclass(frozen=True)
 class StyleBank:
-    """Style pictures and what they are called.
+    """The styles of a run.
 
-    Args:
+    Attributes:
         names: S unique names.
         pictures: S of (3, H, W) RGB in [0, 1].
         coefficients: S factors on the styles' losses.
@@ -40,25 +41,30 @@ def load_styles(
     crop: bool = False,
     coefficients: Mapping[str, float] | None = None,
 ) -> StyleBank:
-    """Read style pictures: your own, or the bundled ones.
+    """Your own style pictures, or bundled ones where you give none.
 
     Args:
-        names: Which of the bundled ones, where neither ``root`` nor ``images`` is given.
-        root: A folder, of which every picture is a style.
-        images: Single pictures. Styles go by file name without ending.
+        names: Of bundled styles.
+        root: A folder, of which every picture is taken.
+        images: Single files.
         size: Shortest side in pixels: the scale of the strokes. Pictures are never squashed.
-        crop: Keep the central square only, so that every shape has about the same weight.
-        coefficients: Factors on the styles' losses by name; 1 where none is given.
+        crop: Keep only the central square, so that pictures of any shape weigh about the same.
+        coefficients: {style: factor on its losses}; 1 where it is not given.
+
+    Returns:
+        The styles, each named as its file is without the ending.
 
     Raises:
-        UserError: For an unknown name, or where there is no picture.
+        UserError: A name is unknown or taken twice, the size is out of bounds, or there is no
+            picture.
 
     Example:
         >>> bank = load_styles(names=["swirl", "ink"], size=64)
         >>> bank.names, bank.pictures[0].shape
         (['swirl', 'ink'], torch.Size([3, 64, 64]))
     """
-    paths = [*(_pictures_below(root) if root else []), *map(Path, images)]
+    below_root = list_pictures(root) if root else []
+    paths = [*below_root, *map(Path, images)]
     if not paths:
         paths = [bundled_style(name) for name in names]
     if not paths:
@@ -70,7 +76,7 @@ def bundled_style(name: str) -> Path:
     """The file of one of the original artworks that come with the project.
 
     Raises:
-        UserError: For an unknown name.
+        UserError: There is none of that name.
     """
     if name not in SIX:
         raise UserError(f"unknown style {name}; the bundled ones are {', '.join(SIX)}")
@@ -80,29 +86,46 @@ def bundled_style(name: str) -> Path:
 def picture_styles(
     paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None
 ) -> StyleBank:
-    """The pictures in ``paths`` as styles; the other arguments are those of ``load_styles``."""
+    """Read style pictures, never squashed.
+
+    Args:
+        paths: Their files.
+        size: Shortest side in pixels, 16 to 4096.
+        crop: Keep only the central square.
+        coefficients: {style: factor on its losses}; 1 where it is not given.
+
+    Raises:
+        UserError: Two have the same name, a coefficient is of none of them, or the size is out of
+            bounds.
+    """
     if not 16 <= size <= 4096:
         raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
     names = [path.stem for path in paths]
+    factors = dict(coefficients or {})
+    _check_names(names, set(factors))
+    pictures = [images.read(path, size) for path in paths]
+    if crop:
+        pictures = [central_square(picture) for picture in pictures]
+    return StyleBank(names, pictures, [float(factors.get(name, 1.0)) for name in names])
+
+
+def _check_names(names: list[str], with_coefficients: set[str]) -> None:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(
             f"two style pictures are named {', '.join(twice)}: styles go by file name, rename one"
         )
-    coefficients = dict(coefficients or {})
-    if unknown := set(coefficients) - set(names):
+    if unknown := with_coefficients - set(names):
         raise UserError(
-            f"styles.coefficients names {', '.join(sorted(unknown))}; the styles are {', '.join(names)}"
+            f"styles.coefficients names {', '.join(sorted(unknown))}; the styles are"
+            f" {', '.join(names)}"
         )
-    pictures = [images.read(path, size) for path in paths]
-    if crop:
-        pictures = [central_square(picture) for picture in pictures]
-    return StyleBank(names, pictures, [float(coefficients.get(name, 1.0)) for name in names])
 
 
 def central_square(picture: Tensor) -> Tensor:
     """(3, H, W) -> (3, m, m) with m = min(H, W), cut from the middle."""
     side = min(picture.shape[1:])
-    top, left = (picture.shape[1] - side) // 2, (picture.shape[2] - side) // 2
+    top = (picture.shape[1] - side) // 2
+    left = (picture.shape[2] - side) // 2
     return picture[:, top : top + side, left : left + side]
 
 
@@ -115,7 +138,3 @@ def one_hot(indices: Tensor, count: int) -> Tensor:
                 [1., 0., 0.]])
     """
     return torch.nn.functional.one_hot(indices, count).float()
-
-
-def _pictures_below(root: str) -> list[Path]:
-    return images.list_pictures(root)

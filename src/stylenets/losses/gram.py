@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
+from torch.autograd.function import BackwardCFunction, FunctionCtx
 
 Scale = Callable[[int, int, Tensor], float | Tensor]
 
-# Each: the factor on ||G_x - G_s||_F^2 for G = F F^T / (H W), from the channels C, the positions
-# M = H W and the style's Gram matrix (B, C, C). With Gram matrices divided otherwise, by k, the
-# squared distance changes by k^-2: that is all that sets the variants apart.
+# Each variant is a factor on ||G_x - G_s||_F^2 for G = F F^T / (H W), computed from the channels C,
+# the positions M = H W and the style's Gram matrix (B, C, C). Gram matrices that are divided by
+# another number k have k^-2 times the squared distance: nothing else sets the variants apart.
 GRAM_SCALES: dict[str, Scale] = {
     # Dumoulin et al. 2017: Gram over H W.
     "hw": lambda channels, positions, target: 1.0,
@@ -26,7 +26,7 @@ GRAM_SCALES: dict[str, Scale] = {
     "units": lambda channels, positions, target: positions / channels,
     # "A Smoother Segmentation-Based Style Transfer": plain Gram, mean of C^2 entries, 1 / (C H W).
     "units_mean": lambda channels, positions, target: positions * float(channels) ** -3.0,
-    # Over the style's own energy: 0 is the style, 1 black features; the same for every layer and VGG.
+    # Over the style's own energy: 0 is the style and 1 is black features, for any layer and VGG.
     "relative": lambda channels, positions, target: 1.0 / energy(target),
 }
 
@@ -44,7 +44,7 @@ def gram(features: Tensor, share: Tensor | None = None) -> Tensor:
 
     Args:
         features: (B, C, H, W).
-        share: (H, W), weights of the positions whose mean is 1; None weighs all alike.
+        share: (H, W) weights of the positions, whose mean is 1; None weighs all alike.
 
     Returns:
         (B, C, C).
@@ -60,14 +60,23 @@ def gram(features: Tensor, share: Tensor | None = None) -> Tensor:
         if share is not None:
             features = features * share.sqrt()
         flat = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view of channels last
-        return _Gram.apply(flat) / flat.shape[1]
+        product: Tensor = _Gram.apply(flat)
+        return product / flat.shape[1]
 
 
 def gram_distance(found: Tensor, target: Tensor, positions: int, variant: str) -> Tensor:
-    """Distance (B,) of two Gram matrices (B, C, C) as ``gram`` makes them.
+    """Distance of two Gram matrices as ``gram`` makes them.
 
-    ``positions``: H W of the layer. Both matrices count as if they came from so many, so that the
-    pictures may differ in size; with equal sizes every variant is its formula to the letter.
+    Args:
+        found: (B, C, C) of the stylized picture.
+        target: (B, C, C) of the style.
+        positions: H W of the layer. Both matrices count as if they came from so many, so that the
+            pictures may differ in size. Where they do not, each variant is its formula to the
+            letter.
+        variant: One of ``GRAM_SCALES``.
+
+    Returns:
+        (B,).
     """
     distance = (found - target).square().sum((1, 2))
     return distance * GRAM_SCALES[variant](found.shape[1], positions, target)
@@ -82,8 +91,8 @@ class _Gram(torch.autograd.Function):
         return flat.transpose(1, 2) @ flat
 
     @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
-        (flat,) = ctx.saved_tensors
+    def backward(ctx: BackwardCFunction, gradient: Tensor) -> Tensor:
+        flat: Tensor = ctx.saved_tensors[0]
         both = gradient + gradient.transpose(1, 2)
         if flat.is_contiguous():
             return flat @ both

@@ -1,8 +1,9 @@
 """Grid: a texture that repeats as often as the network's own strides (Odena et al. 2016).
 
-Statistics of features see a few pixels around and know no period: a network may repeat one stroke
-every four pixels, the width of its deepest features, at no cost. In the power spectrum along rows
-and columns such a texture is a peak, which Durall et al. 2020 measure and train against.
+Statistics of features look a few pixels around and know no period. A network can repeat one stroke
+every four pixels, the width of its deepest features, and no other loss notices. In the power
+spectrum along rows and columns such a texture is a peak. Durall et al. 2020 measure such peaks, and
+train against them.
 """
 
 import torch
@@ -14,9 +15,13 @@ FLOOR = 1e-6  # mean power of a thousandth of full brightness: below it there is
 
 
 def grid_excess(x: Tensor) -> Tensor:
-    """By how much the spectrum's lines at ``PERIODS`` stand out, as a logarithm: 0.23 is one decibel.
+    """By how much the spectrum's lines at ``PERIODS`` stand out from those around.
 
-    (B, 3, H, W) RGB in [0, 1], at least 32 pixels a side -> (B,), 0 where none does.
+    Args:
+        x: (B, 3, H, W) RGB in [0, 1], at least 32 pixels a side.
+
+    Returns:
+        (B,) natural logarithms, of which 0.23 is one decibel; 0 where none stands out.
     """
     with torch.autocast(x.device.type, enabled=False):
         gray = x.float().mean(1)

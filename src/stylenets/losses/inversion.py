@@ -20,24 +20,25 @@ from stylenets.vgg.network import LossNetwork
 class InversionLoss(Objective):
     """Reconstruction of content, style and swapped features, each with a weight, and more.
 
-    Pixel reconstruction of the pictures that features were taken from brings the colors long before
-    features do (Li et al. 2017, eq. 1). Swapped features come from no picture.
+    Features that were taken from a picture also have its pixels to be compared with, which brings
+    the colors long before features do (Li et al. 2017, eq. 1). Swapped features come from no
+    picture.
 
     Args:
-        vgg: the loss network, as published: an inverse network's file only names its weights.
-        styles: what every objective is made with; this one keeps nothing of it.
-        layer: the layer of VGG that is inverted.
-        content_weight: of the photographs' features.
-        style_weight: of the style pictures' features.
-        swap_weight: of the features that style swap makes of both.
-        tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
-        reconstruction_weight: of the L1 of pixels and edges.
-        content_variant: how features are compared, one of ``CONTENT_VARIANTS``.
-        summed_tv: total variation as the sum over pairs of pixels, else their mean.
-        schedule: factors on the weights by the losses' names, see ``LossSchedule``.
+        vgg: The loss network, as published: an inverse network's file only names its weights.
+        styles: What every objective is made with; this one keeps nothing of it.
+        layer: The layer of VGG that is inverted.
+        content_weight: Of the photographs' features.
+        style_weight: Of the style pictures' features.
+        swap_weight: Of the features that style swap makes of both.
+        tv_weight: Of ``total_variation``.
+        reconstruction_weight: Of the L1 of pixels and edges.
+        content_variant: How features are compared, one of ``CONTENT_VARIANTS``.
+        summed_tv: Sum total variation over all pixels, instead of their mean.
+        schedule: Factors on the weights by the losses' names, see ``LossSchedule``.
 
     Raises:
-        UserError: for a VGG other than as published, or a schedule of a loss that there is not.
+        UserError: VGG is not as published, or the schedule names a loss that there is not.
     """
 
     def __init__(
@@ -74,26 +75,26 @@ class InversionLoss(Objective):
 
     def encode(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) RGB in [0, 1] -> features of the layer (B, C, h, w)."""
-        return self.vgg(pictures, [self.layer])[self.layer]
+        features: Tensor = self.vgg(pictures, [self.layer])[self.layer]
+        return features
 
     def terms(
         self,
+        wanted: Collection[str],
         pictures: Tensor,
         latents: Mapping[str, Tensor],
         originals: Mapping[str, Tensor],
-        *,
-        wanted: Collection[str],
     ) -> Terms:
         """A loss for each of ``latents``, and those of ``wanted`` beside them, not yet weighted.
 
         Args:
-            pictures: (n, 3, H, W), what the network made of all latents.
-            latents: {"content" | "style" | "swap": (n', C, h, w)}, in the order of the pictures.
-            originals: for latents that have one, the pictures (n', 3, H, W) they are of.
-            wanted: names of losses.
+            wanted: Names of losses.
+            pictures: What the network made of all latents, (N, 3, H, W).
+            latents: {"content" | "style" | "swap": (n, C, h, w)}, in the order of the pictures.
+            originals: {latent: the pictures (n, 3, H, W) that it is of}, where there are such.
 
         Returns:
-            {name: (n',)} of the latents, "reconstruction" (n'',) and "tv" (n,).
+            {name: (n,)} of the latents; "reconstruction" of all originals; "tv" (N,).
         """
         counts = [len(of_one) for of_one in latents.values()]
         targets = torch.cat(list(latents.values()))

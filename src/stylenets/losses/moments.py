@@ -1,7 +1,8 @@
 """Style as the means and covariances of features (Huang & Belongie 2017; Li et al. 2017).
 
 A Gram matrix is the covariance plus the product of the means, and after a ReLU the product is
-nearly all of it: its distance is small long before the variation is right. Measured apart, both count.
+nearly all of it. Its distance is small long before the covariance is right. Measured apart, both
+count.
 """
 
 import torch
@@ -15,7 +16,7 @@ def moments(features: Tensor, share: Tensor | None = None) -> Tensor:
 
     Args:
         features: (B, C, H, W).
-        share: (H, W), weights of the positions whose mean is 1; None weighs all alike.
+        share: (H, W) weights of the positions, whose mean is 1; None weighs all alike.
 
     Returns:
         (B, C + 1, C): the means, then the rows of the covariance matrix.
@@ -29,9 +30,14 @@ def moments(features: Tensor, share: Tensor | None = None) -> Tensor:
 
 
 def moments_distance(found: Tensor, target: Tensor) -> Tensor:
-    """Half the distance of the means and half that of the covariances, each over the target's energy.
+    """Half the distance of the means, half that of the covariances, each over the target's energy.
 
-    Both (B, C + 1, C) as ``moments`` makes them -> (B,): 0 is the style, 1 are black features.
+    Args:
+        found: (B, C + 1, C) of the stylized picture, as ``moments`` makes them.
+        target: (B, C + 1, C) of the style.
+
+    Returns:
+        (B,): 0 is the style, 1 is black features.
     """
     distance = (found - target).square()
     of_means = distance[:, 0].sum(1) / energy(target[:, :1])

@@ -15,11 +15,11 @@ class Objective(nn.Module):
     """The weights of named losses over a run; a subclass computes the losses in ``terms``.
 
     Args:
-        weights: a weight for each loss. One of weight 0 is not computed.
-        schedule: factors on those weights by name, see ``LossSchedule``.
+        weights: A weight for each loss. One of weight 0 is not computed.
+        schedule: Factors on those weights by name, see ``LossSchedule``.
 
     Raises:
-        UserError: for a schedule of a loss that there is not.
+        UserError: The schedule names a loss that there is not.
     """
 
     def __init__(self, weights: Mapping[str, float], schedule: Mapping[str, Points] | None) -> None:
@@ -39,13 +39,19 @@ class Objective(nn.Module):
             for name, weight in self.weights.items()
         }
 
-    def terms(self, *inputs: Any, wanted: Collection[str]) -> Terms:
-        """The losses named in ``wanted``, (B,) each, not yet weighted."""
+    def terms(self, wanted: Collection[str], *inputs: Any, **named_inputs: Any) -> Terms:
+        """The losses named in ``wanted``, (B,) each, not yet weighted.
+
+        What else it takes is up to each objective.
+        """
         raise NotImplementedError
 
     def forward(self, *inputs: Any, progress: float = 1.0) -> Terms:
-        """The weighted losses, (B,) each; those of weight 0 are left out and cost nothing."""
+        """The weighted losses of what ``terms`` takes, when ``progress``, 0 to 1, of a run is done.
+
+        (B,) each; those of weight 0 are left out and cost nothing.
+        """
         factors = self.factors(progress)
         wanted = [name for name, factor in factors.items() if factor]
-        terms = self.terms(*inputs, wanted=wanted)
+        terms = self.terms(wanted, *inputs)
         return {name: factors.get(name, 0.0) * value for name, value in terms.items()}

@@ -1,8 +1,8 @@
 """Palette: the sliced Wasserstein distance of pixel colors (Heitz et al. 2021, eq. 2, on RGB).
 
-Colors are projected onto fixed directions and sorted: in one dimension the sorted values are what
-the Wasserstein distance compares (Bonneel et al. 2015). Averages over squares of several sides say
-which colors stand where only as tones, fine and coarse, never at which place.
+Colors are projected onto fixed directions and sorted: in one dimension the Wasserstein distance
+compares sorted values (Bonneel et al. 2015). The colors are averages over squares of several sides,
+so that fine and coarse tones both count. Where in the picture they stand does not.
 """
 
 import math
@@ -26,7 +26,10 @@ def color_directions(count: int = DIRECTIONS) -> Tensor:
 
 
 def sorted_colors(x: Tensor, side: int) -> Tensor:
-    """Averages of squares of ``side`` pixels, along each direction: (B, 3, H, W) -> (B, D, n)."""
+    """Averages of squares of ``side`` pixels, sorted along each of D directions.
+
+    (B, 3, H, W) -> (B, D, n).
+    """
     with torch.autocast(x.device.type, enabled=False):
         averages = avg_pool2d(x.float(), side).flatten(2)
         along = color_directions().to(averages) @ averages
@@ -34,12 +37,29 @@ def sorted_colors(x: Tensor, side: int) -> Tensor:
 
 
 def palette(picture: Tensor, side: int) -> Tensor:
-    """Quantiles of a style picture's colors along each direction: (B, 3, H, W) -> (B, D, Q)."""
+    """``QUANTILES`` of a style picture's colors along each direction.
+
+    Args:
+        picture: (B, 3, H, W).
+        side: Of the squares that are averaged, in pixels.
+
+    Returns:
+        (B, D, Q).
+    """
     return interpolate(sorted_colors(picture, side), QUANTILES, mode="linear")
 
 
 def palette_distance(x: Tensor, targets: Sequence[Tensor], sides: Sequence[int]) -> Tensor:
-    """Mean distance (B,) of the colors of (B, 3, H, W) from ``palette`` at each of ``sides``."""
+    """Distance of a picture's colors from a palette, the mean over the sides of the squares.
+
+    Args:
+        x: (B, 3, H, W).
+        targets: A palette for each of ``sides``, (B, D, Q) as ``palette`` makes it.
+        sides: Of the squares that are averaged, in pixels.
+
+    Returns:
+        (B,), in units of full brightness.
+    """
     distances = []
     for side, target in zip(sides, targets, strict=True):
         colors = sorted_colors(x, side)

@@ -20,30 +20,32 @@ Features = Mapping[str, Tensor]
 
 
 class PerceptualLoss(Objective):
-    """Content, style, palette, total variation and reconstruction, each with a weight.
+    """Content, style, palette, grid, total variation and reconstruction, each with a weight.
 
-    The styles' statistics are computed once, here, and like VGG's weights are buffers that no
-    checkpoint carries.
+    The styles' statistics are computed once, when it is built. Like VGG's weights they are buffers
+    that no checkpoint carries.
 
     Args:
-        vgg: the loss network.
-        styles: the pictures whose style is wanted.
-        content: layers of the content loss, with the layer's own weight.
-        style: layers of the style loss, likewise.
-        content_weight: of ``feature_reconstruction``, as ``content_variant`` has it.
-        style_weight: of ``style_reconstruction``, as ``variant`` has it.
-        palette_weight: of ``palette_distance`` at ``palette_sides`` (pixels).
-        grid_weight: of ``grid_excess``.
-        tv_weight: of ``total_variation``, ``summed_tv`` or its mean.
-        reconstruction_weight: of the L1 of pixels and edges to the photograph itself.
-        identity_weight: the same, for pictures whose style weights are all 0: the photograph's row.
-        variant: one of ``STYLE_VARIANTS``.
-        content_variant: one of ``CONTENT_VARIANTS``.
-        summed_tv: total variation as the sum over pairs of pixels, else their mean.
-        schedule: factors on the weights by the losses' names, see ``LossSchedule``.
+        vgg: The loss network.
+        styles: The pictures whose style is wanted.
+        content: {layer: its weight in the content loss}.
+        style: {layer: its weight in the style loss}.
+        content_weight: Of ``feature_reconstruction``.
+        style_weight: Of ``style_reconstruction``.
+        palette_weight: Of ``palette_distance``.
+        grid_weight: Of ``grid_excess``.
+        tv_weight: Of ``total_variation``.
+        reconstruction_weight: Of the L1 of pixels and edges to the photograph itself.
+        identity_weight: The same for pictures whose style weights are all 0: the photograph's row.
+        variant: How style is compared, one of ``STYLE_VARIANTS``.
+        content_variant: How content is compared, one of ``CONTENT_VARIANTS``.
+        palette_sides: Of the squares whose mean colors are the palette, in pixels.
+        summed_tv: Sum total variation over all pixels, instead of their mean.
+        schedule: Factors on the weights by the losses' names, see ``LossSchedule``.
 
     Raises:
-        UserError: for a variant, or a schedule of a loss, that there is not.
+        UserError: There is no such variant or layer, or the schedule names a loss that there is
+            not.
     """
 
     coefficients: Tensor
@@ -104,10 +106,17 @@ class PerceptualLoss(Objective):
             palettes = torch.cat([palette(picture[None], side) for picture in styles.pictures])
             self.register_buffer(f"palette_{side}", palettes, persistent=False)
 
-    def terms(self, x: Tensor, photo: Tensor, weights: Tensor, *, wanted: Collection[str]) -> Terms:
-        """The losses of stylized ``x`` against ``photo``, both (B, 3, H, W), not yet weighted.
+    def terms(self, wanted: Collection[str], x: Tensor, photo: Tensor, weights: Tensor) -> Terms:
+        """The losses of stylized pictures, not yet weighted.
 
-        ``weights`` (B, S): of the styles for each picture; all 0 for one that stays the photograph.
+        Args:
+            wanted: Names of losses.
+            x: The stylized pictures, (B, 3, H, W).
+            photo: The photographs they are made of, (B, 3, H, W).
+            weights: (B, S) of the styles in each picture; all 0 for one that stays the photograph.
+
+        Returns:
+            {name: (B,)}.
         """
         content = self.content if "content" in wanted else {}
         style = self.style if "style" in wanted else {}
@@ -132,26 +141,24 @@ class PerceptualLoss(Objective):
     @torch.no_grad()
     def content_features(self, photo: Tensor) -> Features:
         """What ``content_loss`` is measured against: (B, 3, H, W) -> {layer: features}."""
-        return self.vgg(photo, self.content)
+        features: Features = self.vgg(photo, self.content)
+        return features
 
     def content_loss(self, features: Features, targets: Features) -> Tensor:
         """The content layers' weighted sum (B,)."""
-        losses = (
-            weight * feature_reconstruction(features[layer], targets[layer], self.content_variant)
-            for layer, weight in self.content.items()
-        )
-        return sum(losses, torch.zeros(()))
+        total = torch.zeros(())
+        for layer, weight in self.content.items():
+            found, target = features[layer], targets[layer]
+            total = total + weight * feature_reconstruction(found, target, self.content_variant)
+        return total
 
     def style_loss(self, features: Features, weights: Tensor) -> Tensor:
         """The style layers' weighted sum (B,) against the mixes of (B, S) weights."""
-        losses = (
-            weight
-            * style_reconstruction(
-                features[layer], self.mixed(f"style_{layer}", weights), self.variant
-            )
-            for layer, weight in self.style.items()
-        )
-        return sum(losses, torch.zeros(()))
+        total = torch.zeros(())
+        for layer, weight in self.style.items():
+            target = self.mixed(f"style_{layer}", weights)
+            total = total + weight * style_reconstruction(features[layer], target, self.variant)
+        return total
 
     def palette_loss(self, x: Tensor, weights: Tensor) -> Tensor:
         """Distance (B,) of pictures (B, 3, H, W) from the palettes of the mixes of (B, S) weights.
@@ -166,7 +173,15 @@ class PerceptualLoss(Objective):
         return (weights * self.coefficients).sum(1)
 
     def mixed(self, name: str, weights: Tensor) -> Tensor:
-        """A buffer of the styles (S, N, M) mixed by (B, S) -> (B, N, M), in float32 always."""
+        """A buffer of the styles mixed by weights, in float32 whatever the autocast state.
+
+        Args:
+            name: Of the buffer (S, N, M).
+            weights: (B, S).
+
+        Returns:
+            (B, N, M).
+        """
         table: Tensor = getattr(self, name)
         if weights.device.type == "cpu" and not torch.compiler.is_compiling():
             used = weights.any(0)  # reading all of many styles takes long, and asking costs nothing

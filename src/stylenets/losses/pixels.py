@@ -1,12 +1,18 @@
-"""Losses of the pixels themselves: total variation (Johnson et al. 2016, sec. 3.2), reconstruction."""
+"""Losses of the pixels: total variation (Johnson et al. 2016, sec. 3.2) and reconstruction."""
 
 from torch import Tensor
 
 
 def total_variation(x: Tensor, summed: bool = False) -> Tensor:
-    """Squared differences of neighbors in (B, 3, H, W) -> (B,).
+    """Squared differences of neighbors.
 
-    The mean over each direction's pairs, or with ``summed`` their sum (Johnson et al. 2016).
+    Args:
+        x: (B, 3, H, W).
+        summed: Sum over all pairs, as Johnson et al. 2016 do, instead of their mean in each
+            direction.
+
+    Returns:
+        (B,).
 
     Example:
         >>> import torch

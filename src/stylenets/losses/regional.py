@@ -18,10 +18,10 @@ def regional_statistics(features: Tensor, weight: Tensor, variant: str) -> Tenso
     Args:
         features: (B, C, H, W).
         weight: (H, W), at least 0.
-        variant: one of ``STYLE_VARIANTS``.
+        variant: One of ``STYLE_VARIANTS``.
 
     Returns:
-        (B, ., C).
+        (B, n, C).
     """
     share = weight / weight.sum() * weight.numel()
     return STYLE_VARIANTS[variant].statistics(features, share)
@@ -30,13 +30,18 @@ def regional_statistics(features: Tensor, weight: Tensor, variant: str) -> Tenso
 def at_layers(
     weight: Tensor, features: Mapping[str, Tensor], label: str = "a region"
 ) -> dict[str, Tensor]:
-    """A map (H, W) over a picture, averaged to the sizes of layers' features (B, C, h, w).
+    """A map over a picture, averaged to the sizes of layers' features.
+
+    Args:
+        weight: (H, W), at least 0.
+        features: {layer: (B, C, h, w)}.
+        label: What a complaint calls the region.
 
     Returns:
         {layer: (h, w)}.
 
     Raises:
-        UserError: where nothing of it is left: the region ``label`` is empty.
+        UserError: The region is empty.
     """
     if not float(weight.sum()) > 0:
         raise UserError(f"the region {label} is empty: no pixel of the picture belongs to it")

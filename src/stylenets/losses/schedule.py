@@ -11,17 +11,19 @@ Points = Sequence[Sequence[float]]
 class LossSchedule:
     """Factors on losses by how much of the run is done, so that a short run has the same phases.
 
-    ``{"style": [[0.05, 0.0], [0.1, 1.0]]}`` is a factor on the loss "style" of 0 until a twentieth of
-    the run is over, which rises to 1 at a tenth and stays. A loss without points has factor 1. A
-    factor of 0 means that the loss is not computed at all.
+    A loss without points has factor 1. One of factor 0 is not computed at all.
+
+    Args:
+        points: {loss: (share of the run, factor) in rising order}. The factor is that of the first
+            point before it, linear between two, and that of the last behind it.
+
+    Raises:
+        UserError: Shares do not rise between 0 and 1, or a factor is negative.
 
     Example:
         >>> schedule = LossSchedule({"style": [[0.05, 0.0], [0.1, 1.0]]})
-        >>> [round(schedule.factor("style", progress), 3) for progress in (0.0, 0.075, 0.5)]
-        [0.0, 0.5, 1.0]
-
-    Raises:
-        UserError: for points that do not rise from 0 to 1, or a negative factor.
+        >>> [round(schedule.factor("style", done), 2) for done in (0.0, 0.05, 0.08, 0.1, 1.0)]
+        [0.0, 0.0, 0.6, 1.0, 1.0]
     """
 
     def __init__(self, points: Mapping[str, Points] | None = None) -> None:
@@ -32,7 +34,7 @@ class LossSchedule:
             _check(name, checked)
 
     def factor(self, name: str, progress: float) -> float:
-        """The factor on loss ``name`` when the share ``progress`` of the run is done."""
+        """The factor on loss ``name`` when the share ``progress``, 0 to 1, of the run is done."""
         pairs = self.points.get(name, [(0.0, 1.0)])
         for (before, low), (after, high) in pairwise(pairs):
             if progress < after:
@@ -46,6 +48,6 @@ def _check(name: str, pairs: list[tuple[float, float]]) -> None:
     rising = bool(shares) and shares == sorted(set(shares)) and 0 <= shares[0] <= shares[-1] <= 1
     if not rising or min(factor for _, factor in pairs) < 0:
         raise UserError(
-            f"loss.schedule.{name}={[list(pair) for pair in pairs]}: give [share of the run, factor]"
-            " points, with shares that rise between 0 and 1 and factors of at least 0"
+            f"loss.schedule.{name}={[list(pair) for pair in pairs]}: give points [share of the run,"
+            " factor], with shares that rise between 0 and 1 and factors of at least 0"
         )

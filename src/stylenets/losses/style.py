@@ -13,8 +13,9 @@ from stylenets.losses.moments import moments, moments_distance
 class StyleVariant(NamedTuple):
     """What is compared, and how.
 
-    ``statistics``: features (B, C, H, W) and shares of the positions, or None -> (B, ., C).
-    ``distance``: two of those, and the number of positions -> (B,).
+    Attributes:
+        statistics: Features (B, C, H, W) and weights of the positions, or None -> (B, n, C).
+        distance: Two of those and the number of positions -> (B,).
     """
 
     statistics: Callable[[Tensor, Tensor | None], Tensor]
@@ -30,7 +31,16 @@ STYLE_VARIANTS["moments"] = StyleVariant(
 
 
 def style_reconstruction(features: Tensor, target: Tensor, variant: str) -> Tensor:
-    """Style reconstruction loss (B,) of features (B, C, H, W) against a style's statistics (B, ., C)."""
+    """Style reconstruction loss of a layer.
+
+    Args:
+        features: (B, C, H, W) of the stylized picture.
+        target: (B, n, C), the style's statistics.
+        variant: One of ``STYLE_VARIANTS``.
+
+    Returns:
+        (B,).
+    """
     statistics, distance = STYLE_VARIANTS[variant]
     positions = features.shape[2] * features.shape[3]
     return distance(statistics(features, None), target, positions)

@@ -2,21 +2,18 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import torch
 from torch import Tensor, nn
 
-from stylenets import images
+from stylenets import hub, images
 from stylenets.errors import UserError
 from stylenets.segmentation import VOC
-from stylenets.vgg.weights import timeout
 
 SIDE = 520  # pixels: the shortest side that torchvision's weights were evaluated at
 # Torchvision's preset SemanticSegmentation.
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
-DOWNLOAD_ERRORS = (URLError, OSError, RuntimeError, EOFError, ValueError)
 
 
 class DeepLab:
@@ -70,18 +67,11 @@ class DeepLab:
 def _download(name: str) -> Any:
     from torchvision.models import get_model_weights
 
-    weights = get_model_weights(name).DEFAULT
+    url = get_model_weights(name).DEFAULT.url
     try:
-        with timeout(10.0):
-            return torch.hub.load_state_dict_from_url(
-                weights.url, map_location="cpu", check_hash=True, weights_only=True
-            )
-    except DOWNLOAD_ERRORS as error:
-        file = weights.url.rsplit("/", 1)[1]
-        raise UserError(
-            f"cannot get {file} from torch hub's cache or its address ({error});"
-            " give deeplab.weights=FILE"
-        ) from error
+        return hub.fetch_state_dict(url)
+    except UserError as error:
+        raise UserError(f"{error}; give deeplab.weights=FILE") from error
 
 
 def _read(file: Path) -> Any:

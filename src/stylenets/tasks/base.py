@@ -1,4 +1,7 @@
-"""What every training task shares: step, sum and log the named losses, average the weights, save only what was trained."""
+"""What every training task shares: sum and log the named losses, step, average, save.
+
+The average is an exponential moving one of the weights. A checkpoint holds only what was trained.
+"""
 
 import copy
 from collections.abc import Callable, Iterable
@@ -13,18 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Objective, Terms
-
-
-def check_criterion(criterion: nn.Module, kind: type[nn.Module], model: str) -> None:
-    """Raises UserError unless ``criterion`` is of the ``kind`` that the choice ``model`` is trained with."""
-    if not isinstance(criterion, kind):
-        wanted, given = (
-            f"a{'n' if name[0] in 'AEIOU' else ''} {name}"
-            for name in (kind.__name__, type(criterion).__name__)
-        )
-        raise UserError(
-            f"model={model} is trained with {wanted}, not {given}: choose another loss="
-        )
+from stylenets.tasks.checks import check_same_network, check_same_weights
 
 
 def to_device(values: Tensor, device: torch.device) -> Tensor:
@@ -39,24 +31,34 @@ def measure_terms(
     targets: tuple[Any, ...],
     wanted: tuple[str, ...],
 ) -> Terms:
-    """The criterion's ``wanted`` terms, not weighted, of the pictures that ``net`` makes of ``inputs``, against ``targets``."""
-    return criterion.terms(net(*inputs), *targets, wanted=wanted)
+    """The losses of what a network makes, not weighted.
+
+    Args:
+        net: The network.
+        criterion: The objective.
+        inputs: What the network takes.
+        targets: What the objective takes besides the network's pictures.
+        wanted: Names of losses.
+    """
+    return criterion.terms(wanted, net(*inputs), *targets)
 
 
 class StyleTask(pl.LightningModule):
-    """Trains ``network.net``; a subclass implements ``losses`` and ``validation_losses``.
+    """Trains ``network.net``.
+
+    A subclass implements ``losses``, ``validation_losses`` and ``stylize``.
 
     Args:
-        network: What is trained, with what its file must say.
+        network: What is trained, with the metadata that its file will have.
         criterion: The objective.
-        optimizer: parameters -> Optimizer.
-        scheduler: (Optimizer, total steps) -> LRScheduler, stepped every batch.
-        ema_decay: Also keep an exponential moving average of the weights, which then is what is
-            validated, shown and saved; None: do not.
+        optimizer: Parameters -> Optimizer.
+        scheduler: (Optimizer, total steps) -> LRScheduler, stepped after each batch.
+        ema_decay: Of an exponential moving average of the weights, between 0 and 1, which then is
+            what is validated, shown and saved; None: there is none.
         compiled: Train with network, loss network and losses as one graph of ``torch.compile``.
 
     Raises:
-        UserError: For an ``ema_decay`` that is not between 0 and 1.
+        UserError: ``ema_decay`` is out of bounds.
     """
 
     def __init__(
@@ -78,17 +80,21 @@ class StyleTask(pl.LightningModule):
         self.net = network.net
         self.criterion = criterion
         self.total_steps = 0  # of the run, once it has begun
-        self.compiled = (
-            torch.compile(measure_terms, dynamic=False, fullgraph=True) if compiled else None
-        )
+        self.compiled: Callable[..., Terms] | None = None
+        if compiled:
+            self.compiled = torch.compile(measure_terms, dynamic=False, fullgraph=True)
         self.ema = copy.deepcopy(self.net).requires_grad_(False) if ema_decay else None
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """A training batch -> {name: weighted losses (n,) of the n pictures it applies to}; the loss is their sum over B."""
+        """The weighted losses of a training batch {"image": (B, 3, H, W)}.
+
+        Returns:
+            {name: (n,) of the n pictures it applies to}. The loss is the sum of them all over B.
+        """
         raise NotImplementedError
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """A validation batch -> the same for ``best_net`` and every style, as at the end of the loss schedule."""
+        """The same of ``best_net`` in every style, weighted as at the end of the schedule."""
         raise NotImplementedError
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
@@ -98,20 +104,18 @@ class StyleTask(pl.LightningModule):
     def weighted_terms(
         self, net: nn.Module, inputs: tuple[Any, ...], targets: tuple[Any, ...], progress: float
     ) -> Terms:
-        """``measure_terms`` times the weights when ``progress`` of the run is done, those of weight 0 left out.
+        """``measure_terms`` times the weights that count when ``progress`` of the run is done.
 
-        A compiled graph has them all, from the first step to the last: another one for every stretch of the schedule would cost more.
+        Losses of weight 0 are left out. A compiled graph computes even those, for one that the
+        schedule has at 0 now: another graph for each of its stretches would cost more.
         """
         factors = self.criterion.factors(progress)
-        compiled = (
-            self.compiled if torch.is_grad_enabled() else None
-        )  # a validation is too short to be worth it
-        wanted = tuple(
-            name
-            for name, factor in (self.criterion.weights if compiled else factors).items()
-            if factor
-        )
-        found = (compiled or measure_terms)(net, self.criterion, inputs, targets, wanted)
+        # a validation is too short to be compiled
+        compiled = self.compiled if torch.is_grad_enabled() else None
+        counting = self.criterion.weights if compiled else factors
+        wanted = tuple(name for name, factor in counting.items() if factor)
+        measure = compiled or measure_terms
+        found = measure(net, self.criterion, inputs, targets, wanted)
         return {name: factors[name] * value for name, value in found.items() if factors[name]}
 
     @property
@@ -134,9 +138,8 @@ class StyleTask(pl.LightningModule):
         terms = self.losses(batch)
         count = len(batch["image"])
         loss = torch.stack([term.sum() for term in terms.values()]).sum() / count
-        loss = loss * torch.where(
-            loss.detach().isfinite(), 1.0, torch.nan
-        )  # an infinite loss then has no finite gradient in any process
+        # an infinite loss then has no finite gradient in any process
+        loss = loss * torch.where(loss.detach().isfinite(), 1.0, torch.nan)
         self.log("train/loss", loss.detach(), prog_bar=True, batch_size=count)
         self._log_terms("train", terms, on_step=True)
         return loss
@@ -156,14 +159,18 @@ class StyleTask(pl.LightningModule):
             )
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
-        """Step, and move the average towards the new weights; in ``on_train_batch_end`` it would be too late for that step's checkpoint."""
+        """Step, and move the average towards the new weights.
+
+        In ``on_train_batch_end`` it would be too late for that step's checkpoint.
+        """
         super().optimizer_step(*args, **kwargs)
-        if self.ema is not None:
-            step = self.global_step + 1
-            decay = min(self.ema_decay, (1 + step) / (10 + step))  # a young average follows faster
-            torch._foreach_lerp_(
-                list(self.ema.parameters()), [p.detach() for p in self.net.parameters()], 1 - decay
-            )
+        if self.ema is None or self.ema_decay is None:
+            return
+        step = self.global_step + 1
+        decay = min(self.ema_decay, (1 + step) / (10 + step))  # a young average follows faster
+        averages: list[Tensor] = list(self.ema.parameters())
+        weights = [parameter.detach() for parameter in self.net.parameters()]
+        torch._foreach_lerp_(averages, weights, 1 - decay)
 
     def configure_optimizers(self) -> Any:
         """The configured optimizer over what is to be trained, and its schedule in steps."""
@@ -177,21 +184,10 @@ class StyleTask(pl.LightningModule):
         checkpoint["stylenets"] = self.network.metadata()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Raises UserError where the checkpoint to go on from is of another network than this run's."""
-        ours, theirs = self.network.metadata(), checkpoint["stylenets"]
-        for key in ("net", "styles", "net_args"):
-            if ours[key] != theirs.get(key):
-                raise UserError(
-                    f"ckpt= is of a run with {key} {theirs.get(key)}, and here it is {ours[key]}: resume with the same settings"
-                )
-        here, there = (
-            {name: value.shape for name, value in state.items()}
-            for state in (self.state_dict(), checkpoint["state_dict"])
-        )
-        if here != there:
-            name = min(
-                name for name in here.keys() | there.keys() if here.get(name) != there.get(name)
-            )
-            raise UserError(
-                f"ckpt= does not hold the weights of this run (see {name}): resume with the same settings, model.ema_decay too"
-            )
+        """Make sure that the checkpoint to go on from is of this run's network.
+
+        Raises:
+            UserError: It is of another.
+        """
+        check_same_network(self.network.metadata(), checkpoint["stylenets"])
+        check_same_weights(self.state_dict(), checkpoint["state_dict"])

@@ -18,13 +18,14 @@ from stylenets.losses.objective import Terms
 from stylenets.nets.inverse import LEVELS, InverseNet
 from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, check_criterion, to_device
+from stylenets.tasks.base import StyleTask, to_device
+from stylenets.tasks.checks import check_criterion
 
 SHOWN = 8  # styles in the sample grids: a folder may hold thousands
 
 
 class ArbitraryStyle(StyleTask):
-    """Trains an InverseNet on the features of photographs, of style pictures, and of all their swaps.
+    """Trains an InverseNet on the features of photographs, of style pictures, and of their swaps.
 
     Args:
         net: (level, depth) -> InverseNet, for a training from nothing.
@@ -38,8 +39,11 @@ class ArbitraryStyle(StyleTask):
         settings: As for ``StyleTask``.
 
     Raises:
-        UserError: For another objective, an ``init`` that inverts something else, or no crops.
+        UserError: The objective is another, ``init`` inverts something else, or there are no crops.
     """
+
+    criterion: InversionLoss
+    net: InverseNet
 
     def __init__(
         self,
@@ -57,8 +61,11 @@ class ArbitraryStyle(StyleTask):
         if style_batch < 1:
             raise UserError(f"model.style_batch={style_batch}: at least 1")
         super().__init__(_network(net, styles, criterion, init), criterion, **settings)
-        self.styles, self.style_batch = styles, style_batch
-        self.patch, self.stride, self.seed = patch, stride, seed
+        self.styles = styles
+        self.style_batch = style_batch
+        self.patch = patch
+        self.stride = stride
+        self.seed = seed
 
     @property
     def style_names(self) -> list[str]:
@@ -66,48 +73,50 @@ class ArbitraryStyle(StyleTask):
         return self.styles.names[:SHOWN]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Content (N,), style (M,), swap (N M,), reconstruction (N + M,) and tv of all; their sum over N is the paper's mean times a constant."""
+        """The weighted losses of N photographs, M crops and all their swaps.
+
+        Returns:
+            "content" (N,), "style" (M,), "swap" (N M,), "reconstruction" (N + M,) and "tv" of all.
+            Their sum over N is the paper's mean times a constant.
+        """
         photos = batch["image"]
-        return self._terms(
-            self.net,
-            photos,
-            to_device(self.draw_crops(photos.shape[-1], self.global_step), photos.device),
-            self.progress,
-        )
+        crops = self.draw_crops(photos.shape[-1], self.global_step)
+        return self._terms(self.net, photos, to_device(crops, photos.device), self.progress)
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """The same for ``best_net`` with the same crops every time."""
+        """The same for ``best_net``, with the same crops every time."""
         photos = batch["image"]
-        return self._terms(
-            self.best_net,
-            photos,
-            to_device(self.draw_crops(photos.shape[-1], 0), photos.device),
-            1.0,
-        )
+        crops = self.draw_crops(photos.shape[-1], 0)
+        return self._terms(self.best_net, photos, to_device(crops, photos.device), 1.0)
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W), swapped with the whole style picture of that index."""
         height, width = photos.shape[-2:]
-        content = self.criterion.encode(pad_to_multiple(photos, self.best_net.factor))
-        swapped = style_swap(
-            content,
-            self.criterion.encode(self.styles.pictures[style][None].to(photos)),
-            self.patch,
-            self.stride,
-        )
-        return self.best_net(swapped)[..., :height, :width].clamp(0, 1)
+        picture = self.styles.pictures[style][None].to(photos)
+        of_photos = self.criterion.encode(pad_to_multiple(photos, self.net.factor))
+        of_style = self.criterion.encode(picture)
+        swapped = style_swap(of_photos, of_style, self.patch, self.stride)
+        painted: Tensor = self.best_net(swapped)
+        return painted[..., :height, :width].clamp(0, 1)
 
     def draw_crops(self, size: int, step: int) -> Tensor:
-        """(M, 3, size, size) squares at random places of random style pictures, enlarged where a picture is smaller."""
+        """Squares at random places of random style pictures.
+
+        Args:
+            size: Of a square, in pixels. Smaller pictures are enlarged.
+            step: By which they are drawn.
+
+        Returns:
+            (M, 3, size, size).
+        """
         generator = seeded(self.seed, step, self.global_rank)
         chosen = torch.randint(len(self.styles), (self.style_batch,), generator=generator).tolist()
         places = torch.rand(self.style_batch, 2, generator=generator).tolist()
-        return torch.stack(
-            [
-                images.square_enlarged(self.styles.pictures[index], size, *place)
-                for index, place in zip(chosen, places, strict=True)
-            ]
-        )
+        crops = [
+            images.square_enlarged(self.styles.pictures[index], size, *place)
+            for index, place in zip(chosen, places, strict=True)
+        ]
+        return torch.stack(crops)
 
     def _terms(self, net: nn.Module, photos: Tensor, crops: Tensor, progress: float) -> Terms:
         latents = self._latents(photos, crops, progress)
@@ -125,9 +134,8 @@ class ArbitraryStyle(StyleTask):
         style = self.criterion.encode(crops)
         latents = {"content": content, "style": style}
         if factors["swap"]:
-            latents["swap"] = torch.cat(
-                [style_swap(content, one, self.patch, self.stride) for one in style]
-            )
+            swaps = [style_swap(content, one, self.patch, self.stride) for one in style]
+            latents["swap"] = torch.cat(swaps)
         return {name: features for name, features in latents.items() if factors[name]}
 
 
@@ -138,34 +146,30 @@ def _network(
         raise UserError(
             f"loss.layer={criterion.layer}: one of {', '.join(LEVELS)}, for model=style_swap"
         )
-    level, depth = LEVELS[criterion.layer], criterion.vgg.depth
+    vgg = criterion.vgg
     if init is None:
-        trained = net(level=level, depth=depth)
-        trained.scale.copy_(_rms(criterion, styles.pictures[:SHOWN]))
-    elif (
-        isinstance(init.net, InverseNet)
-        and init.vgg == criterion.vgg.source
-        and init.net.layer == criterion.layer
-    ):
-        trained = init.net.train()
+        trained = net(level=LEVELS[criterion.layer], depth=vgg.depth)
+        trained.scale.copy_(_root_mean_square(criterion, styles.pictures[:SHOWN]))
     else:
+        trained = _started(init, criterion)
+    net_args = {"level": LEVELS[criterion.layer], "depth": vgg.depth, "norm": trained.norm}
+    return Network(trained, "inverse", net_args, [], vgg.source)
+
+
+def _started(init: Network, criterion: InversionLoss) -> InverseNet:
+    """The network of ``init``, which must invert what this run does."""
+    net = init.net
+    layer = criterion.layer
+    source = criterion.vgg.source
+    if not isinstance(net, InverseNet) or (net.layer, init.vgg) != (layer, source):
         raise UserError(
-            f"init= is no inverse network for {criterion.layer} of {criterion.vgg.source}, which this run inverts"
+            f"init= is no inverse network for {layer} of {source}, which this run inverts"
         )
-    return Network(
-        trained,
-        "inverse",
-        {"level": level, "depth": depth, "norm": trained.norm},
-        [],
-        criterion.vgg.source,
-    )
+    return net.train()
 
 
 @torch.no_grad()
-def _rms(criterion: InversionLoss, pictures: list[Tensor]) -> Tensor:
-    """Root mean square of the features of some pictures."""
-    return (
-        torch.stack([criterion.encode(picture[None]).square().mean() for picture in pictures])
-        .mean()
-        .sqrt()
-    )
+def _root_mean_square(criterion: InversionLoss, pictures: list[Tensor]) -> Tensor:
+    """Of the features of some pictures (3, H, W), which may differ in size -> ()."""
+    energies = [criterion.encode(picture[None]).square().mean() for picture in pictures]
+    return torch.stack(energies).mean().sqrt()

@@ -12,7 +12,8 @@ from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.styles import PHOTO, StyleBank, one_hot
-from stylenets.tasks.base import StyleTask, check_criterion, to_device
+from stylenets.tasks.base import StyleTask, to_device
+from stylenets.tasks.checks import check_criterion
 
 TRAINS = ("rows", "all")
 
@@ -21,22 +22,25 @@ class MultiStyle(StyleTask):
     """Trains a CINNet on one random style per picture.
 
     Args:
-        net: rows -> CINNet, for a training from nothing.
-        styles: what is learned.
-        criterion: the objective.
-        init: a trained network to start from.
-        trains: with ``init``: "rows" appends the styles to its own, freezes the trunk and the old
+        net: Number of style rows -> CINNet, for a training from nothing.
+        styles: What is learned.
+        criterion: The objective.
+        init: A trained network to start from.
+        trains: With ``init``: "rows" appends the styles to its own, freezes the trunk and the old
             rows, and trains the new rows alone (Dumoulin et al. 2017, sec. 4.2): old styles'
             pictures stay bit-identical. "all" takes its trunk, and its row for each style that it
             knows, and trains everything.
-        identity: also train a row named "photo" that paints the photograph as it is: mixed with a
+        identity: Also train a row named "photo" that paints the photograph as it is: mixed with a
             style's row, it is how strongly to stylize. Needs ``loss.identity_weight``.
-        seed: the styles of a batch are drawn by (seed, step).
-        settings: as for ``StyleTask``.
+        seed: The styles of a batch are drawn by (seed, step).
+        settings: As for ``StyleTask``.
 
     Raises:
-        UserError: for an ``init`` of another kind, or whose styles go by the same names.
+        UserError: The objective or ``init`` is of another kind, ``init`` has styles of the same
+            names, a style has the name of the photograph's row, or there is no such ``trains``.
     """
+
+    net: CINNet
 
     def __init__(
         self,
@@ -53,7 +57,9 @@ class MultiStyle(StyleTask):
         if trains not in TRAINS:
             raise UserError(f"model.trains={trains}: one of {', '.join(TRAINS)}")
         if PHOTO in styles.names:
-            raise UserError(f"a style cannot be named {PHOTO}: that row is the photograph's")
+            raise UserError(
+                f"a style cannot be named {PHOTO}, as the photograph's row is: rename the picture"
+            )
         learned = [*styles.names, PHOTO] if identity else list(styles.names)
         if init is None:
             network = _network(net(styles=len(learned)), learned, criterion)
@@ -68,10 +74,14 @@ class MultiStyle(StyleTask):
         self.pictures = len(styles)
         self.seed = seed
         if frozen:
-            _freeze_all_but_new_rows(network.net, frozen)
+            _freeze_all_but_new_rows(self.net, frozen)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Terms of a batch with a style drawn for every picture: content, style/<name>, …"""
+        """The weighted losses of a batch, with a style drawn for every picture.
+
+        Returns:
+            {name: (n,) of the pictures it applies to}: content, style/NAME and what else counts.
+        """
         photos = batch["image"]
         chosen = self.draw_styles(len(photos))
         terms = self._terms(self.net, photos, chosen, self.progress)
@@ -89,7 +99,12 @@ class MultiStyle(StyleTask):
         return drawn[self.global_rank :: processes]  # as the data modules share a batch out
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Every style on every picture: content/<name>, style/<name> and their means over styles."""
+        """The losses of every picture in every style.
+
+        Returns:
+            content/NAME, style/NAME and what else counts, (B,) each; and content, style and the
+            like of all styles together.
+        """
         photos = batch["image"]
         found: Terms = {}
         for index, name in enumerate(self.learned):
@@ -102,9 +117,10 @@ class MultiStyle(StyleTask):
         return found
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
-        """(B, 3, H, W) -> (B, 3, H, W) in style number ``style`` of the network, old styles first."""
+        """(B, 3, H, W) -> (B, 3, H, W) in that style of the network, whose old ones come first."""
         chosen = torch.full((len(photos),), style, device=photos.device)
-        return self.best_net(photos, one_hot(chosen, len(self.network.styles)))
+        painted: Tensor = self.best_net(photos, one_hot(chosen, len(self.network.styles)))
+        return painted
 
     def _terms(self, net: nn.Module, photos: Tensor, chosen: Tensor, progress: float) -> Terms:
         rows = one_hot(chosen + self.offset, len(self.network.styles))
@@ -114,9 +130,9 @@ class MultiStyle(StyleTask):
         return self.weighted_terms(net, (photos, of_net), (photos, of_loss), progress)
 
     def _of_those_concerned(self, terms: Terms, chosen: list[int]) -> Terms:
-        """Style and palette of painted pictures, identity of the others, the rest of all.
+        """Style and palette of painted pictures, identity of the photograph's row, the rest of all.
 
-        The others are 0, and would only be averaged into what is logged.
+        Where a term does not apply it is 0, and would only be averaged into what is logged.
         """
         found: Terms = {}
         for name, term in terms.items():
@@ -140,7 +156,7 @@ def _network(net: CINNet, styles: list[str], criterion: PerceptualLoss) -> Netwo
 
 
 def _started(init: Network, learned: list[str], criterion: PerceptualLoss) -> Network:
-    """The trunk of ``init``, and its row for each style that it knows; else the mean of its rows."""
+    """The trunk of ``init``, its row for each style that it knows, else the mean of its rows."""
     net = _checked(init)
     known = [init.styles.index(name) if name in init.styles else None for name in learned]
     return _network(net.with_rows(known).train(), learned, criterion)
@@ -165,7 +181,7 @@ def _checked(init: Network) -> CINNet:
 
 
 def _freeze_all_but_new_rows(net: CINNet, old: int) -> None:
-    """Gradients of the trunk and of rows below ``old`` are none and 0: Adam leaves them as they are."""
+    """The trunk gets no gradients, and rows below ``old`` only 0: Adam leaves both as they are."""
     for name, parameter in net.named_parameters():
         if name.endswith(("norm.gamma", "norm.beta")):
             mask = (torch.arange(len(parameter)) >= old).float()[:, None]

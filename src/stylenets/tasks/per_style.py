@@ -12,8 +12,10 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets.johnson import JohnsonNet
 from stylenets.styles import StyleBank
-from stylenets.tasks.base import StyleTask, check_criterion
+from stylenets.tasks.base import StyleTask
+from stylenets.tasks.checks import check_criterion
 
 
 class PerStyle(StyleTask):
@@ -27,7 +29,8 @@ class PerStyle(StyleTask):
         settings: As for ``StyleTask``.
 
     Raises:
-        UserError: For several styles, another objective, or an ``init`` of another kind.
+        UserError: There are several styles, the objective is another, or ``init`` is of another
+            kind.
     """
 
     def __init__(
@@ -41,45 +44,38 @@ class PerStyle(StyleTask):
         check_criterion(criterion, PerceptualLoss, "johnson")
         if len(styles) != 1:
             raise UserError(
-                f"a per-style network learns one style and {len(styles)} are given: choose one with styles.names=[{styles.names[0]}]"
-                " (bundled) or styles=folder styles.images=[a.jpg]; many in one network: model=cin"
+                f"a per-style network learns one style and {len(styles)} are given: choose one with"
+                f" styles.names=[{styles.names[0]}] (bundled) or styles=folder"
+                " styles.images=[a.jpg]; many in one network: model=cin"
             )
-        if init is not None and init.name != "johnson":
-            raise UserError(
-                f"init= holds a {init.name} network: model=johnson starts from a johnson network"
-            )
-        super().__init__(_network(net(), styles, criterion, init), criterion, **settings)
+        trained = net() if init is None else _started(init)
+        net_args = {"width": trained.width, "blocks": trained.blocks}
+        network = Network(trained, "johnson", net_args, styles.names, criterion.vgg.source)
+        super().__init__(network, criterion, **settings)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
-        """Terms of the batch under the names content, style/<name>, …"""
+        """The weighted losses of a batch, (B,) each: content, style/NAME and what else counts."""
         return self._terms(self.net, batch["image"], self.progress)
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """The same for the best network, with the final loss weights."""
+        """The same for the best network, weighted as at the end of the schedule."""
         return self._terms(self.best_net, batch["image"], 1.0)
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W); there is only style 0."""
-        return self.best_net(photos).clamp(0, 1)
+        painted: Tensor = self.best_net(photos)
+        return painted.clamp(0, 1)
 
     def _terms(self, net: nn.Module, photos: Tensor, progress: float) -> Terms:
-        terms = self.weighted_terms(
-            net, (photos,), (photos, torch.ones(len(photos), 1, device=photos.device)), progress
+        whole = torch.ones(len(photos), 1, device=photos.device)
+        terms = self.weighted_terms(net, (photos,), (photos, whole), progress)
+        style = self.network.styles[0]
+        return {name if name != "style" else f"style/{style}": term for name, term in terms.items()}
+
+
+def _started(init: Network) -> JohnsonNet:
+    if not isinstance(init.net, JohnsonNet):
+        raise UserError(
+            f"init= holds a {init.name} network: model=johnson starts from a johnson network"
         )
-        return {
-            f"style/{self.network.styles[0]}" if name == "style" else name: term
-            for name, term in terms.items()
-        }
-
-
-def _network(
-    net: nn.Module, styles: StyleBank, criterion: PerceptualLoss, init: Network | None
-) -> Network:
-    net = net if init is None else init.net
-    return Network(
-        net.train(),
-        "johnson",
-        {"width": net.width, "blocks": net.blocks},
-        styles.names,
-        criterion.vgg.source,
-    )
+    return init.net.train()

@@ -14,7 +14,14 @@ def constant(optimizer: Optimizer, total_steps: int) -> LambdaLR:
 def warmup_cosine(
     optimizer: Optimizer, total_steps: int, warmup: int = 100, final: float = 0.01
 ) -> LambdaLR:
-    """Linear up over ``warmup`` steps, then half a cosine down to the fraction ``final`` at ``total_steps`` (Loshchilov & Hutter 2017)."""
+    """Linear up, then half a cosine down (Loshchilov & Hutter 2017).
+
+    Args:
+        optimizer: Whose rate it is.
+        total_steps: Of the run.
+        warmup: Steps until the whole rate is reached.
+        final: The share of the rate that is left at the end.
+    """
 
     def factor(step: int) -> float:
         if step < warmup:
@@ -26,5 +33,13 @@ def warmup_cosine(
 
 
 def inverse_decay(optimizer: Optimizer, total_steps: int, decay: float = 1e-4) -> LambdaLR:
-    """The rate over 1 + decay * step: what Torch7's optimizers call learningRateDecay (Chen & Schmidt 2016)."""
+    """The rate over 1 + decay * step.
+
+    Torch7's optimizers call that learningRateDecay; Chen & Schmidt 2016 train with it.
+
+    Args:
+        optimizer: Whose rate it is.
+        total_steps: Of the run.
+        decay: Per step.
+    """
     return LambdaLR(optimizer, lambda step: 1.0 / (1.0 + decay * step))

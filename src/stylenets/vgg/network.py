@@ -1,6 +1,6 @@
 """The frozen VGG loss network with named layers (Simonyan & Zisserman 2015; Gatys et al. 2016)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -10,9 +10,13 @@ from stylenets import images
 from stylenets.errors import UserError
 from stylenets.layers.vgg import VGG_BLOCKS
 from stylenets.photos import bundled_photos
-from stylenets.vgg.weights import CONVENTIONS, VGGWeights, load
+from stylenets.vgg.loading import load_weights
+from stylenets.vgg.weights import CONVENTIONS, Convolution, VGGWeights
 
-POOLINGS = {"max": F.max_pool2d, "average": F.avg_pool2d}
+POOLINGS: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "max": F.max_pool2d,
+    "average": F.avg_pool2d,
+}
 DEAD = 1e-3  # a channel below this fraction of its layer's mean activation hardly ever fires
 SMALLEST = 16  # pixels a side: below this the fifth block has nothing left to pool
 
@@ -25,13 +29,14 @@ class LossNetwork(nn.Module):
 
     Args:
         depth: 16 or 19.
-        weights: Where they come from, see ``weights.load``.
-        pooling: max, as VGG was trained, or average (Gatys et al. 2016, sec. 2).
-        convention: What a file's weights take as input: imagenet or caffe.
-        normalized: Rescale to unit mean activations over the bundled photographs.
+        weights: Where they come from, see ``load_weights``.
+        pooling: "max", or "average" as Gatys et al. 2016, sec. 2, prefer.
+        convention: The input that the weights of a file expect, see ``load_weights``.
+        normalized: Rescale the channels to unit mean activations over the bundled photographs, see
+            ``normalize``.
 
     Raises:
-        UserError: For another depth or pooling, or where no weights can be had.
+        UserError: There is no such network or pooling, or its weights cannot be had.
     """
 
     mean: Tensor
@@ -48,44 +53,27 @@ class LossNetwork(nn.Module):
         super().__init__()
         if pooling not in POOLINGS:
             raise UserError(f"vgg.pooling={pooling}: one of {', '.join(POOLINGS)}")
-        loaded = load(depth, weights, convention)
-        self.source, self.depth, self.pooling, self.normalized = (
-            loaded.source,
-            loaded.depth,
-            pooling,
-            normalized,
-        )
+        loaded = load_weights(depth, weights, convention)
+        self.source = loaded.source
+        self.depth = loaded.depth
+        self.pooling = pooling
+        self.normalized = normalized
+        self.layers = _layer_names(loaded.depth)
         self._register(loaded)
         if normalized:
             self.normalize([images.read(path, 224) for path in bundled_photos()])
 
     def _register(self, loaded: VGGWeights) -> None:
-        mean, std = (
-            torch.tensor(values).view(1, 3, 1, 1) for values in CONVENTIONS[loaded.convention]
-        )
-        self.register_buffer("mean", mean, persistent=False)
-        self.register_buffer("std", std, persistent=False)
-        names = [
-            f"{b}_{k}"
-            for b, count in enumerate(VGG_BLOCKS[loaded.depth], start=1)
-            for k in range(1, count + 1)
-        ]
+        mean, std = CONVENTIONS[loaded.convention]
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
+        names = [layer[4:] for layer in self.layers if layer.startswith("conv")]
         for name, (kernel, bias) in zip(names, loaded.convolutions, strict=True):
             self.register_buffer(f"kernel{name}", kernel, persistent=False)
             self.register_buffer(f"bias{name}", bias, persistent=False)
-        self.layers = [
-            layer
-            for name in names
-            for layer in (f"conv{name}", f"relu{name}", *self._pool_after(name, loaded.depth))
-        ]
-
-    @staticmethod
-    def _pool_after(name: str, depth: int) -> list[str]:
-        block, k = map(int, name.split("_"))
-        return [f"pool{block}"] if k == VGG_BLOCKS[depth][block - 1] else []
 
     def forward(self, x: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:
-        """Compute features, only as deep as the deepest layer that is wanted.
+        """Compute features, no deeper than the deepest layer wanted.
 
         Args:
             x: (B, 3, H, W) RGB in [0, 1].
@@ -95,66 +83,84 @@ class LossNetwork(nn.Module):
             {name: (B, C, h, w)}.
 
         Raises:
-            UserError: For a layer that VGG does not have, or a picture under 16 pixels a side.
+            UserError: VGG has no such layer, or the picture is under 16 pixels a side.
         """
-        if unknown := set(wanted) - set(self.layers):
-            raise UserError(
-                f"VGG-{self.depth} has no layer {', '.join(sorted(unknown))}; it has {', '.join(self.layers)}"
-            )
-        if min(x.shape[-2:]) < SMALLEST:
-            raise UserError(
-                f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network: at least {SMALLEST} a side"
-            )
+        self._check(x, wanted)
         features: dict[str, Tensor] = {}
-        y = ((x - self.mean) / self.std).contiguous(
-            memory_format=torch.channels_last
-        )  # whose convolutions are faster, on a GPU in bfloat16
-        for layer in self.layers[: max([0, *(1 + self.layers.index(name) for name in wanted)])]:
-            y = (
-                F.relu_(y)
-                if layer.startswith("relu") and f"conv{layer[4:]}" not in wanted
-                else self.compute(layer, y)
-            )
+        y = (x - self.mean) / self.std
+        # convolutions of channels last are faster, on a GPU in bfloat16
+        y = y.contiguous(memory_format=torch.channels_last)
+        count = max([0, *(1 + self.layers.index(name) for name in wanted)])
+        for layer in self.layers[:count]:
+            overwrites = layer.startswith("relu") and f"conv{layer[4:]}" not in wanted
+            y = F.relu_(y) if overwrites else self.compute(layer, y)
             if layer in wanted:
                 features[layer] = y
         return features
 
+    def _check(self, x: Tensor, wanted: Collection[str]) -> None:
+        if unknown := set(wanted) - set(self.layers):
+            raise UserError(
+                f"VGG-{self.depth} has no layer {', '.join(sorted(unknown))}; it has"
+                f" {', '.join(self.layers)}"
+            )
+        if min(x.shape[-2:]) < SMALLEST:
+            raise UserError(
+                f"a picture of {x.shape[-1]} x {x.shape[-2]} is too small for the loss network:"
+                f" at least {SMALLEST} a side"
+            )
+
     def compute(self, layer: str, y: Tensor) -> Tensor:
         """One layer, from the output of the one before it (B, C, H, W); a new tensor."""
-        kind, name = layer[:4], layer[4:]
-        if kind == "conv":
-            return F.conv2d(
-                y, getattr(self, f"kernel{name}"), getattr(self, f"bias{name}"), padding=1
-            )
-        if kind == "relu":
+        if layer.startswith("conv"):
+            kernel, bias = self.convolution(layer)
+            return F.conv2d(y, kernel, bias, padding=1)
+        if layer.startswith("relu"):
             return F.relu(y)
         return POOLINGS[self.pooling](y, 2)
 
-    @torch.no_grad()
-    def normalize(self, pictures: list[Tensor]) -> None:
-        """Rescale to a mean activation of 1 in every channel (Gatys et al. 2016, sec. 2).
+    def convolution(self, layer: str) -> Convolution:
+        """Kernel and bias of a layer, conv1_1 or likewise of the ReLU behind it, relu1_1."""
+        return getattr(self, f"kernel{layer[4:]}"), getattr(self, f"bias{layer[4:]}")
 
-        ReLU and pooling commute with positive scaling. So the network computes the same features up
-        to those factors, and loss weights carry over between sources of weights. A channel that
-        hardly ever fires is rescaled by its layer's mean activation instead: its own would blow
-        rounding errors up.
+    @torch.no_grad()
+    def normalize(self, pictures: Sequence[Tensor]) -> None:
+        """Rescale the convolutions to a mean activation of 1 in each channel.
+
+        ReLU and pooling commute with positive scaling (Gatys et al. 2016, sec. 2). The network
+        computes the same features up to those factors, and loss weights carry over between sources
+        of weights. A channel that hardly ever fires is rescaled by its layer's mean activation
+        instead: its own would blow rounding errors up.
 
         Args:
-            pictures: What the mean is taken over, (3, H, W) each.
+            pictures: What is averaged over, (3, H, W) RGB in [0, 1] each.
         """
         features = [(picture[None] - self.mean) / self.std for picture in pictures]
-        scale = torch.ones(3)
+        scale = torch.ones(3)  # of the layer's input
         for layer in self.layers[:-1]:  # nothing comes after the last pooling
-            kernel, bias = (
-                getattr(self, f"kernel{layer[4:]}", None),
-                getattr(self, f"bias{layer[4:]}", None),
-            )
             if layer.startswith("conv"):
+                kernel, _ = self.convolution(layer)
                 kernel.mul_(scale.view(1, -1, 1, 1))
             features = [self.compute(layer, y) for y in features]
             if layer.startswith("relu"):
-                means = torch.stack([y.mean((0, 2, 3)) for y in features]).mean(0)
-                scale = torch.where(means > DEAD * means.mean(), means, means.mean())
+                scale = _mean_activations(features)
+                kernel, bias = self.convolution(layer)
                 kernel.div_(scale.view(-1, 1, 1, 1))
                 bias.div_(scale)
                 features = [y / scale.view(1, -1, 1, 1) for y in features]
+
+
+def _layer_names(depth: int) -> list[str]:
+    """All layers in their order: conv1_1, relu1_1, …, pool5."""
+    layers = []
+    for block, count in enumerate(VGG_BLOCKS[depth], start=1):
+        for k in range(1, count + 1):
+            layers += [f"conv{block}_{k}", f"relu{block}_{k}"]
+        layers.append(f"pool{block}")
+    return layers
+
+
+def _mean_activations(features: Sequence[Tensor]) -> Tensor:
+    """(1, C, h, w) of each picture -> (C,), the layer's mean for channels that hardly ever fire."""
+    means = torch.stack([y.mean((0, 2, 3)) for y in features]).mean(0)
+    return torch.where(means > DEAD * means.mean(), means, means.mean())
