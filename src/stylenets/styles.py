@@ -37,6 +37,7 @@ def load_styles(
     names: Sequence[str] = (),
     root: str | None = None,
     images: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
     size: int = 384,
     crop: bool = False,
     coefficients: Mapping[str, float] | None = None,
@@ -47,12 +48,13 @@ def load_styles(
         names: Of bundled styles.
         root: A folder, of which every picture is taken.
         images: Single files.
+        files: {style: file}: a choice of the files below ``root``, under names of their own.
         size: Shortest side in pixels: the scale of the strokes. Pictures are never squashed.
         crop: Keep only the central square, so that pictures of any shape weigh about the same.
         coefficients: {style: factor on its losses}; 1 where it is not given.
 
     Returns:
-        The styles, each named as its file is without the ending.
+        The styles, each named as its file is without the ending, or as ``files`` has it.
 
     Raises:
         UserError: A name is unknown or taken twice, the size is out of bounds, or there is no
@@ -63,6 +65,9 @@ def load_styles(
         >>> bank.names, bank.pictures[0].shape
         (['swirl', 'ink'], torch.Size([3, 64, 64]))
     """
+    if files:
+        chosen = [Path(root or "", file) for file in files.values()]
+        return picture_styles(chosen, size, crop, coefficients, list(files))
     below_root = list_pictures(root) if root else []
     paths = [*below_root, *map(Path, images)]
     if not paths:
@@ -84,7 +89,11 @@ def bundled_style(name: str) -> Path:
 
 
 def picture_styles(
-    paths: Sequence[Path], size: int, crop: bool, coefficients: Mapping[str, float] | None = None
+    paths: Sequence[Path],
+    size: int,
+    crop: bool,
+    coefficients: Mapping[str, float] | None = None,
+    names: Sequence[str] | None = None,
 ) -> StyleBank:
     """Read style pictures, never squashed.
 
@@ -93,6 +102,7 @@ def picture_styles(
         size: Shortest side in pixels, 16 to 4096.
         crop: Keep only the central square.
         coefficients: {style: factor on its losses}; 1 where it is not given.
+        names: Of the styles; None takes the files' names without the ending.
 
     Raises:
         UserError: Two have the same name, a coefficient is of none of them, or the size is out of
@@ -100,7 +110,7 @@ def picture_styles(
     """
     if not 16 <= size <= 4096:
         raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
-    names = [path.stem for path in paths]
+    names = [path.stem for path in paths] if names is None else list(names)
     factors = dict(coefficients or {})
     _check_names(names, set(factors))
     pictures = [images.read(path, size) for path in paths]

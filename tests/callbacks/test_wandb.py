@@ -137,9 +137,7 @@ def test_a_picture_keeps_its_colors() -> None:
     np.testing.assert_array_equal(images.to_uint8(images.read(file)), images.to_uint8(picture))
 
 
-def assert_falls_back(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture
-) -> None:
+def assert_falls_back(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture) -> None:
     """One warning before W&B itself would give up, and an offline run that records."""
     began = time.monotonic()
     with caplog.at_level(logging.INFO, logger="stylenets"):

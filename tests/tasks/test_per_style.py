@@ -69,4 +69,6 @@ def test_a_start_from_a_trained_network_keeps_its_weights(
     x = torch.rand(1, 3, 16, 16)
     with torch.no_grad():
         expected = init.net(x).clamp(0, 1)
-    torch.testing.assert_close(task.stylize(x, 0), expected, rtol=0, atol=1e-5)  # float32, of [0, 1]
+    torch.testing.assert_close(
+        task.stylize(x, 0), expected, rtol=0, atol=1e-5
+    )  # float32, of [0, 1]

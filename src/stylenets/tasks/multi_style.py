@@ -60,15 +60,19 @@ class MultiStyle(StyleTask):
             raise UserError(
                 f"a style cannot be named {PHOTO}, as the photograph's row is: rename the picture"
             )
-        learned = [*styles.names, PHOTO] if identity else list(styles.names)
+        grows = init is not None and trains == "rows"
+        known = init.styles if init is not None and grows else []
+        learned = list(styles.names)
+        if identity and PHOTO not in known:
+            learned.append(PHOTO)
         if init is None:
             network = _network(net(styles=len(learned)), learned, criterion)
-        elif trains == "all":
-            network = _started(init, learned, criterion)
-        else:
+        elif grows:
             network = _grown(init, learned, criterion)
+        else:
+            network = _started(init, learned, criterion)
         super().__init__(network, criterion, **settings)
-        frozen = len(init.styles) if init is not None and trains == "rows" else 0
+        frozen = len(known)
         self.learned = network.styles[frozen:]
         self.offset = frozen
         self.pictures = len(styles)
