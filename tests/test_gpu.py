@@ -9,7 +9,7 @@ import torch
 
 from stylenets import assets, checkpoints, images
 from stylenets.callbacks.health import SkipNonFinite
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import CINNet
 from stylenets.photos import bundled_photos
@@ -105,8 +105,8 @@ def test_float16_paints_the_same_picture(size: int, compiled: bool) -> None:
     """Every style of the bundled network, within 4 of 255 and on average within a tenth; by a CUDA graph as without one."""
     file, picture = assets.network_file("six"), images.read(bundled_photos()[0], size)
     full, half = (
-        Stylizer(checkpoints.load(file)),
-        Stylizer(checkpoints.load(file), "cuda", torch.float16, compiled),
+        RowStylizer(checkpoints.load(file)),
+        RowStylizer(checkpoints.load(file), "cuda", torch.float16, compiled),
     )
     for weights in torch.eye(len(full.styles)):
         for _ in range(2):

@@ -104,14 +104,14 @@ def test_the_passes_of_a_sweep_are_those_of_infer(painted, random_vgg_file: Path
     from stylenets.cli.compare_methods import bundled_stylizer, one_pass
     from stylenets.cli.scene import build_scene
     from stylenets.cli.scene_request import check_scene, variants
-    from stylenets.inference.stylizer import Stylizer
+    from stylenets.inference.rows import RowStylizer
 
     painted("sweep", "method=mixed", "gamma=[0.25]")
     run = load_settings(Path("sweep"))
     scene = build_scene(run, check_scene(run), "cpu")
     ((_, one),) = variants(run).items()
     picture, seconds = one_pass(bundled_stylizer(run, scene, "cpu")[1], scene, one, 1)
-    stylizer = Stylizer(checkpoints.load(assets.SIX), "cpu")
+    stylizer = RowStylizer(checkpoints.load(assets.SIX), "cpu")
     assert picture.equal(
         stylizer.stylize(
             images.read("photo.png", 32), stylizer.weights({"glass": 0.25, "ink": 0.75})

@@ -10,7 +10,7 @@ from stylenets import images, masks
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference import regions
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.nets import CINNet, InverseNet, JohnsonNet
 from stylenets.styles import StyleBank
@@ -20,12 +20,12 @@ STYLES = ["ink", "glass", "points"]
 
 
 @pytest.fixture
-def stylizer() -> Stylizer:
+def stylizer() -> RowStylizer:
     args = {"styles": 3, "width": 8, "blocks": 1}
     net = CINNet(**args)
     for parameter in net.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
-    return Stylizer(Network(net, "cin", args, STYLES))
+    return RowStylizer(Network(net, "cin", args, STYLES))
 
 
 @pytest.fixture
@@ -52,13 +52,15 @@ ROUNDING = {"rtol": 0, "atol": 1e-4}  # of pictures in [0, 1], through ten float
 
 
 def stylized(
-    stylizer: Stylizer | SwapStylizer, partition: dict[str, Tensor], **looks: str | dict[str, float]
+    stylizer: RowStylizer | SwapStylizer,
+    partition: dict[str, Tensor],
+    **looks: str | dict[str, float],
 ) -> Tensor:
     return regions.stylize(stylizer, PICTURE, partition, regions.resolve_looks(stylizer, looks))
 
 
 def test_kept_pixels_are_the_photographs_to_the_bit(
-    stylizer: Stylizer, partition: dict[str, Tensor], tmp_path: Path
+    stylizer: RowStylizer, partition: dict[str, Tensor], tmp_path: Path
 ) -> None:
     result = stylized(stylizer, partition, person="keep", background="ink")
     inside = partition["person"] == 1
@@ -70,7 +72,7 @@ def test_kept_pixels_are_the_photographs_to_the_bit(
 
 
 def test_the_feather_goes_from_the_photograph_to_the_style(
-    stylizer: Stylizer, partition: dict[str, Tensor]
+    stylizer: RowStylizer, partition: dict[str, Tensor]
 ) -> None:
     """With one style and one kept region: the photograph laid over the picture in that style."""
     result = stylized(stylizer, partition, person="keep", background="glass")
@@ -124,14 +126,14 @@ def test_weights_sum_to_1_and_reach_under_what_is_kept(partition: dict[str, Tens
     assert weights.sum(0).eq(1).all()
 
 
-def test_everything_kept_is_the_photograph(stylizer: Stylizer) -> None:
+def test_everything_kept_is_the_photograph(stylizer: RowStylizer) -> None:
     whole = masks.partition({"person": torch.ones(48, 72)})
     assert torch.equal(stylized(stylizer, whole, person="keep", background="ink"), PICTURE)
 
 
 def test_a_network_of_one_style_knows_it_and_keep() -> None:
     net_args = {"width": 8, "blocks": 1}
-    one = Stylizer(Network(JohnsonNet(**net_args), "johnson", net_args, ["candy"]))
+    one = RowStylizer(Network(JohnsonNet(**net_args), "johnson", net_args, ["candy"]))
     mask = torch.zeros(48, 72)
     mask[:, :30] = 1
     half = masks.partition({"person": mask})
@@ -141,6 +143,6 @@ def test_a_network_of_one_style_knows_it_and_keep() -> None:
     torch.testing.assert_close(result[..., 30:], whole[..., 30:], **ROUNDING)
 
 
-def test_a_look_that_is_no_style_is_told(stylizer: Stylizer) -> None:
+def test_a_look_that_is_no_style_is_told(stylizer: RowStylizer) -> None:
     with pytest.raises(UserError, match="unknown style 'glas'; did you mean glass"):
         regions.resolve_looks(stylizer, {"person": "glas", "background": "keep"})

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets import CINNet, InverseNet
 from stylenets.patches import style_swap
@@ -113,4 +113,4 @@ def test_networks_of_the_wrong_kind_are_told(
     with pytest.raises(UserError, match="inverts VGG-16, not VGG-19"):
         SwapStylizer(network, LossNetwork(19, str(random_vgg19_file)), tiny_bank)
     with pytest.raises(UserError, match=r"has no styles of its own: give style=painting\.jpg"):
-        Stylizer(network)
+        RowStylizer(network)

@@ -32,7 +32,7 @@ from stylenets.evaluation.methods.report import (
     methods_table,
 )
 from stylenets.inference import regions
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.saved_run import StepRecord
@@ -118,14 +118,14 @@ def measure_run(
 
 def bundled_stylizer(
     settings: DictConfig, scene: Scene, device: str
-) -> tuple[str, Stylizer | SwapStylizer]:
+) -> tuple[str, RowStylizer | SwapStylizer]:
     """A bundled network that paints the run's styles, and its name.
 
     That of the bundled styles where the run has no others, else the one for any style.
     """
     six = checkpoints.load(assets.SIX)
     if {str(style) for style in settings.styles} <= set(six.styles):
-        return "six", Stylizer(six, device)
+        return "six", RowStylizer(six, device)
     network = checkpoints.load(assets.INVERSE)
     pictures = [picture.cpu() for picture in scene.styles.values()]
     bank = StyleBank(list(scene.styles), pictures, [1.0] * len(pictures))
@@ -133,7 +133,7 @@ def bundled_stylizer(
 
 
 def one_pass(
-    stylizer: Stylizer | SwapStylizer, scene: Scene, settings: DictConfig, repeats: int
+    stylizer: RowStylizer | SwapStylizer, scene: Scene, settings: DictConfig, repeats: int
 ) -> tuple[Tensor, float]:
     """A pass over the scene, by regions or in the run's mix of styles.
 

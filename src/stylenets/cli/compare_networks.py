@@ -15,7 +15,7 @@ from stylenets.evaluation.networks import long_table, measuring
 from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.tables import comparison_tables
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import StyleBank
@@ -73,13 +73,13 @@ def load_entry(name: str, path: Path, bank: StyleBank, vgg: DictConfig, device: 
 
 def stylizer_for_bank(
     network: checkpoints.Network, bank: StyleBank, vgg: DictConfig, device: str
-) -> Stylizer | SwapStylizer:
+) -> RowStylizer | SwapStylizer:
     """The network by its own styles, or an inverse network by the pictures of ``bank``.
 
     Where an inverse network was trained against the weights of a file, those are ``vgg.weights``.
     """
     if not isinstance(network.net, InverseNet):
-        return Stylizer(network, device)
+        return RowStylizer(network, device)
     file = Path(str(vgg.weights))
     needed = file if file.name == network.vgg else None
     return SwapStylizer(network, load_encoder(network, needed, vgg.convention), bank, device=device)

@@ -20,7 +20,7 @@ from stylenets.cli.writing import write_masks, write_picture
 from stylenets.errors import UserError
 from stylenets.inference import pictures, regions
 from stylenets.inference.pictures import Job
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.styles import picture_styles
 
@@ -63,7 +63,7 @@ class StyleWork:
     ``names`` of the pictures that come out of each content, ``masks`` that are written beside them.
     """
 
-    def __init__(self, stylizer: Stylizer | SwapStylizer, request: Request) -> None:
+    def __init__(self, stylizer: RowStylizer | SwapStylizer, request: Request) -> None:
         self.stylizer = stylizer
         self.size = request.size
         names = request.styles or stylizer.styles
@@ -96,7 +96,7 @@ class RegionWork:
     """
 
     def __init__(
-        self, stylizer: Stylizer | SwapStylizer, request: RegionRequest, size: int | None
+        self, stylizer: RowStylizer | SwapStylizer, request: RegionRequest, size: int | None
     ) -> None:
         self.stylizer = stylizer
         self.size = size
@@ -126,7 +126,7 @@ def build_work(request: Request) -> StyleWork | RegionWork:
     return StyleWork(stylizer, request)
 
 
-def build_stylizer(request: Request) -> Stylizer | SwapStylizer:
+def build_stylizer(request: Request) -> RowStylizer | SwapStylizer:
     """The network by its own styles, or an inverse network by style pictures."""
     network = checkpoints.load(request.ckpt)
     device = choose_device(request.device)
@@ -134,7 +134,7 @@ def build_stylizer(request: Request) -> Stylizer | SwapStylizer:
         return build_swapping(network, request.swap, device)
     automatic = "float32" if device == "cpu" else "float16"
     precision = automatic if request.precision == "auto" else request.precision
-    return Stylizer(network, device, getattr(torch, precision), request.compiled)
+    return RowStylizer(network, device, getattr(torch, precision), request.compiled)
 
 
 def build_swapping(network: checkpoints.Network, swap: Swap, device: str) -> SwapStylizer:

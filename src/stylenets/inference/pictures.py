@@ -8,7 +8,7 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.errors import UserError
-from stylenets.inference.stylizer import check_sides
+from stylenets.inference.inputs import check_sides
 
 # of a contact sheet
 THUMBNAIL = 320  # pixels of a picture's shortest side

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.regions import KEEP
 
@@ -17,7 +17,7 @@ TINY = 1e-6  # a pixel with less of its share styled is a kept one
 
 
 def resolve_looks(
-    stylizer: Stylizer | SwapStylizer, regions: Mapping[str, str | Mapping[str, float]]
+    stylizer: RowStylizer | SwapStylizer, regions: Mapping[str, str | Mapping[str, float]]
 ) -> dict[str, Tensor | None]:
     """The style weights of every region.
 
@@ -41,7 +41,7 @@ def resolve_looks(
 
 
 def stylize(
-    stylizer: Stylizer | SwapStylizer,
+    stylizer: RowStylizer | SwapStylizer,
     picture: Tensor,
     partition: Mapping[str, Tensor],
     looks: Looks,

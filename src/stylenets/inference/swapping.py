@@ -13,7 +13,7 @@ from torch.nn.functional import interpolate
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
-from stylenets.inference.stylizer import check_sides, mixing_weights, told_if_too_large
+from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
 from stylenets.patches import style_swap
@@ -24,7 +24,7 @@ PATCH = 3  # features a side (Chen & Schmidt 2016, sec. 3.1)
 
 
 class SwapStylizer:
-    """An inverse network with its VGG and style pictures, used as a ``Stylizer``.
+    """An inverse network with its VGG and style pictures, used as a ``RowStylizer``.
 
     ``styles`` are the names of the pictures.
 

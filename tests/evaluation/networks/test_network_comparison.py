@@ -15,7 +15,7 @@ from stylenets.evaluation.networks.long_table import COLUMNS, list_figures, to_c
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.evaluation.networks.training_facts import read_training_facts
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import NETS, CINNet, InverseNet, JohnsonNet
@@ -42,8 +42,8 @@ def entries(random_vgg: LossNetwork, tiny_bank: StyleBank) -> list[Entry]:
     single = Network(JohnsonNet(4, 1), "johnson", {}, ["tiles"])
     inverse = Network(InverseNet(2), "inverse", {}, [])
     stylizers = {
-        multi.name: Stylizer(multi),
-        single.name: Stylizer(single),
+        multi.name: RowStylizer(multi),
+        single.name: RowStylizer(single),
         inverse.name: SwapStylizer(inverse, random_vgg, tiny_bank),
     }
     made = []

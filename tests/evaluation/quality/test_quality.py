@@ -18,7 +18,7 @@ from stylenets.errors import UserError
 from stylenets.evaluation.quality.measurement import Quality, Sample, measure, styles_of
 from stylenets.evaluation.quality.tables import figures, pictures, sheets
 from stylenets.evaluation.quality.yardstick import Yardstick
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import CINNet
 from stylenets.styles import StyleBank
@@ -48,14 +48,16 @@ def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
 
 
 @pytest.fixture(scope="module")
-def stylizer(tiny_bank: StyleBank) -> Stylizer:
+def stylizer(tiny_bank: StyleBank) -> RowStylizer:
     torch.manual_seed(0)
     net_args = {"styles": 3, "width": 4, "blocks": 1}
-    return Stylizer(Network(CINNet(**net_args), "cin", net_args, tiny_bank.names))
+    return RowStylizer(Network(CINNet(**net_args), "cin", net_args, tiny_bank.names))
 
 
 @pytest.fixture(scope="module")
-def measured(stylizer: Stylizer, criterion: PerceptualLoss, photos: dict[str, Tensor]) -> Quality:
+def measured(
+    stylizer: RowStylizer, criterion: PerceptualLoss, photos: dict[str, Tensor]
+) -> Quality:
     return measure(stylizer, criterion, photos, optimize_photos=1, iterations=[2, 15])
 
 
@@ -152,7 +154,7 @@ def test_tables_figures_and_the_sheet_of_pictures(measured: Quality) -> None:
 
 
 def test_the_command_leaves_figures_tables_pictures_and_its_configuration(
-    stylizer: Stylizer,
+    stylizer: RowStylizer,
     photos: dict[str, Tensor],
     tiny_bank: StyleBank,
     random_vgg_file: Path,

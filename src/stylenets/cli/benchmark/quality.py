@@ -14,7 +14,7 @@ from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.measurement import measure, styles_of
 from stylenets.evaluation.quality.tables import figures, pictures, sheets
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def run_quality(config: DictConfig, out: Path) -> None:
     """Write quality.json, quality.md, quality.png and config.yaml into ``out``."""
     device = choose_device(config.device)
-    stylizer = Stylizer(checkpoints.load(network_file(config)), device)
+    stylizer = RowStylizer(checkpoints.load(network_file(config)), device)
     styles = styles_of(stylizer.styles, instantiate(config.styles))
     photos = read_photos(config.photos, config.limit, config.size)
     criterion = build_criterion(config, styles).to(device)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from stylenets.checkpoints import Network
 from stylenets.evaluation.networks.training_facts import TrainingFacts, read_training_facts
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.styles import StyleBank
 
@@ -28,7 +28,7 @@ class Entry:
 
     name: str
     network: Network
-    stylizer: Stylizer | SwapStylizer
+    stylizer: RowStylizer | SwapStylizer
     styles: list[str]
     bytes: int
 

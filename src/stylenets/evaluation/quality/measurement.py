@@ -10,7 +10,7 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 from stylenets.evaluation.quality.yardstick import Yardstick
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.optimize.loop import optimize
 from stylenets.styles import StyleBank
@@ -125,7 +125,7 @@ def styles_of(network_styles: Sequence[str], bank: StyleBank) -> StyleBank:
 
 
 def measure(
-    stylizer: Stylizer,
+    stylizer: RowStylizer,
     criterion: PerceptualLoss,
     photos: dict[str, Tensor],
     optimize_photos: int,
@@ -163,7 +163,7 @@ def typical(seconds: list[float]) -> float | None:
 
 
 def _network(
-    stylizer: Stylizer, photo: Tensor, seconds: list[float], advance: Callable[[], None]
+    stylizer: RowStylizer, photo: Tensor, seconds: list[float], advance: Callable[[], None]
 ) -> list[Tensor]:
     pictures = []
     for style in stylizer.styles:

@@ -10,7 +10,7 @@ from stylenets.checkpoints import Network
 from stylenets.evaluation.speed import reference
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE
 from stylenets.evaluation.speed.steps import Losses, build_step
-from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
 from stylenets.tasks.base import measure_terms
@@ -91,7 +91,7 @@ def gpu_pass_variants(network: Network, net: CINNet, picture: Tensor, device: st
     x_half = x.half()
     weights_half = weights.half()
     own = Network(copy.deepcopy(full), network.name, network.net_args, network.styles)
-    stylizer = Stylizer(own, device, torch.float16, compiled=True)
+    stylizer = RowStylizer(own, device, torch.float16, compiled=True)
     return {
         REFERENCE: lambda: reference.stylize(full, x, weights),
         HALF: lambda: half(x_half, weights_half),
