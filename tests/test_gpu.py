@@ -72,7 +72,7 @@ def test_a_step_waits_for_nothing_and_has_the_losses_of_float32(
             optimizer.step()
             optimizer.zero_grad()
         losses.append(loss.detach())
-    assert abs(losses[0].item() / expected - 1) < 0.01
+    assert abs(losses[0].item() / expected - 1) < 0.01  # bfloat16 has 8 bits
     assert losses[2].item() < losses[0].item()
 
 
@@ -80,10 +80,8 @@ def test_a_bad_step_is_left_out_on_the_device(trainer: Callable) -> None:
     class Line(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.weight, self.device = (
-                torch.nn.Parameter(torch.ones(3, device="cuda")),
-                torch.device("cuda"),
-            )
+            self.weight = torch.nn.Parameter(torch.ones(3, device="cuda"))
+            self.device = torch.device("cuda")
 
         def log(self, *_: object) -> None:
             pass
@@ -96,19 +94,22 @@ def test_a_bad_step_is_left_out_on_the_device(trainer: Callable) -> None:
             guard.on_before_optimizer_step(run, line, optimizer)
             optimizer.step()
     assert guard.state_dict() == {"skipped": 1, "in_a_row": 0}
+    # two steps of Adam, of 0.1 each but for its epsilon
     torch.testing.assert_close(line.weight.detach().cpu(), torch.full((3,), 0.8), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("size", [96, 131])
 def test_float16_paints_the_same_picture(size: int, compiled: bool) -> None:
-    """Every style of the bundled network, within 4 of 255 and on average within a tenth; by a CUDA graph as without one."""
-    file, picture = assets.network_file("six"), images.read(bundled_photos()[0], size)
-    full, half = (
-        RowStylizer(checkpoints.load(file)),
-        RowStylizer(checkpoints.load(file), "cuda", torch.float16, compiled),
-    )
+    """In every style of the bundled network, by a CUDA graph as without one."""
+    file = assets.network_file("six")
+    picture = images.read(bundled_photos()[0], size)
+    full = RowStylizer(checkpoints.load(file))
+    half = RowStylizer(checkpoints.load(file), "cuda", torch.float16, compiled)
     for weights in torch.eye(len(full.styles)):
+        expected = full.stylize(picture, weights)
         for _ in range(2):
-            apart = 255 * (half.stylize(picture, weights) - full.stylize(picture, weights)).abs()
-            assert float(apart.max()) < 4 and float(apart.mean()) < 0.1
+            apart = 255 * (half.stylize(picture, weights) - expected).abs()
+            # steps of an 8-bit picture: float16 has 11 bits, and 16 convolutions add up
+            assert float(apart.max()) < 4
+            assert float(apart.mean()) < 0.1

@@ -1,4 +1,7 @@
-"""Reads back what an offline W&B run wrote, without W&B: its transaction log is LevelDB's format behind a header of seven bytes."""
+"""Reads back what an offline W&B run wrote, without W&B.
+
+Its transaction log is in LevelDB's format, behind a header of seven bytes.
+"""
 
 import json
 from collections.abc import Iterator
@@ -12,15 +15,15 @@ BLOCK = 32768  # bytes
 
 def records(log: Path) -> Iterator[Record]:
     """Everything in a run's transaction log; one record can be spread over several blocks."""
-    data, position, parts = log.read_bytes(), 7, b""
+    data = log.read_bytes()
+    position = 7
+    parts = b""
     while position + 7 <= len(data):
         if BLOCK - position % BLOCK < 7:
             position += BLOCK - position % BLOCK
             continue
-        length, kind = (
-            int.from_bytes(data[position + 4 : position + 6], "little"),
-            data[position + 6],
-        )
+        length = int.from_bytes(data[position + 4 : position + 6], "little")
+        kind = data[position + 6]
         parts += data[position + 7 : position + 7 + length]
         position += 7 + length
         if kind in (1, 4):  # whole, or the last part
@@ -34,22 +37,15 @@ def values(items: object) -> dict[str, object]:
 
 
 def read(run: Path) -> tuple[object, dict, list[dict], dict, list[int]]:
-    """(the run's record, config, history, summary, exit codes) of the one offline run in ``run``/wandb."""
+    """The record, config, history, summary and exit codes of the one run in ``run``/wandb."""
     wandb.teardown()  # the service writes the last records a moment after a run is finished
     (log,) = run.glob("wandb/offline-run-*/run-*.wandb")
     found = list(records(log))
-    config = {
-        k: v
-        for r in found
-        for k, v in [*values(r.run.config.update).items(), *values(r.config.update).items()]
-    }
+    config = {}
+    for record in found:
+        config |= values(record.run.config.update) | values(record.config.update)
     history = [values(record.history.item) for record in found if record.HasField("history")]
     summary = {k: v for record in found for k, v in values(record.summary.update).items()}
     exits = [record.exit.exit_code for record in found if record.HasField("exit")]
-    return (
-        next(record.run for record in found if record.HasField("run")),
-        config,
-        history,
-        summary,
-        exits,
-    )
+    first = next(record.run for record in found if record.HasField("run"))
+    return first, config, history, summary, exits
