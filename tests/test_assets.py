@@ -9,9 +9,9 @@ from stylenets import assets, checkpoints, styles
 
 def test_the_bundled_pictures_and_networks_are_there() -> None:
     assert {path.stem for path in assets.STYLES.glob("*.jpg")} == set(styles.SIX)
-    assert all(
-        checkpoints.load(file).styles == list(styles.SIX) for file in (assets.SIX, assets.SMALL)
-    )
+    for file in (assets.SIX, assets.SMALL):
+        painted = [name for name in checkpoints.load(file).styles if name != styles.PHOTO]
+        assert painted == list(styles.SIX)
     assert checkpoints.load(assets.INVERSE).name == "inverse"
 
 
