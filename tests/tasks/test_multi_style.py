@@ -1,4 +1,4 @@
-"""Adding a style to a trained network moves nothing but the new rows of gamma and beta (Dumoulin et al. 2017, sec. 4.2)."""
+"""Adding a style moves nothing but new rows of gamma and beta (Dumoulin et al. 2017, sec. 4.2)."""
 
 import copy
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def test_from_scratch_everything_is_trained(
 def test_every_picture_is_scored_against_the_style_it_was_drawn(
     trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:
-    """New style k of the bank is style 2 + k of the grown network: the two kinds of indices must not be confused."""
+    """New style k of the bank is row 2 + k of the grown network: they must not be confused."""
     task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
     for k, row in enumerate(torch.rand(3)):
         for name, parameter in task.net.named_parameters():

