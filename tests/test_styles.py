@@ -39,6 +39,16 @@ def test_a_folder_and_single_files_go_by_file_name(folder: Path) -> None:
     ).names == ["wide", "high"]
 
 
+def test_a_choice_of_files_goes_by_names_of_its_own(folder: Path) -> None:
+    files = {"second": "high.png", "first": "sub/square.png"}
+    bank = load_styles(root=str(folder), files=files, size=16, coefficients={"first": 0.5})
+    assert bank.names == ["second", "first"]
+    assert bank.coefficients == [1, 0.5]
+    assert torch.equal(bank.pictures[0], images.read(folder / "high.png", 16))
+    with pytest.raises(UserError, match=r"gone\.png"):
+        load_styles(root=str(folder), files={"lost": "gone.png"})
+
+
 def test_cropping_keeps_the_central_square(folder: Path) -> None:
     bank = load_styles(images=[str(folder / "wide.png")], size=20, crop=True)
     assert torch.equal(bank.pictures[0], images.read(folder / "wide.png", 20)[:, :, 15:35])

@@ -9,7 +9,10 @@ from torch.overrides import TorchFunctionMode
 
 from stylenets.errors import UserError
 from stylenets.losses.gram import gram
+from stylenets.losses.grid import grid_excess
+from stylenets.losses.palette import palette, palette_distance
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.losses.pixels import reconstruction
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
@@ -105,6 +108,67 @@ def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(
     expected = (gram(random_vgg(x, ["relu1_1"])["relu1_1"])[0] - target).square().sum()
     found = criterion(x, x, weights)["style"]
     torch.testing.assert_close(found, expected[None], rtol=1e-3, atol=0)  # of differences
+
+
+def with_all(vgg: LossNetwork, bank: StyleBank, **settings: object) -> PerceptualLoss:
+    """Every loss counts, as in conf/loss/moments.yaml."""
+    weights = {"palette_weight": 4.0, "grid_weight": 0.4, "tv_weight": 0.1}
+    weights |= {"reconstruction_weight": 1.0, "identity_weight": 2.0}
+    kinds = {"variant": "moments", "content_variant": "normalized"}
+    return PerceptualLoss(vgg, bank, **LAYERS, **(weights | kinds | settings))
+
+
+def test_palette_grid_and_identity_are_their_functions_of_the_pixels(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
+    criterion = with_all(random_vgg, tiny_bank, palette_sides=[1, 4])
+    x = torch.rand(2, 3, 32, 40)
+    photo = torch.rand(2, 3, 32, 40)
+    terms = criterion(x, photo, torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]))
+    targets = [palette(tiny_bank.pictures[1][None], side) for side in (1, 4)]
+    expected = palette_distance(x[:1], targets, [1, 4])
+    torch.testing.assert_close(terms["palette"][:1], 4.0 * expected, **ROUNDING)
+    torch.testing.assert_close(terms["grid"], 0.4 * grid_excess(x), **ROUNDING)
+    copied = reconstruction(x, photo)
+    torch.testing.assert_close(terms["reconstruction"], copied, **ROUNDING)
+    torch.testing.assert_close(terms["identity"][1], 2.0 * copied[1], **ROUNDING)
+    assert terms["identity"][0] == 0, "a painted picture is to be none of the photograph"
+    for name in ("style", "palette"):
+        assert terms[name][1] == 0, "one that stays the photograph has no style"
+
+
+def test_a_mix_of_styles_has_the_mix_of_their_palettes(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
+    """Quantiles mixed by weights: the Wasserstein barycenter (Bonneel et al. 2015)."""
+    criterion = with_all(random_vgg, tiny_bank, palette_sides=[2])
+    x = torch.rand(1, 3, 32, 32)
+    weights = torch.tensor([[0.25, 0.0, 0.75]])
+    first = palette(tiny_bank.pictures[0][None], 2)
+    last = palette(tiny_bank.pictures[2][None], 2)
+    mixed = criterion.mixed("palette_2", weights)
+    torch.testing.assert_close(mixed, 0.25 * first + 0.75 * last, **ROUNDING)
+    expected = 4.0 * palette_distance(x, [mixed], [2])
+    torch.testing.assert_close(criterion(x, x, weights)["palette"], expected, **ROUNDING)
+
+
+@pytest.mark.parametrize("picture", ["random", "black", "flat", "the photograph"])
+def test_gradients_are_finite_for_any_picture(
+    random_vgg: LossNetwork, tiny_bank: StyleBank, picture: str
+) -> None:
+    photo = torch.rand(2, 3, 32, 32)
+    pictures = {
+        "random": torch.rand_like(photo),
+        "black": torch.zeros_like(photo),
+        "flat": torch.full_like(photo, 0.5),
+        "the photograph": photo.clone(),
+    }
+    x = pictures[picture].requires_grad_()
+    weights = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    terms = with_all(random_vgg, tiny_bank)(x, photo, weights)
+    sum(term.sum() for term in terms.values()).backward()
+    assert all(term.isfinite().all() for term in terms.values())
+    assert x.grad is not None and x.grad.isfinite().all()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An inverse network learns from every swap, too (Chen & Schmidt 2016, sec. 4.1)."""
+"""An inverse network learns from content, style and every swap (Chen & Schmidt 2016, sec. 4.1)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -109,8 +109,7 @@ def test_it_learns_and_its_file_says_how_to_use_it(
     with torch.no_grad():
         shown = [task.stylize(photos[..., :31, :], style) for style in range(3)]
     assert shown[0].shape == (2, 3, 31, 32)
-    assert shown[0].min() >= 0
-    assert shown[0].max() <= 1
+    assert shown[0].min() >= 0 and shown[0].max() <= 1
     assert not torch.equal(shown[0], shown[1])
 
 
@@ -130,8 +129,9 @@ def test_it_goes_on_from_a_network_of_its_kind(
         Network(InverseNet(3), "inverse", {"level": 3}, [], criterion.vgg.source),
         Network(InverseNet(2), "inverse", {"level": 2}, [], "vgg16-hed"),
     ):
-        message = r"init= is no inverse network for relu2_1 of random_vgg16\.pth"
-        with pytest.raises(UserError, match=message):
+        with pytest.raises(
+            UserError, match=r"init= is no inverse network for relu2_1 of random_vgg16\.pth"
+        ):
             ArbitraryStyle(InverseNet, tiny_bank, criterion, init, **SETTINGS)
 
 

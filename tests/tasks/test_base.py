@@ -1,4 +1,4 @@
-"""What every task does: it sums and logs its named terms, and saves what it trained alone."""
+"""What every task does: sums and logs its terms, averages, and saves only what it trained."""
 
 import csv
 import math
@@ -112,10 +112,7 @@ def test_a_checkpoint_holds_trained_weights_and_plain_values_only(
 def test_the_average_follows_the_weights(
     criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
 ) -> None:
-    """After each step n = 1, 2, … it is d average + (1 - d) weights.
-
-    Here d = min(decay, (1 + n) / (10 + n)).
-    """
+    """At step n = 1, 2, …: ema <- d ema + (1 - d) weights, d = min(decay, (1 + n) / (10 + n))."""
 
     class Record(pl.Callback):
         def __init__(self) -> None:

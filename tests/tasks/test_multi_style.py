@@ -1,6 +1,7 @@
-"""Adding a style moves nothing but new rows of gamma and beta (Dumoulin et al. 2017, sec. 4.2)."""
+"""A style more moves only new rows of gamma and beta (Dumoulin et al. 2017, sec. 4.2)."""
 
 import copy
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 
@@ -73,6 +74,42 @@ def test_new_styles_leave_the_old_ones_bit_identical(
     )
 
 
+def test_all_of_a_trained_network_is_trained_further_from_the_rows_it_has(
+    trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
+    """Its row for each style that it knows, whatever their order; the others begin at the mean."""
+    bank = dataclasses.replace(tiny_bank, names=["wave", "tiles", "starry"])
+    task = MultiStyle(None, bank, criterion, trained, trains="all", **SETTINGS)
+    assert task.network.styles == ["wave", "tiles", "starry"]
+    assert task.network.net_args == ARGS | {"styles": 3}
+    assert all(parameter.requires_grad for parameter in task.net.parameters())
+    before = trained.net.state_dict()
+    for name, value in task.net.state_dict().items():
+        if not name.endswith(("norm.gamma", "norm.beta")):
+            assert torch.equal(value, before[name]), name
+            continue
+        assert torch.equal(value[0], before[name][1]), name
+        assert torch.equal(value[2], before[name][0]), name
+        torch.testing.assert_close(value[1], before[name].mean(0))
+
+
+def test_then_every_row_and_the_trunk_move_and_the_given_network_does_not(
+    trained: Network,
+    criterion: PerceptualLoss,
+    tiny_bank: StyleBank,
+    photos: DataLoader,
+    trainer: Callable,
+) -> None:
+    given = copy.deepcopy(trained.net.state_dict())
+    task = MultiStyle(None, tiny_bank, criterion, trained, trains="all", **SETTINGS)
+    before = copy.deepcopy(task.net.state_dict())
+    trainer(max_steps=3).fit(task, photos)
+    for name, value in task.net.state_dict().items():
+        assert not torch.equal(value, before[name]), name
+    for name, value in trained.net.state_dict().items():
+        assert torch.equal(value, given[name]), name
+
+
 def test_from_scratch_everything_is_trained(
     criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
 ) -> None:
@@ -88,7 +125,7 @@ def test_from_scratch_everything_is_trained(
 def test_every_picture_is_scored_against_the_style_it_was_drawn(
     trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:
-    """New style k of the bank is row 2 + k of the grown network: they must not be confused."""
+    """New style k of the bank is style 2 + k of the grown network."""
     task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
     for k, row in enumerate(torch.rand(3)):
         for name, parameter in task.net.named_parameters():
@@ -112,6 +149,8 @@ def test_mistakes_are_named(
         UserError, match="init= holds a johnson network: model=cin starts from a cin network"
     ):
         MultiStyle(None, tiny_bank, criterion, johnson, **SETTINGS)
+    with pytest.raises(UserError, match=r"model\.trains=some: one of rows, all"):
+        MultiStyle(None, tiny_bank, criterion, trained, trains="some", **SETTINGS)
     known = Network(trained.net, "cin", ARGS, ["tiles", "wave"])
     with pytest.raises(UserError, match="init= already knows the style tiles: rename the picture"):
         MultiStyle(None, tiny_bank, criterion, known, **SETTINGS)

@@ -28,8 +28,8 @@ def one(tiny_bank: StyleBank) -> StyleBank:
 
 def test_two_styles_are_refused(random_vgg: LossNetwork, tiny_bank: StyleBank) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS)
-    message = r"learns one style and 3 are given: choose one with styles\.names=\[sand\].*model=cin"
-    with pytest.raises(UserError, match=message):
+    told = r"learns one style and 3 are given: choose one with styles\.names=\[sand\].*model=cin"
+    with pytest.raises(UserError, match=told):
         PerStyle(NET, tiny_bank, criterion, **SETTINGS)
 
 

@@ -133,7 +133,7 @@ def test_mistakes_are_named(random_vgg: LossNetwork, random_vgg_file: Path) -> N
 def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_scale(
     random_vgg_file: Path, pooling: str
 ) -> None:
-    """Gatys et al. 2016, sec. 2: rescaling changes the output by a factor a filter."""
+    """Gatys et al. 2016, sec. 2: each filter's output changes by a factor, and by nothing else."""
     pictures = [torch.rand(3, 32, 32), torch.rand(3, 24, 40)]
     before, after = (LossNetwork(16, str(random_vgg_file), pooling) for _ in range(2))
     after.normalize(pictures)
@@ -168,7 +168,7 @@ def test_normalized_is_over_the_bundled_photographs(random_vgg_file: Path) -> No
 
 @torch.no_grad()
 def test_channels_that_hardly_fire_keep_their_share_of_the_layer(random_vgg_file: Path) -> None:
-    """One dead filter, and one that hardly ever fires: the layers above see no more of them."""
+    """One dead filter, one that the biggest activations barely reach: neither is blown up."""
     network, picture = LossNetwork(16, str(random_vgg_file)), torch.rand(3, 32, 32)
     response = network(picture[None], ["conv1_2"])["conv1_2"][0]
     network.bias1_2[0] -= 1000

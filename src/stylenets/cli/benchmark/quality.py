@@ -7,7 +7,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import checkpoints, images
-from stylenets.cli.benchmark.inputs import build_criterion, chosen_network
+from stylenets.cli.benchmark.inputs import build_criterion, network_file
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def run_quality(config: DictConfig, out: Path) -> None:
     """Write quality.json, quality.md, quality.png and config.yaml into ``out``."""
     device = choose_device(config.device)
-    stylizer = RowStylizer(checkpoints.load(chosen_network(config)), device)
+    stylizer = RowStylizer(checkpoints.load(network_file(config)), device)
     styles = styles_of(stylizer.styles, instantiate(config.styles))
     photos = read_photos(config.photos, config.limit, config.size)
     criterion = build_criterion(config, styles).to(device)
