@@ -19,6 +19,7 @@ def test_what_fits_comes_back() -> None:
     assert checks.share("strength", 1) == 1
     assert checks.shares("mix", {"a": 0, "b": 3}, "shares") == {"a": 0.0, "b": 3.0}
     assert checks.choice("format", "png", ("png", "jpg")) == "png"
+    assert checks.choices("peers", OmegaConf.create(["b"]), ("a", "b")) == ["b"]
     assert checks.flag("compile", False) is False
     names = ("auto", "cpu", "cuda", "cuda:12")
     assert [checks.device(name) for name in names] == list(names)
@@ -56,6 +57,8 @@ def test_what_fits_comes_back() -> None:
             lambda: checks.choice("format", "gif", ("png", "jpg")),
             "format=gif: must be one of png, jpg",
         ),
+        (lambda: checks.choices("peers", "a", ("a", "b")), "peers=a: must be a list of some of a, b"),
+        (lambda: checks.choices("peers", ["c"], ("a", "b")), "peers=c: must be one of a, b"),
         (lambda: checks.flag("compile", 1), "compile=1: must be true or false"),
         (lambda: checks.device("cuda:"), "device=cuda:: must be auto, cpu, cuda or cuda:N"),
     ],

@@ -85,6 +85,13 @@ def choice(name: str, value: object, known: Collection[str]) -> str:
     return str(value)
 
 
+def choices(name: str, value: object, known: Collection[str]) -> list[str]:
+    """A list of known words; it may be empty."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise UserError(f"{name}={value}: must be a list of some of {', '.join(known)}")
+    return [choice(name, one, known) for one in value]
+
+
 def flag(name: str, value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):

@@ -79,13 +79,14 @@ def check_inputs(config: DictConfig) -> None:
         raise UserError(f"styles.images: no such picture: {missing[0]}")
 
 
-def name_networks(runs: Sequence[object] | str | None) -> dict[str, Path]:
+def name_networks(runs: Sequence[object] | str | None, option: str = "runs") -> dict[str, Path]:
     """Give each network of ``runs=[A, B]`` a name in the report.
 
     A name is the path's last part without ending, or as many parts as tell the runs apart.
 
     Args:
         runs: Weights files, runs' folders and names of bundled networks; None: all the bundled.
+        option: Where they were given, for errors.
 
     Returns:
         {name: path}.
@@ -99,8 +100,8 @@ def name_networks(runs: Sequence[object] | str | None) -> dict[str, Path]:
     paths = [assets.network_file(str(run)) for run in given]
     if not paths:
         raise UserError(
-            "runs=[]: must be a list of weights files and runs' folders, or null for the bundled "
-            "networks"
+            f"{option}=[]: must be a list of weights files and runs' folders, or null for the "
+            "bundled networks"
         )
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -110,7 +111,7 @@ def name_networks(runs: Sequence[object] | str | None) -> dict[str, Path]:
         names = ["/".join(one[-depth:]) for one in parts]
         if len(set(names)) == len(names):
             return dict(zip(names, paths, strict=True))
-    raise UserError(f"runs={list(map(str, paths))}: one of them is given twice")
+    raise UserError(f"{option}={list(map(str, paths))}: one of them is given twice")
 
 
 def without_ending(path: Path) -> Path:

@@ -1,6 +1,10 @@
-"""A network is measured with the losses it was trained with, beside what L-BFGS reaches on the same pictures."""
+"""Networks are judged beside the photograph, peers and L-BFGS, and a report is left."""
 
+import csv
+import io
 import json
+import math
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,22 +15,38 @@ from torch import Tensor
 
 from stylenets import checkpoints, images
 from stylenets.checkpoints import Network
+from stylenets.cli.benchmark import quality, settings
 from stylenets.cli.benchmark.command import benchmark
+from stylenets.cli.benchmark.inputs import network_file
 from stylenets.cli.benchmark.settings import check_quality
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
-from stylenets.evaluation.quality.measurement import Quality, Sample, measure, styles_of
-from stylenets.evaluation.quality.tables import figures, pictures, sheets
-from stylenets.evaluation.quality.yardstick import Yardstick
+from stylenets.evaluation.networks.comparison import Entry
+from stylenets.evaluation.networks.long_table import to_csv
+from stylenets.evaluation.quality.candidates import Candidate, network_candidate, painted_styles
+from stylenets.evaluation.quality.findings import (
+    PHOTOGRAPH,
+    WORST,
+    OptimizationCourse,
+    QualityFindings,
+)
+from stylenets.evaluation.quality.judge import Judge
+from stylenets.evaluation.quality.judging import QualitySuite
+from stylenets.evaluation.quality.measures import JUDGED, MEASURES
+from stylenets.evaluation.quality.optimization import OptimizationPlan, lbfgs_name
+from stylenets.evaluation.quality.page import quality_page
+from stylenets.evaluation.quality.pictures import overview
+from stylenets.evaluation.quality.records import COLUMNS, quality_records, quality_rows
+from stylenets.evaluation.quality.tables import quality_tables
 from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
-from stylenets.nets import CINNet
+from stylenets.nets import CINNet, JohnsonNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-ROUNDING = {"rtol": 1e-4, "atol": 1e-6}  # losses are float32 sums over some 100,000 features
-NOTHING = 1e-9  # what is left of a relative squared difference of features that are the same
 LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
+NET = {"width": 4, "blocks": 1}
+LBFGS = [f"{start}L-BFGS {n}" for start in ("", "multi + ") for n in (2, 15)]
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +56,34 @@ def photos() -> dict[str, Tensor]:
 
 
 @pytest.fixture(scope="module")
-def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
-    return PerceptualLoss(
+def multi(tiny_bank: StyleBank) -> Network:
+    torch.manual_seed(0)
+    return Network(CINNet(3, **NET), "cin", {"styles": 3, **NET}, tiny_bank.names)
+
+
+@pytest.fixture(scope="module")
+def single() -> Network:
+    torch.manual_seed(1)
+    return Network(JohnsonNet(**NET), "johnson", NET, ["tiles"])
+
+
+@pytest.fixture(scope="module")
+def networks(multi: Network, single: Network) -> list[Candidate]:
+    entries = [
+        Entry(name, network, RowStylizer(network), network.styles, bytes=1000)
+        for name, network in {"multi": multi, "single": single}.items()
+    ]
+    return [network_candidate(entry) for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def found(
+    random_vgg: LossNetwork,
+    tiny_bank: StyleBank,
+    networks: list[Candidate],
+    photos: dict[str, Tensor],
+) -> QualityFindings:
+    criterion = PerceptualLoss(
         random_vgg,
         tiny_bank,
         {"relu2_2": 1.0},
@@ -45,181 +91,265 @@ def criterion(random_vgg: LossNetwork, tiny_bank: StyleBank) -> PerceptualLoss:
         style_weight=5.0,
         content_variant="relative",
     )
-
-
-@pytest.fixture(scope="module")
-def stylizer(tiny_bank: StyleBank) -> RowStylizer:
-    torch.manual_seed(0)
-    net_args = {"styles": 3, "width": 4, "blocks": 1}
-    return RowStylizer(Network(CINNet(**net_args), "cin", net_args, tiny_bank.names))
-
-
-@pytest.fixture(scope="module")
-def measured(
-    stylizer: RowStylizer, criterion: PerceptualLoss, photos: dict[str, Tensor]
-) -> Quality:
-    return measure(stylizer, criterion, photos, optimize_photos=1, iterations=[2, 15])
-
-
-def test_the_weighted_losses_are_the_training_objective(
-    random_vgg: LossNetwork, tiny_bank: StyleBank
-) -> None:
-    styles = StyleBank(tiny_bank.names, tiny_bank.pictures, [1.0, 0.5, 2.0])
-    schedule = {"style": [[0, 0.0], [0.1, 0.7]], "content": [[0, 1.0], [0.1, 0.2]]}
-    weights = {
-        "content_weight": 2.0,
-        "style_weight": 5.0,
-        "tv_weight": 0.3,
-        "reconstruction_weight": 0.1,
-    }
-    objective = PerceptualLoss(
-        random_vgg,
-        styles,
-        {"relu2_2": 1.0},
-        LAYERS,
-        **weights,
-        content_variant="relative",
-        schedule=schedule,
+    copy = Candidate("copy", tiny_bank.names, lambda photo, style: photo.clone())
+    plan = OptimizationPlan(criterion, 1, [2, 15], ["photo", "network"])
+    calls: list[None] = []
+    suite = QualitySuite(
+        networks,
+        [copy],
+        Judge(random_vgg, tiny_bank),
+        tiny_bank.names,
+        plan,
+        show=1,
+        advance=lambda: calls.append(None),
     )
-    picture, photo = torch.rand(2, 1, 3, 32, 32)
-    yardstick = Yardstick(objective, photo[0])
+    found = suite.run(photos)
+    assert len(calls) == suite.steps(2) == 2 * (3 + 1 + 3) + 15 * (3 + 3 + 1)
+    return found
+
+
+def test_everything_is_judged_that_was_painted(found: QualityFindings) -> None:
+    single = [f"single + L-BFGS {n}" for n in (2, 15)]
+    assert found.makers == [PHOTOGRAPH, "multi", "single", "copy", *LBFGS, *single]
+    counts = Counter(picture.maker for picture in found.pictures)
+    once = dict.fromkeys(LBFGS, 3) | dict.fromkeys(single, 1)  # of one photograph
+    assert counts == {PHOTOGRAPH: 6, "multi": 6, "single": 2, "copy": 6, **once}
+    assert found.optimized == ["a.png"]
+    assert [one.photo for one in found.of("multi", 2)] == ["a.png", "b.png"]
+    assert {len(found.seconds[name]) for name in ("multi", "copy")} == {6}
+
+
+def test_a_peer_that_gives_the_photograph_back_is_judged_as_the_photograph_is(
+    found: QualityFindings,
+) -> None:
+    copies = sorted(found.of("copy"), key=lambda one: (one.photo, one.style))
+    photographs = sorted(found.of(PHOTOGRAPH), key=lambda one: (one.photo, one.style))
+    for copy, photograph in zip(copies, photographs, strict=True):
+        for measure in JUDGED:
+            if measure.value(copy) is not None:
+                # tolerance: rounding of float32; the grid is in dB
+                expected = pytest.approx(measure.value(photograph), rel=1e-4, abs=1e-3)
+                assert measure.value(copy) == expected
+    photographs = {one.name: one.written(found.of(PHOTOGRAPH)) for one in JUDGED}
+    assert photographs["structure"] == photographs["content"] == "0.000"
+    assert float(photographs["grid 4"]) == 0
+    assert found.equal_iterations(found.of("copy", photos=["a.png"])) == 0
+
+
+def test_lbfgs_gets_better_with_its_iterations_and_nearest_to_its_style(
+    found: QualityFindings,
+) -> None:
     for style in range(3):
-        expected = objective(picture, photo, torch.eye(3)[style : style + 1])
-        torch.testing.assert_close(yardstick.objective(style)(picture), expected, **ROUNDING)
-    together = yardstick.weigh(yardstick.losses(picture, [0, 1, 2]), [0, 1, 2])["style"]
-    torch.testing.assert_close(together[2:], expected["style"], **ROUNDING)
+        objective = {
+            maker: picture.objective
+            for maker in found.makers
+            for picture in found.of(maker, style, ["a.png"])
+        }
+        for start, prefix in ((PHOTOGRAPH, ""), ("multi", "multi + ")):
+            assert objective[start] > objective[f"{prefix}L-BFGS 2"]
+            assert objective[f"{prefix}L-BFGS 2"] > objective[f"{prefix}L-BFGS 15"]
+        assert found.of("L-BFGS 15", style)[0].nearest_to_own
+    assert {picture.objective for picture in found.pictures if picture.photo == "b.png"} == {None}
 
 
-def test_a_photo_has_lost_none_of_its_content_and_a_style_picture_has_its_own_style(
-    criterion: PerceptualLoss, tiny_bank: StyleBank
+def test_a_course_begins_with_its_start_and_ends_with_its_picture(found: QualityFindings) -> None:
+    assert len(found.courses) == 3 + 3 + 1
+    for course in found.courses:
+        assert len(course.objective) == 16
+        ends = [found.of(course.start, course.style, ["a.png"])[0]]
+        ends += found.of(lbfgs_name(15, course.start), course.style)
+        # tolerance: the same sums of float32, once with and once without gradients
+        expected = [pytest.approx(end.objective, rel=1e-5) for end in ends]
+        assert [course.objective[0], course.objective[-1]] == expected
+
+
+def test_equal_iterations_are_the_first_as_low(found: QualityFindings) -> None:
+    course = OptimizationCourse(PHOTOGRAPH, "a.png", 0, [9.0, 5.0, 6.0, 2.0], seconds=1.0)
+    assert [course.iterations_to_reach(value) for value in (9.0, 8.0, 5.0, 2.0)] == [0, 1, 1, 3]
+    assert course.iterations_to_reach(1.9) == math.inf
+    assert found.equal_iterations(found.of("multi", photos=["b.png"])) is None
+
+
+def test_the_worst_have_lost_the_most_structure(found: QualityFindings) -> None:
+    lost = [kept.judged.verdict.structure for kept in found.worst["multi"]]
+    everything = [one.verdict.structure for one in found.of("multi")]
+    assert lost == sorted(everything, reverse=True)[:WORST]
+    assert list(found.worst) == ["multi", "single"]
+
+
+def test_only_what_some_network_paints_is_judged(
+    networks: list[Candidate], tiny_bank: StyleBank
 ) -> None:
-    for index, picture in enumerate(tiny_bank.pictures):
-        losses = Yardstick(criterion, picture).losses(picture[None], [0, 1, 2])
-        assert float(losses["content"]) < NOTHING
-        assert float(losses["style"][index]) < NOTHING
-        assert float(losses["style"].sum()) > 1e-3
-
-
-def test_rows_say_how_many_photographs_they_are_of(measured: Quality) -> None:
-    rows = [row for row in measured.rows() if row.style == "tiles"]
-    assert {row.method: row.photos for row in rows} == {
-        "photo": 2,
-        "network": 2,
-        "network, same photographs": 1,
-        "L-BFGS 2": 1,
-        "L-BFGS 15": 1,
-    }
-    assert max(rows[0].content) < NOTHING  # mean and deviation
-    assert len(measured.network_seconds) == 6 and len(measured.iteration_seconds) == 3
-
-
-def test_lbfgs_gets_better_with_its_iterations_and_nearest_to_its_style(measured: Quality) -> None:
-    totals = {row.method: row.total[0] for row in measured.rows() if row.style is None}
-    assert totals["L-BFGS 15"] < totals["L-BFGS 2"] and totals["L-BFGS 15"] < totals["network"]
-    for sample in measured.samples:
-        if sample.method == "L-BFGS 15":
-            assert sample.distances.index(min(sample.distances)) == sample.style
-
-
-def test_confusion_and_nearest_count_the_networks_pictures() -> None:
-    near, far = [0.1, 0.5], [0.7, 0.3]
-    cases = (("a", 0, near), ("b", 0, far), ("a", 1, far), ("b", 1, far))
-    samples = [
-        Sample("network", photo, style, 0.0, distances, 0.0) for photo, style, distances in cases
-    ]
-    quality = Quality(["x", "y"], [*samples, Sample("photo", "a", 0, 0.0, [9.0, 9.0], 0.0)])
-    assert quality.nearest() == [1, 2]
-    means = [mean for row in quality.confusion() for mean in row]
-    assert means == pytest.approx([0.4, 0.4, 0.7, 0.3])
-
-
-def test_styles_follow_the_network_and_a_missing_one_is_named(tiny_bank: StyleBank) -> None:
-    found = styles_of(["blocks", "sand"], tiny_bank)
-    assert found.names == ["blocks", "sand"] and torch.equal(
-        found.pictures[0], tiny_bank.pictures[2]
+    bank = StyleBank(
+        ["other", *tiny_bank.names], [torch.rand(3, 20, 20), *tiny_bank.pictures], [1.0] * 4
     )
-    with pytest.raises(UserError, match="style waves among sand.*styles.root="):
-        styles_of(["sand", "waves"], tiny_bank)
+    assert painted_styles(networks, bank).names == tiny_bank.names
+    assert painted_styles(networks[1:], bank).names == ["tiles"]
 
 
-def test_tables_figures_and_the_sheet_of_pictures(measured: Quality) -> None:
-    losses, nearest, times = sheets(measured)
-    assert len(losses.rows) == 4 * 5 and len(nearest.rows) == 3 and len(times.rows) == 2
-    lines = losses.markdown().splitlines()
-    assert {line.count("|") for line in lines[2:]} == {7}
-    assert json.loads(json.dumps(figures(measured)))["rows"][0]["method"] == "photo"
-    assert len(measured.samples) == 2 * 3 * 2 + 3 * 2
-    sheet = pictures(measured)
-    assert sheet.shape[0] == 3 and sheet.shape[1] >= 2 * 32 and sheet.shape[2] >= 4 * 32
+def test_tables_have_a_row_for_each_maker_and_a_dash_for_what_was_not_measured(
+    found: QualityFindings,
+) -> None:
+    tables = quality_tables(found)
+    overall, by_style, beside, distances, faults, worst, worst_single, times = tables
+    assert [row[:2] for row in overall.rows] == [
+        [PHOTOGRAPH, "6"],
+        ["multi", "6"],
+        ["single", "2"],
+        ["copy", "6"],
+    ]
+    for row in overall.rows:
+        cells = dict(zip(overall.header, row, strict=True))
+        assert cells["ST-LPIPS"] == "–"
+        assert cells["border"] == ("0.000" if row[0] == PHOTOGRAPH else "–")  # too small to cut
+    assert len(by_style.rows) == 3 * 3 + 1
+    assert len(beside.rows) == 3 * (1 + 1 + 1 + 4) + (1 + 2) + 10
+    assert [row[0] for row in distances.rows if row[0].startswith("single")] == ["single: tiles"]
+    assert [row[:2] for row in faults.rows] == [["multi", "6"], ["single", "2"], ["copy", "6"]]
+    assert [len(worst.rows), len(worst_single.rows)] == [6, 2]
+    assert len(times.rows) == 4
 
 
-def test_the_command_leaves_figures_tables_pictures_and_its_configuration(
-    stylizer: RowStylizer,
+def test_page_and_sheet_show_the_pictures(found: QualityFindings, tiny_bank: StyleBank) -> None:
+    page = quality_page(found, tiny_bank, ["Measured <here>."])
+    # styles; a grid a style; L-BFGS on one photograph a style; the worst of each network
+    assert page.count("<img ") == 1 + 3 + 3 + (2 + 1)
+    assert page.count("<svg ") == 1
+    assert "Measured &lt;here&gt;." in page
+    assert all(measure.meaning in page.replace("&#x27;", "'") for measure in JUDGED)
+    sheet = overview(found)
+    assert sheet.shape[0] == 3
+    # networks, peer, and L-BFGS from the photograph and from each network
+    assert sheet.shape[1] >= 6 * 32
+    assert sheet.shape[2] >= 4 * 32
+
+
+def test_records_hold_every_figure(found: QualityFindings) -> None:
+    records = json.loads(json.dumps(quality_records(found), allow_nan=False))
+    assert len(records["pictures"]) == len(found.pictures)
+    assert records["nearest_to_own"]["multi"][1] == 6
+    assert set(records["equal_iterations"]["copy"].values()) == {0}
+    rows = list(csv.DictReader(io.StringIO(to_csv(list(quality_rows(found)), COLUMNS))))
+    counted = Counter(row["measure"] for row in rows)
+    assert counted["style distance"] == 3 * len(found.pictures)
+    assert counted["structure"] == len(found.pictures)
+    assert "ST-LPIPS" not in counted
+    known = {measure.name for measure in MEASURES} | {"style distance"}
+    assert set(counted) < known
+    mean = (
+        sum(
+            float(row["value"])
+            for row in rows
+            if row["picture"] == "multi" and row["measure"] == "structure"
+        )
+        / 6
+    )
+    first = next(row for row in records["rows"] if row["picture"] == "multi")
+    assert first["measures"]["structure"]["mean"] == pytest.approx(mean)
+
+
+def test_the_command_leaves_a_report_on_several_networks(
+    multi: Network,
+    single: Network,
     photos: dict[str, Tensor],
     tiny_bank: StyleBank,
     random_vgg_file: Path,
     tmp_path: Path,
 ) -> None:
-    net_args = {"styles": 3, "width": 4, "blocks": 1}
-    checkpoints.save(
-        tmp_path / "net.safetensors", Network(stylizer.net, "cin", net_args, tiny_bank.names)
-    )
+    for name, network in {"multi": multi, "single": single}.items():
+        checkpoints.save(tmp_path / f"{name}.safetensors", network)
     for name, picture in zip(tiny_bank.names, tiny_bank.pictures, strict=True):
-        images.write(tmp_path / "styles" / f"{name}.png", picture)
+        if name != "sand":
+            images.write(tmp_path / "styles" / f"{name}.png", picture)
     for name, photo in photos.items():
         images.write(tmp_path / "photos" / name, photo)
     out = tmp_path / "out"
     out.mkdir()
     overrides = [
-        f"ckpt={tmp_path}/net.safetensors",
+        f"ckpt=[{tmp_path}/multi.safetensors,{tmp_path}/single.safetensors]",
         f"photos={tmp_path}/photos",
-        f"styles.root={tmp_path}/styles",
         f"out={out}",
-    ]
-    overrides += [
         "styles=folder",
+        f"styles.root={tmp_path}/styles",
         "styles.size=32",
-        "vgg=vgg16",
-        f"vgg.weights={random_vgg_file}",
-        "size=24",
-        "optimize_photos=1",
+        "judge.depth=16",
+        f"judge.weights={random_vgg_file}",
+        "objective.vgg.depth=16",
+        f"objective.vgg.weights={random_vgg_file}",
+        "size=32",
+        "peers=[]",
+        "st_lpips=false",
         "iterations=[2,1,2]",
     ]
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
         benchmark(compose("benchmark", overrides))
     assert {path.name for path in out.iterdir()} == {
+        "quality.html",
         "quality.json",
+        "quality.csv",
         "quality.md",
-        "quality.png",
+        "quality.jpg",
         "config.yaml",
     }
-    found = json.loads((out / "quality.json").read_text())
-    assert {row["method"] for row in found["rows"]} == {
-        "photo",
-        "network",
-        "network, same photographs",
-        "L-BFGS 1",
-        "L-BFGS 2",
+    report = json.loads((out / "quality.json").read_text())
+    assert report["networks"] == ["multi", "single"]
+    assert report["styles"] == ["blocks", "tiles"]
+    assert "multi: no pictures were given of its styles sand" in report["notes"][0]
+    assert {row["picture"] for row in report["rows"]} == {
+        PHOTOGRAPH,
+        "multi",
+        "single",
+        *(f"{start}L-BFGS {n}" for start in ("", "multi + ", "single + ") for n in (1, 2)),
     }
-    assert (
-        found["settings"]["size"] == 24
-        and found["machine"]["processor"]
-        and found["loss_network"] == random_vgg_file.name
-    )
-    assert {sample["photo"] for sample in found["samples"]} == {"a.png", "b.png"}
+    assert report["settings"]["ckpt"] == ["multi.safetensors", "single.safetensors"]
+    assert report["loss_networks"] == dict.fromkeys(("judge", "objective"), random_vgg_file.name)
+    assert report["machine"]["processor"]
+
+
+def test_a_metric_or_a_peer_that_cannot_be_had_is_told(
+    tiny_bank: StyleBank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLENETS_CACHE", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    metric, notes = quality.find_st_lpips(wanted=True)
+    assert metric is None
+    assert len(notes) == 1
+    assert notes[0].startswith("ST-LPIPS is left out: cannot download")
+    assert quality.find_st_lpips(wanted=False) == (None, [])
+    with pytest.raises(UserError, match=r"^peers=\[magenta\]: .*; peers=\[\] leaves it out$"):
+        quality.build_peers(["magenta"], tiny_bank)
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
+    assert set(quality.PEERS) == set(settings.PEERS)
     with pytest.raises(UserError, match="suite=speed: must be one of quality, swap"):
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
-    good = {"size": 64, "limit": None, "optimize_photos": 0, "iterations": []}
+    good = {
+        "size": 64,
+        "limit": None,
+        "show": 1,
+        "st_lpips": True,
+        "peers": ["magenta"],
+        "optimize_photos": 0,
+        "iterations": [],
+        "starts": ["network"],
+    }
     check_quality(OmegaConf.create(good))
     for wrong in (
-        {"size": 8},
+        {"size": 31},
         {"limit": 0},
+        {"show": 0},
+        {"st_lpips": 1},
+        {"peers": ["nobody"]},
+        {"peers": "magenta"},
         {"optimize_photos": None},
         {"iterations": [0]},
         {"iterations": 10},
+        {"starts": ["noise"]},
     ):
         with pytest.raises(UserError, match=next(iter(wrong))):
             check_quality(OmegaConf.create(good | wrong))
+    several = OmegaConf.create({"suite": "infer", "ckpt": ["six", "small"]})
+    with pytest.raises(UserError, match="suite=infer takes a single network"):
+        network_file(several)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
 from stylenets import assets, checkpoints
@@ -25,6 +25,8 @@ def build_criterion(config: DictConfig, styles: StyleBank | None = None) -> Perc
 
 def network_file(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
     """Where the network called ``name`` is, else the one of ``ckpt=``, else the bundled default."""
+    if OmegaConf.is_list(config.ckpt):
+        raise UserError(f"ckpt={config.ckpt}: suite={config.suite} takes a single network")
     return assets.network_file(name or config.ckpt or default)
 
 

@@ -44,5 +44,9 @@ def shown_settings(config: DictConfig) -> dict[str, Any]:
     values = OmegaConf.to_container(config, resolve=True)
     assert isinstance(values, dict)  # as a command's configuration always is
     for name in FOLDERS:
-        values[name] = values[name] and Path(values[name]).name
+        given = values[name]
+        if isinstance(given, list):
+            values[name] = [Path(one).name for one in given]
+        elif given:
+            values[name] = Path(given).name
     return {str(name): value for name, value in values.items()}

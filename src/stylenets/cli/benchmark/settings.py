@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from omegaconf import DictConfig
 
-from stylenets.cli.checks import whole, whole_list, whole_or_null
+from stylenets.cli.checks import choices, flag, whole, whole_list, whole_or_null
 from stylenets.errors import UserError
 
 MIN_SIDE = 16  # pixels
+MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and room between them
+PEERS = ("magenta",)
+STARTS = ("photo", "network")
 
 
 def check_photos(config: DictConfig) -> None:
@@ -17,10 +20,15 @@ def check_photos(config: DictConfig) -> None:
 
 
 def check_quality(config: DictConfig) -> None:
-    """Check what the suite ``quality`` needs, whose L-BFGS takes lists of iterations."""
+    """Check what the suite ``quality`` needs: what is judged, and how L-BFGS is run."""
     check_photos(config)
+    whole("size", config.size, MIN_JUDGED_SIDE)
+    whole("show", config.show, 1)
+    flag("st_lpips", config.st_lpips)
+    choices("peers", config.peers, PEERS)
     whole("optimize_photos", config.optimize_photos, 0)
     whole_list("iterations", config.iterations, 1)
+    choices("starts", config.starts, STARTS)
 
 
 def check_swap(config: DictConfig) -> None:

@@ -43,13 +43,13 @@ def list_figures(comparison: NetworkComparison) -> list[LongRow]:
     return [empty | row for row in rows]
 
 
-def to_csv(rows: Sequence[Mapping[str, str | float]]) -> str:
+def to_csv(rows: Sequence[Mapping[str, str | float]], columns: Sequence[str] = COLUMNS) -> str:
     """Long format, which spreadsheets pivot; numbers in full.
 
     A text that would be a formula gets an apostrophe in front.
     """
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS)
+    writer = csv.DictWriter(buffer, columns)
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _harmless(value) for name, value in row.items()})

@@ -1,90 +1,179 @@
-"""A quality measurement as tables for the console and for markdown, and as a sheet of pictures."""
+"""What the suite ``quality`` found, as tables for the console, for Markdown and for a page."""
 
-from dataclasses import asdict
-from typing import Any
+import math
+from collections.abc import Sequence
+from statistics import mean, median
 
-from torch import Tensor
-
-from stylenets import images
-from stylenets.evaluation.quality.measurement import NETWORK, PHOTO, Quality, typical
+from stylenets.evaluation.quality.findings import (
+    CLIPPED_SHARE,
+    PHOTOGRAPH,
+    JudgedPicture,
+    KeptPicture,
+    QualityFindings,
+)
+from stylenets.evaluation.quality.grid import PERIODS
+from stylenets.evaluation.quality.measures import (
+    BORDER,
+    CLIPPED,
+    CONTENT,
+    GRID,
+    OBJECTIVE,
+    PALETTE,
+    ST_LPIPS,
+    STRUCTURE,
+    STYLE,
+    UNKNOWN,
+    Measure,
+)
 from stylenets.report.tables import Sheet
 
-
-def sheets(quality: Quality) -> list[Sheet]:
-    """Losses by style and method, distances between styles, and times."""
-    return [_losses(quality), _nearest(quality), _times(quality)]
-
-
-def figures(quality: Quality) -> dict[str, Any]:
-    """Everything measured, as plain values for JSON."""
-    return {
-        "styles": quality.styles,
-        "rows": [asdict(row) for row in quality.rows()],
-        "confusion": quality.confusion(),
-        "nearest": dict(zip(quality.styles, quality.nearest(), strict=True)),
-        "seconds": {
-            "network_picture": typical(quality.network_seconds),
-            "lbfgs_iteration": typical(quality.iteration_seconds),
-        },
-        "samples": [asdict(sample) for sample in quality.samples],
-    }
+MEANS = (STYLE, STRUCTURE, PALETTE, CONTENT, GRID, CLIPPED, BORDER, ST_LPIPS)
+OF_WORST = (STRUCTURE, STYLE, PALETTE, GRID, CLIPPED, ST_LPIPS)
+BESIDE_LBFGS = (OBJECTIVE, STYLE, STRUCTURE, PALETTE, GRID, ST_LPIPS)
+GRID_TITLE = f"grid {'/'.join(map(str, PERIODS))}, dB"
 
 
-def pictures(quality: Quality) -> Tensor:
-    """The first photo beside its pictures in every style (3, H, W): a row of the network's, a row of the longest L-BFGS."""
-    photo = quality.shown[PHOTO]
-    methods = dict.fromkeys([NETWORK, list(quality.shown)[-1]])
-    return images.grid(
-        [photo + quality.shown[method] for method in methods],
-        list(methods),
-        [PHOTO, *quality.styles],
-    )
+def quality_tables(findings: QualityFindings) -> list[Sheet]:
+    """All of them, in the order of the report."""
+    tables = [overall_table(findings), styles_table(findings)]
+    if findings.courses:
+        tables.append(optimization_table(findings))
+    tables += [distances_table(findings), faults_table(findings)]
+    tables += [worst_table(findings, network) for network in findings.networks]
+    return [*tables, times_table(findings)]
 
 
-def _losses(quality: Quality) -> Sheet:
-    header = ["style", "picture", "photographs", "content loss", "style loss", "objective"]
+def overall_table(findings: QualityFindings) -> Sheet:
+    """A row for the photographs, for each network and for each peer: means over all pictures."""
+    photos = len({picture.photo for picture in findings.pictures})
+    rows = []
+    for maker in painters(findings):
+        pictures = findings.of(maker)
+        rows.append([maker, str(len(pictures)), *_cells(MEANS, pictures), _count_nearest(pictures)])
+    title = f"Means over {photos} photographs and the styles; lower is better"
+    return Sheet(title, ["", "pictures", *_titles(MEANS), "nearest to own"], rows)
+
+
+def styles_table(findings: QualityFindings) -> Sheet:
+    """The same style by style."""
+    rows = []
+    for number, style in enumerate(findings.styles):
+        for maker in painters(findings):
+            pictures = findings.of(maker, number)
+            if pictures:
+                rows.append([style, maker, *_cells(MEANS, pictures), _count_nearest(pictures)])
+    columns = ["style", "picture", *_titles(MEANS), "nearest to own"]
+    return Sheet("Means over the photographs, by style", columns, rows)
+
+
+def optimization_table(findings: QualityFindings) -> Sheet:
+    """All makers on the photographs that L-BFGS was run on."""
+    photos = findings.optimized
+    rows = []
+    for number in (None, *range(len(findings.styles))):
+        style = "all" if number is None else findings.styles[number]
+        for maker in findings.makers:
+            pictures = findings.of(maker, number, photos)
+            if pictures:
+                equal = _equal_iterations(findings, maker, pictures)
+                rows.append([style, maker, *_cells(BESIDE_LBFGS, pictures), equal])
+    title = f"Beside L-BFGS on the training objective, on {len(photos)} of the photographs"
+    columns = ["style", "picture", *_titles(BESIDE_LBFGS), "equals iterations"]
+    return Sheet(title, columns, rows)
+
+
+def distances_table(findings: QualityFindings) -> Sheet:
+    """Style distances of pictures in each style to every style."""
+    rows = []
+    for maker in [*findings.networks, *findings.peers]:
+        for number, style in enumerate(findings.styles):
+            pictures = findings.of(maker, number)
+            if pictures:
+                to_each = zip(*(one.verdict.distances for one in pictures), strict=True)
+                cells = [f"{mean(values):.3f}" for values in to_each]
+                rows.append([f"{maker}: {style}", *cells])
+    columns = ["picture", *(f"to {style}" for style in findings.styles)]
+    return Sheet("Style distance to every style", columns, rows)
+
+
+def faults_table(findings: QualityFindings) -> Sheet:
+    """How many pictures are spoiled."""
+    rows = []
+    for maker in [*findings.networks, *findings.peers]:
+        faults = [one.fault for one in findings.of(maker)]
+        counts = [str(faults.count(fault)) for fault in ("black", "gray", "clipped")]
+        rows.append([maker, str(len(faults)), *counts])
+    clipped = f"clipped by more than {100 * CLIPPED_SHARE:.0f} %"
+    return Sheet("Spoiled pictures", ["", "pictures", "black", "gray", clipped], rows)
+
+
+def worst_table(findings: QualityFindings, network: str) -> Sheet:
+    """A network's pictures that lost the most of their photograph's structure."""
+    worst = findings.worst.get(network, [])
+    rows = []
+    for rank, kept in enumerate(worst, start=1):
+        judged = kept.judged
+        cells = _cells(OF_WORST, [judged])
+        rows.append([str(rank), findings.styles[judged.style], judged.photo, *cells])
+    title = f"{network}: the {len(worst)} pictures that lost the most structure"
+    return Sheet(title, ["", "style", "photograph", *_titles(OF_WORST)], rows)
+
+
+def times_table(findings: QualityFindings) -> Sheet:
+    """Medians, which a slow first picture does not move."""
     rows = [
-        [
-            row.style or "all",
-            row.method,
-            str(row.photos),
-            *map(_spread, (row.content, row.style_loss, row.total)),
-        ]
-        for row in quality.rows()
+        [f"a picture by {maker}", f"{median(seconds):.4f}"]
+        for maker, seconds in findings.seconds.items()
+        if seconds
     ]
-    return Sheet(
-        "Losses: mean ± standard deviation over the photographs (for all: and the styles)",
-        header,
-        rows,
-    )
+    if findings.courses:
+        iterations = median(course.seconds for course in findings.courses)
+        rows.append(["an iteration of L-BFGS", f"{iterations:.4f}"])
+    return Sheet("Time (median)", ["", "seconds"], rows)
 
 
-def _nearest(quality: Quality) -> Sheet:
-    count = sum(sample.method == NETWORK for sample in quality.samples)
-    each = count // len(quality.styles)
-    rows = [
-        [name, *(f"{value:.3f}" for value in distances), f"{hits} of {each}"]
-        for name, distances, hits in zip(
-            quality.styles, quality.confusion(), quality.nearest(), strict=True
-        )
-    ]
-    title = f"Style loss of the network's pictures to every style: {sum(quality.nearest())} of {count} are nearest to their own"
-    return Sheet(
-        title, ["picture in", *(f"to {name}" for name in quality.styles), "nearest to own"], rows
-    )
+def painters(findings: QualityFindings) -> list[str]:
+    """What every photograph was painted by, after the photograph itself."""
+    return [PHOTOGRAPH, *findings.networks, *findings.peers]
 
 
-def _times(quality: Quality) -> Sheet:
-    times = {
-        "network, one picture": typical(quality.network_seconds),
-        "L-BFGS, one iteration": typical(quality.iteration_seconds),
-    }
-    return Sheet(
-        "Time (median)",
-        ["what", "seconds"],
-        [[name, f"{seconds:.4f}"] for name, seconds in times.items() if seconds is not None],
-    )
+def describe_worst(findings: QualityFindings, kept: KeptPicture) -> str:
+    """A kept picture in a few words: its style and its structure."""
+    judged = kept.judged
+    return f"{findings.styles[judged.style]} {STRUCTURE.written([judged])}"
 
 
-def _spread(values: tuple[float, float]) -> str:
-    return f"{values[0]:.3f} ± {values[1]:.3f}" if values[1] else f"{values[0]:.3f}"
+def _titles(columns: Sequence[Measure | tuple[Measure, ...]]) -> list[str]:
+    """Headers; the grid's measures share a column."""
+    return [one.title if isinstance(one, Measure) else GRID_TITLE for one in columns]
+
+
+def _cells(
+    columns: Sequence[Measure | tuple[Measure, ...]], pictures: Sequence[JudgedPicture]
+) -> list[str]:
+    """Means over some pictures."""
+    cells = []
+    for column in columns:
+        measures = (column,) if isinstance(column, Measure) else column
+        cells.append(" / ".join(measure.written(pictures) for measure in measures))
+    return cells
+
+
+def _count_nearest(pictures: Sequence[JudgedPicture]) -> str:
+    if pictures[0].maker == PHOTOGRAPH:
+        return UNKNOWN
+    return f"{sum(one.nearest_to_own for one in pictures)} of {len(pictures)}"
+
+
+def _equal_iterations(
+    findings: QualityFindings, maker: str, pictures: Sequence[JudgedPicture]
+) -> str:
+    """How many iterations from the photograph reach what a network or a peer has reached."""
+    if maker not in [*findings.networks, *findings.peers]:
+        return ""
+    equal = findings.equal_iterations(pictures)
+    if equal is None:
+        return UNKNOWN
+    if math.isinf(equal):
+        return f"over {max(len(course.objective) for course in findings.courses) - 1}"
+    return f"{equal:.0f}"

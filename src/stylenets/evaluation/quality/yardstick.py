@@ -29,9 +29,11 @@ class Yardstick:
         self.targets = criterion.content_features(self.photo)
 
     def losses(self, picture: Tensor, styles: Sequence[int]) -> dict[str, Tensor]:
-        """Losses of weight 1 of a picture (1, 3, H, W): "content" (1,), "style" (S',), and those in use.
+        """Losses of weight 1 of a picture (1, 3, H, W).
 
-        "palette" is (S',) too, "tv" and "reconstruction" (1,).
+        Returns:
+            "content" (1,), "style" (S',), and those in use of "palette" (S',), "grid" (1,), "tv"
+            (1,) and "reconstruction" (1,).
         """
         criterion = self.criterion
         picture = picture.to(self.photo.device)
