@@ -30,7 +30,7 @@ from stylenets.evaluation.quality.findings import (
     OptimizationCourse,
     QualityFindings,
 )
-from stylenets.evaluation.quality.judge import Judge
+from stylenets.evaluation.quality.judge import STYLE_LAYERS, Judge
 from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.evaluation.quality.measures import JUDGED, MEASURES
 from stylenets.evaluation.quality.optimization import OptimizationPlan, lbfgs_name
@@ -44,7 +44,6 @@ from stylenets.nets import CINNet, JohnsonNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-LAYERS = {"relu1_2": 0.5, "relu2_2": 0.5}
 NET = {"width": 4, "blocks": 1}
 LBFGS = [f"{start}L-BFGS {n}" for start in ("", "multi + ") for n in (2, 15)]
 
@@ -86,10 +85,11 @@ def found(
     criterion = PerceptualLoss(
         random_vgg,
         tiny_bank,
-        {"relu2_2": 1.0},
-        LAYERS,
+        {"relu3_1": 1.0},
+        dict.fromkeys(STYLE_LAYERS, 0.25),
         style_weight=5.0,
-        content_variant="relative",
+        variant="moments",
+        content_variant="normalized",
     )
     copy = Candidate("copy", tiny_bank.names, lambda photo, style: photo.clone())
     plan = OptimizationPlan(criterion, 1, [2, 15], ["photo", "network"])
