@@ -134,7 +134,7 @@ def write_findings(
 
     ``sources``: the weights of the loss networks.
     """
-    settings = describe(findings, sources, config, device)
+    settings = describe_measurement(findings, sources, config, device)
     files = {
         "quality.html": quality_page(findings, bank, settings).encode(),
         "quality.csv": to_csv(list(quality_rows(findings)), COLUMNS).encode(),
@@ -145,7 +145,7 @@ def write_findings(
     write_measurement("quality", quality_tables(findings), records, config, device, out)
 
 
-def describe(
+def describe_measurement(
     findings: QualityFindings, sources: dict[str, str], config: DictConfig, device: str
 ) -> list[str]:
     """How it was measured, for those who read the report without the command."""

@@ -6,7 +6,7 @@ from statistics import median
 
 from torch import Tensor
 
-from stylenets.evaluation.quality.judge import Verdict
+from stylenets.evaluation.quality.judge import PictureVerdict
 
 PHOTOGRAPH = "photograph"  # stands for what made a picture where nothing did
 WORST = 10  # pictures of each network that are kept
@@ -32,7 +32,7 @@ class JudgedPicture:
     maker: str
     photo: str
     style: int
-    verdict: Verdict
+    verdict: PictureVerdict
     border: float | None = None
     objective: float | None = None
 

@@ -45,7 +45,7 @@ class SeenPhotograph:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PictureVerdict:
     """What the judge finds of a picture that was to be in some style.
 
     Args:
@@ -100,7 +100,9 @@ class Judge:
         return SeenPhotograph(features, grid_decibels(batch), st_lpips)
 
     @torch.no_grad()
-    def look(self, picture: Tensor, photo: SeenPhotograph, styles: Sequence[int]) -> list[Verdict]:
+    def look(
+        self, picture: Tensor, photo: SeenPhotograph, styles: Sequence[int]
+    ) -> list[PictureVerdict]:
         """Judge a picture (3, H, W) made of ``photo``, as one in each of the styles asked for."""
         batch = picture[None].to(self.device)
         seen = self._look_without_style(batch, photo)
@@ -111,11 +113,11 @@ class Judge:
             verdicts.append(replace(seen, palette=float(colors), clipped=clipped))
         return verdicts
 
-    def _look_without_style(self, batch: Tensor, photo: SeenPhotograph) -> Verdict:
+    def _look_without_style(self, batch: Tensor, photo: SeenPhotograph) -> PictureVerdict:
         """The verdict but for its palette, and with the picture's whole clipped share."""
         features = self.vgg(batch, STYLE_LAYERS)
         grid = zip(grid_decibels(batch), photo.grid, strict=True)
-        return Verdict(
+        return PictureVerdict(
             distances=self._distances(features),
             content=_mean_loss("relative", features, photo.features),
             structure=_mean_loss("normalized", features, photo.features),
