@@ -110,7 +110,7 @@ def test_round_numbers() -> None:
     assert round_numbers(1e-3, 1e6, True) == pytest.approx([10.0**n for n in range(-3, 7)])
 
 
-def test_axes_are_labelled_with_the_few_numbers_or_names_there_are() -> None:
+def test_axes_are_labeled_with_the_few_numbers_or_names_there_are() -> None:
     def labels(svg: str) -> list[str]:
         return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
