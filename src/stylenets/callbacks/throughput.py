@@ -15,6 +15,7 @@ import pytorch_lightning as pl
 import torch
 
 from stylenets.callbacks.parts import callbacks_of
+from stylenets.callbacks.phases import PhaseTeller
 
 log = logging.getLogger(__name__)
 
@@ -93,12 +94,15 @@ class ProgressBar(pl.callbacks.RichProgressBar):
             self.shown = time.monotonic()
 
     def get_metrics(self, trainer: pl.Trainer, task: pl.LightningModule) -> dict[str, Any]:
-        """Lightning's own without the version number, and "to_go"."""
+        """Lightning's own without the version number, "to_go", and "phase" where there is one."""
         metrics: dict[str, Any] = super().get_metrics(trainer, task)
         metrics.pop("v_num", None)
         clocks = callbacks_of(trainer, Throughput)
         if clocks:
             metrics["to_go"] = clocks[0].time_to_go(trainer)
+        for teller in callbacks_of(trainer, PhaseTeller):
+            if phase := teller.shown(trainer):
+                metrics["phase"] = phase
         return metrics
 
     def _get_train_description(self, current_epoch: int) -> str:

@@ -42,6 +42,15 @@ class LossSchedule:
                 return low + (high - low) * along
         return pairs[-1][1]
 
+    def settles(self, name: str) -> float:
+        """The share of the run from which the factor on loss ``name`` no longer changes."""
+        pairs = self.points.get(name, [(0.0, 1.0)])
+        settled = 0.0
+        for (_, before), (share, after) in pairwise(pairs):
+            if before != after:
+                settled = share
+        return settled
+
 
 def _check(name: str, pairs: list[tuple[float, float]]) -> None:
     shares = [share for share, _ in pairs]
