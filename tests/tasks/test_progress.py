@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader
 
+from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import JohnsonNet
 from stylenets.styles import StyleBank
@@ -80,6 +81,14 @@ def test_a_longer_run_has_the_same_phases(
     long = logged(task, photos, trainer, tmp_path, 24)
     for name, values in short.items():
         assert long[name][::3] == pytest.approx(values, rel=1e-4, abs=1e-6), name
+
+
+def test_a_run_without_an_end_is_told(
+    task: PerStyle, photos: DataLoader, trainer: Callable
+) -> None:
+    told = r"a run needs an end: give trainer\.max_steps= or trainer\.max_epochs="
+    with pytest.raises(UserError, match=told):
+        trainer(max_steps=-1, max_epochs=-1).fit(task, photos)
 
 
 def test_validation_is_weighted_as_at_the_end(task: PerStyle) -> None:

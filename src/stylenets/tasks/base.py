@@ -4,6 +4,7 @@ The average is an exponential moving one of the weights. A checkpoint holds only
 """
 
 import copy
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -173,9 +174,16 @@ class StyleTask(pl.LightningModule):
         torch._foreach_lerp_(averages, weights, 1 - decay)
 
     def configure_optimizers(self) -> Any:
-        """The configured optimizer over what is to be trained, and its schedule in steps."""
+        """The configured optimizer over what is to be trained, and its schedule in steps.
+
+        Raises:
+            UserError: The run has no end, of which both schedules are shares.
+        """
         optimizer = self.make_optimizer([p for p in self.net.parameters() if p.requires_grad])
-        self.total_steps = int(self.trainer.estimated_stepping_batches)
+        steps = self.trainer.estimated_stepping_batches
+        if math.isinf(steps):
+            raise UserError("a run needs an end: give trainer.max_steps= or trainer.max_epochs=")
+        self.total_steps = int(steps)
         schedule = self.make_scheduler(optimizer, self.total_steps)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
