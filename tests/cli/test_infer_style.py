@@ -93,6 +93,7 @@ def test_a_mix_of_one_is_that_style_and_strength_0_is_no_style(
         == Path("out/a_night.png").read_bytes()
         != Path("out/a_mix.png").read_bytes()
     )
+    assert torch.equal(images.read("out/a_waves.png"), images.read("photos/a.png"))
 
 
 def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) -> None:
@@ -132,7 +133,7 @@ def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) 
             ["ckpt=inverse.safetensors", "style=styles", "style_size=8"],
             "style_size=8: must be a whole number of pixels from 16 to 4096",
         ),
-        (["ckpt=cin.safetensors", "strength=0.5"], "belong to style="),
+        (["ckpt=cin.safetensors", "vgg.weights=a.pth"], "belongs to style="),
     ],
 )
 def test_a_mistake_writes_nothing(folder: Path, overrides: list[str], message: str) -> None:

@@ -10,6 +10,7 @@ from hydra import compose, initialize_config_dir
 from markdown_pages import PAGES, ROOT, blocks, name
 
 from stylenets.cli.benchmark.suites import SUITES
+from stylenets.cli.infer_arguments import to_overrides
 
 CONF = ROOT / "conf"
 PLUGINS = {"cluster=slurm": "submitit"}  # an extra that may be missing
@@ -58,5 +59,7 @@ def test_a_command_composes(page: Path, words: list[str]) -> None:
     suites = [word.removeprefix("suite=") for word in overrides if word.startswith("suite=")]
     assert set(suites) <= set(SUITES)
     file = config_file(door)
+    if door == "infer.py":
+        overrides = to_overrides(overrides)
     with initialize_config_dir(str(file.parent), version_base="1.3"):
         compose(file.stem, overrides)

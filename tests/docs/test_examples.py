@@ -29,7 +29,7 @@ def test_the_python_of_a_page_runs(
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     exec(compile(text, name(page), "exec"), {})
-    assert list((tmp_path / "outputs").rglob("*.png"))
+    assert [*tmp_path.glob("*.png"), *(tmp_path / "outputs").rglob("*.png")]
 
 
 @pytest.mark.parametrize("file", MODULES, ids=module_name)

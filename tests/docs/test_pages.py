@@ -105,6 +105,7 @@ def test_the_api_names_what_a_program_uses() -> None:
         "load_styles",
         "load",
         "RowStylizer",
+        "Stylizer",
         "CINNet",
         "style_swap",
     } <= headings

@@ -47,8 +47,8 @@ def test_a_picture_is_the_inverse_of_the_weighted_features(
     features = 0.4 * content + 0.6 * swapped
     with torch.no_grad():
         expected = network.net(features)[0].clamp(0, 1)
-    stylizer = SwapStylizer(network, random_vgg, tiny_bank, 0.6)
-    picture = stylizer.stylize(photo, stylizer.weights({"blocks": 3, "sand": 1}))
+    stylizer = SwapStylizer(network, random_vgg, tiny_bank)
+    picture = stylizer.stylize(photo, stylizer.weights({"blocks": 3, "sand": 1}), 0.6)
     torch.testing.assert_close(picture, expected, **ROUNDING)
 
 

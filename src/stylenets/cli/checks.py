@@ -1,13 +1,11 @@
 """Checks of single values given to a command: each names the setting and says what it must be."""
 
 import math
-import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeGuard
 
 from stylenets.errors import UserError
-
-DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+from stylenets.inference.devices import DEVICE, MUST_BE
 
 
 def whole(name: str, value: object, least: int, most: int | None = None, unit: str = "") -> int:
@@ -102,7 +100,7 @@ def flag(name: str, value: object) -> bool:
 def device(value: object) -> str:
     """The name of a device, which need not be there."""
     if not DEVICE.fullmatch(str(value)):
-        raise UserError(f"device={value}: must be auto, cpu, cuda or cuda:N")
+        raise UserError(f"device={value}: {MUST_BE}")
     return str(value)
 
 

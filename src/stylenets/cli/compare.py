@@ -147,3 +147,7 @@ REPORTS: dict[str, Callable[[DictConfig, Path], None]] = {
     "networks": compare_networks,
     "methods": compare_methods,
 }
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,6 @@ from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
 from stylenets import assets, checkpoints, images
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import check_scene, picture_stem, swept_setting, variants
@@ -32,6 +31,7 @@ from stylenets.evaluation.methods.report import (
     methods_table,
 )
 from stylenets.inference import regions
+from stylenets.inference.devices import choose_device
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.optimize.criterion import Criterion

@@ -7,7 +7,6 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import checkpoints, images
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation import machine
@@ -15,6 +14,7 @@ from stylenets.evaluation.networks import long_table, measuring
 from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.tables import comparison_tables
+from stylenets.inference.devices import choose_device
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets.inverse import InverseNet

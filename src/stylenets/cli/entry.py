@@ -18,8 +18,10 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from stylenets import __version__
 from stylenets.allocator import keep_freed_memory
 from stylenets.errors import UserError
+from stylenets.openmp import wait_briefly
 
 Command = Callable[[DictConfig], None]
 
@@ -45,7 +47,11 @@ def run_hydra(command: Command, config_name: str) -> None:
         config_name: A file in conf/ without ending. It may name a folder too, as in
             "commands/infer": the command then knows only the groups in that folder.
     """
+    if "--version" in sys.argv[1:]:
+        sys.stdout.write(f"stylenets {__version__}\n")
+        return
     keep_freed_memory()
+    wait_briefly()
     # Hydra then raises, where it would print several lines and exit with 1
     os.environ["HYDRA_FULL_ERROR"] = "1"
     file = config_folder() / config_name
@@ -119,26 +125,6 @@ def mistakes_in_one_line() -> Iterator[None]:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())  # or Python complains when it flushes at exit
         sys.exit(141)
-
-
-def choose_device(name: str) -> str:
-    """The device meant by "auto": "cuda" where there is one, else "cpu"; any other as it is.
-
-    Raises:
-        UserError: For a CUDA device that is not there.
-    """
-    import torch  # here, so that mistakes are told without waiting for it
-
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "auto":
-        return "cuda" if count else "cpu"
-    index = int(name.partition(":")[2] or 0)
-    if name != "cpu" and index >= count:
-        raise UserError(
-            f"device={name}: this machine has {count} CUDA devices that torch can use; "
-            "give device=cpu"
-        )
-    return name
 
 
 def tell_file(path: Path, height: int, width: int, seconds: float) -> None:

@@ -4,14 +4,30 @@ What can be checked without torch is checked before it is imported, so that a mi
 once; ``infer_work`` does the work.
 """
 
+import sys
+from pathlib import Path
+
 from omegaconf import DictConfig
 
-from stylenets.cli.entry import run_hydra
+from stylenets.cli.entry import mistakes_in_one_line, run_hydra
+from stylenets.cli.infer_arguments import to_overrides
+from stylenets.cli.infer_help import help_text
+from stylenets.cli.infer_list import show_networks
 from stylenets.cli.infer_request import read_request
 
 
 def main() -> None:
     """Run the command on this process's arguments."""
+    arguments = sys.argv[1:]
+    with mistakes_in_one_line():
+        if {"-h", "--help"} & set(arguments):
+            sys.stdout.write(help_text())
+            sys.stdout.flush()
+            return
+        if arguments == ["list"] and not Path("list").exists():
+            show_networks()
+            return
+        sys.argv[1:] = to_overrides(arguments)
     # beside train's groups, styles=[a] would choose a file of conf/styles
     run_hydra(infer, "commands/infer")
 
@@ -26,3 +42,7 @@ def infer(config: DictConfig) -> None:
     from stylenets.cli.infer_work import stylize_all  # only now, because torch comes with it
 
     stylize_all(request)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.inference.settings import COLORS, STROKES, Controls
 
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
@@ -22,22 +26,25 @@ PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 @dataclass(frozen=True)
 class Request:
-    """A content picture or folder, a network, and what to make of the one with the other.
+    """Pictures or folders of them, a network, and what to make of the ones with the other.
 
     Every picture in ``styles``, in one ``mix``, or with a look for each region of ``regions``.
-    ``swap`` is there where the styles are pictures.
+    ``name`` is that of the one picture, where it was given. ``size`` is a shortest side, or a
+    width and a height to fit into. ``swap`` is there where the styles are pictures.
     """
 
-    content: Path
+    contents: list[Path]
     ckpt: Path
     out: Path
+    name: str | None
     styles: list[str] | None
     mix: dict[str, float] | None
-    size: int | None
+    size: int | tuple[int, int] | None
     format: str
     device: str
     precision: str
     compiled: bool
+    controls: Controls
     swap: Swap | None
     regions: RegionRequest | None
 
@@ -47,7 +54,6 @@ class Swap:
     """Style pictures, or folders of them, and how an inverse network uses them."""
 
     paths: list[Path]
-    strength: float
     style_size: int
     vgg_weights: Path | None
     vgg_convention: str
@@ -59,18 +65,20 @@ def read_request(config: DictConfig) -> Request:
     Raises:
         UserError: For the first that is wrong.
     """
-    values = plain_values(config)
+    values = with_names_as_styles(plain_values(config))
     request = Request(
-        content=read_content(values["content"]),
+        contents=read_contents(values["content"]),
         ckpt=read_ckpt(values),
         out=output_folder(values["out"]),
+        name=None if values["name"] is None else str(values["name"]),
         styles=read_styles(values["styles"]),
         mix=read_mix(values["mix"]),
-        size=checks.whole_or_null("size", values["size"], MIN_SIDE, MAX_SIDE, "pixels"),
-        format=checks.choice("format", values["format"], FORMATS),
+        size=read_size(values["size"]),
+        format=read_format(values),
         device=checks.device(values["device"]),
         precision=checks.choice("precision", values["precision"], PRECISIONS),
         compiled=checks.flag("compile", values["compile"]),
+        controls=read_controls(values),
         swap=read_swap(values),
         regions=read_regions(values),
     )
@@ -100,16 +108,77 @@ def check_together(request: Request) -> None:
         )
 
 
-def read_content(value: Any) -> Path:
-    """Read ``content=``, a file or a folder with files in it."""
-    if value is None:
+def with_names_as_styles(values: dict[str, Any]) -> dict[str, Any]:
+    """Take ``style=glass`` for ``styles=glass`` where it is a name and no picture."""
+    style = values["style"]
+    given = style if isinstance(style, list) else [style]
+    if style in (None, []) or values["styles"] is not None or not all(map(_is_name, given)):
+        return values
+    return values | {"style": None, "styles": given}
+
+
+def _is_name(value: Any) -> bool:
+    text = str(value)
+    return bool(text) and not Path(text).exists() and re.fullmatch(r"[\w -]+", text) is not None
+
+
+def read_contents(value: Any) -> list[Path]:
+    """Read ``content=``: a file, a folder with files, or a list; "-" reads them from stdin."""
+    given = value if isinstance(value, list) else [value]
+    if value is None or not given:
         raise UserError("no content picture: give content=photo.jpg, or a folder of pictures")
-    content = Path(str(value))
+    if given == ["-"]:
+        given = [line.rstrip("\n") for line in sys.stdin if line.strip()]
+        if not given:
+            raise UserError("content=- reads a path from every line of stdin, and there was none")
+    return [_existing_content(str(path)) for path in given]
+
+
+def _existing_content(text: str) -> Path:
+    content = Path(text)
     if not content.exists():
-        raise UserError(f"no such picture or folder: {content}")
+        if re.match(r"[a-z][a-z\d+.-]+:/", text, re.IGNORECASE):
+            raise UserError(f"{text} is an address, and nothing is downloaded: give a file")
+        beside = [path.name for path in content.parent.glob("*")]
+        close = difflib.get_close_matches(content.name, beside, n=1)
+        hint = f"; did you mean {content.with_name(close[0])}?" if close else ""
+        raise UserError(f"no such picture or folder: {content}{hint}")
     if content.is_dir() and not any(path.is_file() for path in content.rglob("*")):
         raise UserError(f"no picture in {content}")
     return content
+
+
+def read_size(value: Any) -> int | tuple[int, int] | None:
+    """Read ``size=512``, a shortest side, or ``size=1024x768``, a box to fit into."""
+    fit = re.fullmatch(r"(\d+)x(\d+)", str(value))
+    if not fit:
+        return checks.whole_or_null("size", value, MIN_SIDE, MAX_SIDE, "pixels")
+    width, height = int(fit[1]), int(fit[2])
+    return (
+        checks.whole("size", width, MIN_SIDE, MAX_SIDE, "pixels"),
+        checks.whole("size", height, MIN_SIDE, MAX_SIDE, "pixels"),
+    )
+
+
+def read_format(values: dict[str, Any]) -> str:
+    """Read ``format=``; the ending of ``name=`` says it, too."""
+    name = values["name"]
+    given = values["format"] if name is None else Path(str(name)).suffix[1:].lower()
+    return checks.choice("format", "jpg" if given == "jpeg" else given, FORMATS)
+
+
+def read_controls(values: dict[str, Any]) -> Controls:
+    """Read ``strength=``, ``colors=`` and ``stroke=``."""
+    stroke = values["stroke"]
+    low, high = STROKES
+    must_be = f"auto, or a factor from {low} to {high:g}"
+    if stroke != "auto":
+        stroke = checks.number("stroke", stroke, lambda one: low <= one <= high, must_be)
+    return Controls(
+        strength=checks.share("strength", values["strength"]),
+        colors=checks.choice("colors", values["colors"], COLORS),
+        stroke=stroke,
+    )
 
 
 def read_ckpt(values: dict[str, Any]) -> Path:
@@ -123,19 +192,17 @@ def read_ckpt(values: dict[str, Any]) -> Path:
 
 def read_swap(values: dict[str, Any]) -> Swap | None:
     """Read ``style=`` and what belongs to it; None where it was not given."""
-    strength = checks.share("strength", values["strength"])
     style_size = checks.whole(
         "style_size", values["style_size"], MIN_SIDE, MAX_STYLE_SIDE, "pixels"
     )
     weights = values["vgg"]["weights"]
     style = values["style"]
     if style is None:
-        if strength != 1 or weights is not None:
-            raise UserError("strength= and vgg.weights= belong to style=: give a style picture too")
+        if weights is not None:
+            raise UserError("vgg.weights= belongs to style=: give a style picture too")
         return None
     return Swap(
         paths=read_style_paths(style),
-        strength=strength,
         style_size=style_size,
         vgg_weights=None if weights is None else Path(str(weights)),
         vgg_convention=str(values["vgg"]["convention"]),

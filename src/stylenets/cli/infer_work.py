@@ -1,28 +1,29 @@
 """The work of the command ``infer``: a picture per style, or one with a look for each region."""
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from stylenets import checkpoints, images
-from stylenets.cli.entry import choose_device
-from stylenets.cli.infer_request import Request, Swap
+from stylenets import images
+from stylenets.cli.infer_request import Request
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
 from stylenets.cli.writing import write_masks, write_picture
 from stylenets.errors import UserError
-from stylenets.inference import pictures, regions
+from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
-from stylenets.inference.rows import RowStylizer
-from stylenets.inference.swapping import SwapStylizer, load_encoder
-from stylenets.styles import picture_styles
+from stylenets.inference.regions import resolve_looks
+from stylenets.inference.stylizer import Stylizer
+
+ANIMATED = {".gif", ".webp"}
 
 
 def stylize_all(request: Request) -> None:
@@ -31,10 +32,10 @@ def stylize_all(request: Request) -> None:
     Raises:
         UserError: If nothing can be done, a picture cannot be written, or some could not be read.
     """
-    contents = files_of(request.content)
+    contents = pictures.find_contents(request.contents, request.out)
     work = build_work(request)
-    root = request.content if request.content.is_dir() else request.content.parent
-    jobs = pictures.plan_jobs(contents, root, request.out, work.names, request.format, work.masks)
+    jobs = plan(request, contents, work)
+    tell_replaced(jobs)
     failures = []
     for job in picture_progress(jobs):
         try:
@@ -47,6 +48,22 @@ def stylize_all(request: Request) -> None:
         several = len(jobs) > 1
         counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if several else ""
         raise UserError(counted + "; ".join(failures))
+
+
+def plan(request: Request, contents: dict[Path, Path], work: StyleWork | RegionWork) -> list[Job]:
+    """What is written where."""
+    if request.name:
+        return pictures.plan_one(contents, request.out / request.name, work.names)
+    return pictures.plan_jobs(contents, request.out, work.names, request.format, work.masks)
+
+
+def tell_replaced(jobs: list[Job]) -> None:
+    """Tell on stderr which pictures are there and will be replaced."""
+    there = [path for job in jobs for path in job.outputs() if path.exists()]
+    if there:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        verb = "are" if more else "is"
+        sys.stderr.write(f"note: {there[0]}{more} {verb} there already and will be replaced\n")
 
 
 @dataclass(frozen=True)
@@ -63,9 +80,10 @@ class StyleWork:
     ``names`` of the pictures that come out of each content, ``masks`` that are written beside them.
     """
 
-    def __init__(self, stylizer: RowStylizer | SwapStylizer, request: Request) -> None:
+    def __init__(self, stylizer: Stylizer, request: Request) -> None:
         self.stylizer = stylizer
         self.size = request.size
+        self.controls = request.controls
         names = request.styles or stylizer.styles
         mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in names}
         self.weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
@@ -74,14 +92,14 @@ class StyleWork:
 
     def read(self, job: Job) -> Content:
         """Read a content. Raises UserError where that cannot be."""
-        return Content(pictures.read_checked(job.content, self.size))
+        return Content(read_picture(job, self.size))
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its pictures and, of several, the contact sheet."""
         shown = [("content", pictures.thumbnail(content.picture))]
         for name, path in job.files.items():
             start = time.perf_counter()
-            picture = self.stylizer.stylize(content.picture, self.weights[name])
+            picture = self.stylizer.paint(content.picture, self.weights[name], self.controls)
             write_picture(path, picture, start)
             shown.append((name, pictures.thumbnail(picture)))
         if job.sheet:
@@ -95,25 +113,26 @@ class RegionWork:
     ``names`` and ``masks`` as ``StyleWork``.
     """
 
-    def __init__(
-        self, stylizer: RowStylizer | SwapStylizer, request: RegionRequest, size: int | None
-    ) -> None:
+    def __init__(self, stylizer: Stylizer, request: Request, regions: RegionRequest) -> None:
         self.stylizer = stylizer
-        self.size = size
-        self.looks = regions.resolve_looks(stylizer, request.regions)
-        self.finder = RegionFinder(request, str(stylizer.device))
+        self.size = request.size
+        self.controls = request.controls
+        self.looks = resolve_looks(stylizer.painter, regions.regions)
+        self.finder = RegionFinder(regions, str(stylizer.painter.device))
         self.names = ["regions"]
         self.masks = list(self.looks)
 
     def read(self, job: Job) -> Content:
         """Read a content and find its regions. Raises UserError where that cannot be."""
-        picture = pictures.read_checked(job.content, self.size)
+        picture = read_picture(job, self.size)
         return Content(picture, self.finder.find(job.content, picture))
 
     def paint(self, job: Job, content: Content) -> None:
         """Write its picture and the masks."""
         start = time.perf_counter()
-        picture = regions.stylize(self.stylizer, content.picture, content.regions, self.looks)
+        picture = self.stylizer.paint_partition(
+            content.picture, content.regions, self.looks, self.controls
+        )
         write_picture(job.files["regions"], picture, start)
         write_masks(content.regions, job.masks)
 
@@ -122,27 +141,33 @@ def build_work(request: Request) -> StyleWork | RegionWork:
     """What the request asks for, with its network loaded."""
     stylizer = build_stylizer(request)
     if request.regions:
-        return RegionWork(stylizer, request.regions, request.size)
+        return RegionWork(stylizer, request, request.regions)
     return StyleWork(stylizer, request)
 
 
-def build_stylizer(request: Request) -> RowStylizer | SwapStylizer:
-    """The network by its own styles, or an inverse network by style pictures."""
-    network = checkpoints.load(request.ckpt)
-    device = choose_device(request.device)
-    if request.swap:
-        return build_swapping(network, request.swap, device)
-    automatic = "float32" if device == "cpu" else "float16"
-    precision = automatic if request.precision == "auto" else request.precision
-    return RowStylizer(network, device, getattr(torch, precision), request.compiled)
+def build_stylizer(request: Request) -> Stylizer:
+    """The network by its own styles, or one for any style by style pictures."""
+    swap = request.swap
+    if swap is None:
+        stylizer = Stylizer.load(request.ckpt, request.device, request.precision, request.compiled)
+        if not stylizer.styles:
+            raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
+        return stylizer
+    return Stylizer.load(
+        request.ckpt,
+        request.device,
+        style_pictures=[file for path in swap.paths for file in files_of(path)],
+        style_size=swap.style_size,
+        vgg_weights=swap.vgg_weights,
+        vgg_convention=swap.vgg_convention,
+    )
 
 
-def build_swapping(network: checkpoints.Network, swap: Swap, device: str) -> SwapStylizer:
-    """An inverse network with its VGG and the style pictures."""
-    vgg = load_encoder(network, swap.vgg_weights, swap.vgg_convention)
-    files = [file for path in swap.paths for file in files_of(path)]
-    bank = picture_styles(files, swap.style_size, crop=False)
-    return SwapStylizer(network, vgg, bank, swap.strength, device)
+def read_picture(job: Job, size: int | tuple[int, int] | None) -> Tensor:
+    """Read a content; of an animation, which is told, the first frame."""
+    if job.content.suffix.lower() in ANIMATED and images.frame_count(job.content) > 1:
+        sys.stderr.write(f"note: {job.content} is animated; its first frame is taken\n")
+    return pictures.read_checked(job.content, size)
 
 
 def files_of(path: Path) -> list[Path]:

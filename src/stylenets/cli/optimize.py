@@ -51,3 +51,7 @@ def check_settings(config: DictConfig) -> RegionRequest | None:
         "between 0 and 1, the range of a picture",
     )
     return request
+
+
+if __name__ == "__main__":
+    main()

@@ -13,13 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import choose_device, tell_file
+from stylenets.cli.entry import tell_file
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import picture_stem, swept_setting, variants
 from stylenets.cli.writing import write_masks
 from stylenets.evaluation.methods.outcome import Outcome, measure_picture
+from stylenets.inference.devices import choose_device
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam

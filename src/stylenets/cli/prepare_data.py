@@ -80,3 +80,7 @@ def prepare_matting_human(config: DictConfig, root: Path, archive: Path | None) 
         count,
         root,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -93,3 +93,7 @@ def newest_of_all() -> Path | None:
     """The last checkpoint of the run that wrote one last, of those in the usual place."""
     found = RUNS.rglob("checkpoints/last.ckpt")
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,11 @@
 """Pictures and picture files: RGB float tensors (3, H, W) in [0, 1]. The only user of Pillow."""
 
 from stylenets.images.grids import grid
+from stylenets.images.kinds import Picture, like, to_batch, to_mask
 from stylenets.images.pixels import from_pixels, square_of_pixels, to_uint8
 from stylenets.images.reading import (
     EXTENSIONS,
+    frame_count,
     list_pictures,
     read,
     read_alpha,
@@ -18,9 +20,12 @@ from stylenets.images.writing import FORMATS, jpeg, write
 __all__ = [
     "EXTENSIONS",
     "FORMATS",
+    "Picture",
+    "frame_count",
     "from_pixels",
     "grid",
     "jpeg",
+    "like",
     "list_pictures",
     "read",
     "read_alpha",
@@ -33,6 +38,8 @@ __all__ = [
     "square",
     "square_enlarged",
     "square_of_pixels",
+    "to_batch",
+    "to_mask",
     "to_uint8",
     "write",
 ]

@@ -1,5 +1,6 @@
 """Decode a picture file with Pillow, as a viewer shows it, or refuse it by name."""
 
+import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -32,11 +33,11 @@ TOO_LARGE = f"larger than {MAX_PIXELS // 10**6} megapixels"
 Convert = Callable[[Image.Image], Image.Image]
 
 
-def decode(path: Path, convert: Convert, size: int | None = None) -> Image.Image:
+def decode(source: Path | bytes, convert: Convert, size: int | None = None) -> Image.Image:
     """Decode a picture, turn it as its EXIF data say, and ``convert`` it.
 
     Args:
-        path: The file.
+        source: The file, or what one holds.
         convert: What is wanted of the picture: ``to_rgb``, ``to_alpha``, ``to_matte``,
             ``to_values``. Its ValueError says why that cannot be had.
         size: A hint: the shortest side in pixels wanted later. A JPEG is then decoded at the
@@ -45,10 +46,12 @@ def decode(path: Path, convert: Convert, size: int | None = None) -> Image.Image
     Raises:
         UserError: The file is missing, damaged, too large, or no picture.
     """
-    if not path.is_file():
+    path = "the picture" if isinstance(source, bytes) else source
+    if isinstance(source, Path) and not source.is_file():
         raise UserError(f"no such picture: {path}")
     try:
-        with Image.open(path, formats=READABLE) as picture:
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(opened, formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
             if size is not None:

@@ -11,7 +11,9 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 from stylenets.images.decoding import (
+    DAMAGE,
     MAX_PIXELS,
+    READABLE,
     TOO_LARGE,
     decode,
     to_alpha,
@@ -119,6 +121,15 @@ def read_values(path: str | Path, colors: bool) -> Tensor:
     decoded = np.array(decode(Path(path), to_rgb if colors else to_values))
     values = torch.from_numpy(decoded).long()
     return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
+
+
+def frame_count(path: str | Path) -> int:
+    """How many frames an animation has; 1 for anything else, a damaged file included."""
+    try:
+        with Image.open(path, formats=READABLE) as picture:
+            return int(getattr(picture, "n_frames", 1))
+    except DAMAGE:
+        return 1
 
 
 def _is_picture(name: str) -> bool:

@@ -1,6 +1,7 @@
 """From content pictures to files: what is written where, and the sheet that shows it all."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,51 +40,94 @@ class Job:
         yield from self.masks.values()
 
 
+def find_contents(given: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """The pictures among files and folders, and where below ``out`` what is made of each lies.
+
+    That is as the picture lies below its folder, without its ending. Of several of one name each
+    keeps its ending in the name; if that does not tell them apart, its folder, too. What lies below
+    ``out``, where that is a folder among the contents, are an earlier run's pictures.
+
+    Raises:
+        UserError: If no picture is left.
+    """
+    stems: dict[Path, Path] = {}
+    for path in given:
+        if path.is_dir():
+            files = _without_earlier_pictures(images.list_pictures(path), path, out)
+            stems |= {file: file.relative_to(path).with_suffix("") for file in files}
+        else:
+            stems[path] = Path(path.stem)
+    stems = _renamed(stems, lambda file, stem: stem.with_name(f"{stem.name}_{file.suffix[1:]}"))
+    return _renamed(stems, lambda file, stem: Path(file.absolute().parent.name, stem))
+
+
+def _renamed(stems: dict[Path, Path], rename: Callable[[Path, Path], Path]) -> dict[Path, Path]:
+    """The same, with those renamed that several files have."""
+    counts = Counter(stems.values())
+    return {file: rename(file, stem) if counts[stem] > 1 else stem for file, stem in stems.items()}
+
+
 def plan_jobs(
-    contents: list[Path],
-    root: Path,
+    contents: Mapping[Path, Path],
     out: Path,
     names: list[str],
     extension: str,
     masks: Sequence[str] = (),
 ) -> list[Job]:
-    """A job for every content: its files lie below ``out`` as the content lies below ``root``.
-
-    Contents below ``out`` are left out where ``out`` is a folder in ``root``: they are an earlier
-    run's pictures.
+    """A job for every content.
 
     Args:
-        contents: Files.
-        root: A folder that they all lie in.
+        contents: {file: where below ``out`` its pictures lie, without style and ending}.
         out: The folder to write to.
         names: Of the pictures made from each content; of several there is a contact sheet, too.
         extension: Of the pictures, as in "png".
         masks: Labels of the masks written beside the pictures.
 
     Raises:
-        UserError: If no content is left, or a file would be written twice or over a content.
+        UserError: If a file would be written twice or over a content.
     """
-    contents = _without_earlier_pictures(contents, root, out)
     jobs = []
     taken = {content.resolve(): content for content in contents}
-    for content in contents:
-        stem = out / content.relative_to(root).parent / content.stem
+    for content, below in contents.items():
+        stem = out / below
         job = Job(
             content,
             {name: Path(f"{stem}_{name}.{extension}") for name in names},
             Path(f"{stem}_sheet.{extension}") if len(names) > 1 else None,
             {label: Path(f"{stem}_mask_{label}.png") for label in masks},
         )
-        for path in job.outputs():
-            other = taken.get(path.resolve())
-            if other:
-                raise UserError(
-                    f"{path}, made from {content}, would overwrite {other} or what is made "
-                    "from it; rename one or give out="
-                )
-            taken[path.resolve()] = content
+        _check_taken(job, taken)
         jobs.append(job)
     return jobs
+
+
+def plan_one(contents: Mapping[Path, Path], file: Path, names: list[str]) -> list[Job]:
+    """The job of the one picture that is made, in a file of its own name.
+
+    Raises:
+        UserError: If there are several, or the file is the content.
+    """
+    if len(contents) > 1 or len(names) > 1:
+        raise UserError(
+            f"out={file} is one picture, and this makes {len(contents)} x {len(names)}: "
+            "choose a content and a style, or give a folder"
+        )
+    (content,) = contents
+    job = Job(content, {names[0]: file}, None, {})
+    _check_taken(job, {content.resolve(): content})
+    return [job]
+
+
+def _check_taken(job: Job, taken: dict[Path, Path]) -> None:
+    """Raises UserError for a file that is ``taken``; what the job writes is then taken, too."""
+    for path in job.outputs():
+        other = taken.get(path.resolve())
+        if other:
+            raise UserError(
+                f"{path}, made from {job.content}, would overwrite {other} or what is made "
+                "from it; rename one or give out="
+            )
+        taken[path.resolve()] = job.content
 
 
 def _without_earlier_pictures(contents: list[Path], root: Path, out: Path) -> list[Path]:
@@ -96,13 +140,19 @@ def _without_earlier_pictures(contents: list[Path], root: Path, out: Path) -> li
     return left
 
 
-def read_checked(path: Path, size: int | None) -> Tensor:
-    """(3, H, W) in [0, 1], with ``size`` its shortest side.
+def read_checked(path: Path, size: int | tuple[int, int] | None) -> Tensor:
+    """(3, H, W) in [0, 1], with ``size`` its shortest side, or the width and height to fit into.
 
     Raises:
         UserError: If it cannot be read, or has a side that no network takes.
     """
-    picture = images.read(path, size)
+    if isinstance(size, tuple):
+        picture = images.read(path)
+        height, width = picture.shape[-2:]
+        scale = min(size[0] / width, size[1] / height)
+        picture = images.resize(picture, max(1, round(scale * min(height, width))))
+    else:
+        picture = images.read(path, size)
     check_sides(picture, str(path))
     return picture
 

@@ -3,7 +3,7 @@
 The styles are weighted per pixel, and a region that is kept is the photograph itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -46,15 +46,28 @@ def stylize(
     partition: Mapping[str, Tensor],
     looks: Looks,
 ) -> Tensor:
+    """Paint a picture in all its styles, and lay the kept regions over that.
+
+    As ``lay_over``, with what ``stylizer`` paints in one pass.
+    """
+    return lay_over(picture, partition, looks, stylizer.stylize)
+
+
+def lay_over(
+    picture: Tensor,
+    partition: Mapping[str, Tensor],
+    looks: Looks,
+    paint: Callable[[Tensor, Tensor], Tensor],
+) -> Tensor:
     """One pass in all styles, then the kept regions laid over it.
 
     Where their share is 1, so outside their feather, the pixels are exactly those of ``picture``.
 
     Args:
-        stylizer: The network.
         picture: (3, H, W) RGB in [0, 1].
         partition: {label: (H, W)}, which sum to 1.
         looks: Of the same labels.
+        paint: What paints a picture by style weights (S, H, W).
 
     Returns:
         (3, H, W) in [0, 1].
@@ -65,7 +78,7 @@ def stylize(
     keep = kept_share(partition, looks)
     if bool((keep == 1).all()):
         return picture.clone()
-    stylized = stylizer.stylize(picture, style_weights(partition, looks))
+    stylized = paint(picture, style_weights(partition, looks))
     return picture.lerp(stylized, 1 - keep)
 
 

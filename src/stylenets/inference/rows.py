@@ -16,7 +16,7 @@ class RowStylizer:
     """A network on a device.
 
     ``rows`` are the names of its style rows in the order of the style weights; ``styles`` the same
-    without the photograph's own.
+    without the photograph's own, the identity row; ``paints_photo`` says whether it has that.
 
     Args:
         network: It is moved, not copied.
@@ -54,6 +54,7 @@ class RowStylizer:
             torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
         )
         self.rows = network.styles
+        self.paints_photo = PHOTO in network.styles
         self.styles = [name for name in network.styles if name != PHOTO]
 
     def weights(self, mix: Mapping[str, float]) -> Tensor:
@@ -65,13 +66,14 @@ class RowStylizer:
         return mixing_weights(self.rows, mix)
 
     @torch.inference_mode()
-    def stylize(self, picture: Tensor, weights: Tensor) -> Tensor:
+    def stylize(self, picture: Tensor, weights: Tensor, share: float = 1.0) -> Tensor:
         """Paint a picture.
 
         Args:
             picture: (3, H, W) RGB in [0, 1].
             weights: Style weights, (S,) for the whole picture or (S, h, w) per pixel. A network of
                 a single style takes none and ignores them.
+            share: Of these weights; the rest is the identity row's, which other networks lack.
 
         Returns:
             (3, H, W) in [0, 1], float32 on the CPU.
@@ -80,6 +82,9 @@ class RowStylizer:
             UserError: If a side is too small or too large, or the memory does not suffice.
         """
         check_sides(picture)
+        if share < 1:
+            weights = share * weights
+            weights[self.rows.index(PHOTO)] += 1 - share
         batch = picture[None].to(self.device, self.dtype)
         weights = weights[None].to(self.device, self.dtype)
         with told_if_too_large(picture, self.device):

@@ -3,6 +3,7 @@
 Every patch of the content's features becomes the nearest patch of the style's.
 """
 
+import copy
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,13 +27,12 @@ PATCH = 3  # features a side (Chen & Schmidt 2016, sec. 3.1)
 class SwapStylizer:
     """An inverse network with its VGG and style pictures, used as a ``RowStylizer``.
 
-    ``styles`` are the names of the pictures.
+    ``styles`` are the names of the pictures; it paints the photograph, too, by its own features.
 
     Args:
         network: An inverse network; it is moved, not copied.
         vgg: The one that it was trained against.
         bank: The style pictures.
-        strength: The share of swapped features, from 0 to 1; the rest is the content's own.
         device: Where all of it computes.
 
     Raises:
@@ -44,7 +44,6 @@ class SwapStylizer:
         network: Network,
         vgg: LossNetwork,
         bank: StyleBank,
-        strength: float = 1.0,
         device: str | torch.device = "cpu",
     ) -> None:
         net = _inverse_net(network)
@@ -53,7 +52,7 @@ class SwapStylizer:
                 f"the network inverts VGG-{net.depth}, not VGG-{vgg.depth}: give its vgg.weights="
             )
         self.device = torch.device(device)
-        self.strength = strength
+        self.paints_photo = True
         self.net = net.to(self.device).eval()
         self.vgg = vgg.to(self.device)
         self.bank = bank
@@ -67,14 +66,22 @@ class SwapStylizer:
         """
         return mixing_weights(self.styles, mix)
 
+    def with_styles(self, bank: StyleBank) -> "SwapStylizer":
+        """The same networks, with other style pictures."""
+        other = copy.copy(self)
+        other.bank = bank
+        other.styles = bank.names
+        return other
+
     @torch.inference_mode()
-    def stylize(self, picture: Tensor, weights: Tensor) -> Tensor:
+    def stylize(self, picture: Tensor, weights: Tensor, share: float = 1.0) -> Tensor:
         """Paint a picture.
 
         Args:
             picture: (3, H, W) RGB in [0, 1].
             weights: Of the swaps with each style, (S,) for the whole picture. Or (S, H, W) per
                 pixel: of the features there, each swapped over the whole picture.
+            share: Of swapped features, from 0 to 1; the rest is the content's own.
 
         Returns:
             (3, H, W) in [0, 1], float32 on the CPU.
@@ -84,19 +91,19 @@ class SwapStylizer:
         """
         check_sides(picture)
         with told_if_too_large(picture, self.device):
-            output: Tensor = self.net(self._swapped_features(picture, weights))
+            output: Tensor = self.net(self._swapped_features(picture, weights, share))
         return output[0, :, : picture.shape[1], : picture.shape[2]].float().clamp(0, 1).cpu()
 
-    def _swapped_features(self, picture: Tensor, weights: Tensor) -> Tensor:
+    def _swapped_features(self, picture: Tensor, weights: Tensor, share: float) -> Tensor:
         """The content's features (1, C, h, w), swapped with each style as far as it has a share."""
         content = self._encode(picture)
-        features = (1 - self.strength) * content
-        shares = self.strength * self._shares(weights, content)
-        for share, style in zip(shares, self.bank.pictures, strict=True):
-            if share.any():
-                rows, columns = _box_to_swap(share)
+        features = (1 - share) * content
+        shares = share * self._shares(weights, content)
+        for own_share, style in zip(shares, self.bank.pictures, strict=True):
+            if own_share.any():
+                rows, columns = _box_to_swap(own_share)
                 swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
-                features[..., rows, columns] += share[rows, columns] * swapped
+                features[..., rows, columns] += own_share[rows, columns] * swapped
         return features
 
     def _shares(self, weights: Tensor, features: Tensor) -> Tensor:

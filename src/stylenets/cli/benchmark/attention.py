@@ -6,10 +6,10 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark.report import write_measurement
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.attention import compare_saliency
+from stylenets.inference.devices import choose_device
 from stylenets.segmentation.selfie import Selfie
 
 

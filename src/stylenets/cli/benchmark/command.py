@@ -25,3 +25,7 @@ def benchmark(config: DictConfig) -> None:
 
     run = SUITES[config.suite]
     run(config, output_folder(config.out))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark.inputs import build_criterion
 from stylenets.cli.benchmark.report import write_measurement
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.speed.curves import curves_table, draw_curves, train_curve
+from stylenets.inference.devices import choose_device
 
 PRECISIONS = ("float32", "bfloat16")
 

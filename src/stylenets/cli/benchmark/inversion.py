@@ -8,10 +8,10 @@ from omegaconf import DictConfig, OmegaConf
 from stylenets import checkpoints, images
 from stylenets.cli.benchmark.inputs import network_file
 from stylenets.cli.benchmark.report import write_measurement
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.inversion import measure_inversion
+from stylenets.inference.devices import choose_device
 from stylenets.inference.swapping import load_encoder
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import central_square

@@ -11,7 +11,6 @@ from stylenets import images
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.compare import name_networks
 from stylenets.cli.compare_networks import load_entry
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.errors import UserError
@@ -29,6 +28,7 @@ from stylenets.evaluation.quality.pictures import overview
 from stylenets.evaluation.quality.records import COLUMNS, quality_records, quality_rows
 from stylenets.evaluation.quality.st_lpips import STLPIPS, load_st_lpips
 from stylenets.evaluation.quality.tables import quality_tables
+from stylenets.inference.devices import choose_device
 from stylenets.styles import StyleBank
 
 log = logging.getLogger(__name__)

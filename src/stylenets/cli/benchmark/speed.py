@@ -26,11 +26,12 @@ from stylenets.cli.benchmark.inputs import (
 from stylenets.cli.benchmark.process import measure_in_process, read_settings
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.benchmark.speed_gpu import run_speed_gpu
-from stylenets.cli.entry import choose_device, mistakes_in_one_line
+from stylenets.cli.entry import mistakes_in_one_line
 from stylenets.cli.output import progress
 from stylenets.evaluation.speed.cpu import CpuTiming, cpu_table, time_passes, time_steps
 from stylenets.evaluation.speed.page import DIFFERENCE
 from stylenets.evaluation.speed.timing import machine_rates
+from stylenets.inference.devices import choose_device
 
 MODULE = "stylenets.cli.benchmark.speed"  # this file, whatever its process calls it
 POLICIES = {"given back": False, "kept": True}  # what becomes of freed memory

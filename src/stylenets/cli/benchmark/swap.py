@@ -10,10 +10,10 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.benchmark.report import write_measurement
-from stylenets.cli.entry import choose_device
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.speed.swap import compare_swaps, measure_rest
+from stylenets.inference.devices import choose_device
 from stylenets.nets.inverse import LEVELS
 from stylenets.styles import central_square
 

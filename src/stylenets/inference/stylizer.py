@@ -1,0 +1,223 @@
+"""Trained networks from Python: a picture of any kind in, the same kind out, in any style.
+
+from stylenets import Stylizer
+painter = Stylizer.load("six")
+painter("photo.jpg", style="swirl", strength=0.7).save("out.png")
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from stylenets import assets, checkpoints, images
+from stylenets.errors import UserError
+from stylenets.images import Picture
+from stylenets.inference.controls import controlled
+from stylenets.inference.devices import choose_device
+from stylenets.inference.regions import Looks, lay_over, resolve_looks
+from stylenets.inference.rows import RowStylizer
+from stylenets.inference.settings import Controls
+from stylenets.inference.strokes import scaled
+from stylenets.inference.swapping import SwapStylizer, load_encoder
+from stylenets.masks import partition, resize
+from stylenets.regions import BACKGROUND, KEEP
+from stylenets.styles import StyleBank, picture_styles
+
+Style = str | Mapping[str, float] | Picture
+UNNAMED = "style"  # a style picture that is given with the photograph
+NEEDS_ANY_STYLE = "a picture as the style needs a network for any style, such as 'inverse'"
+
+
+class Stylizer:
+    """A trained network, called with a picture and a style. Several threads may use one.
+
+    ``styles`` are the names it knows: the network's own, or those of its style pictures. A network
+    for any style also takes a picture as the style.
+
+    Args:
+        painter: What paints a tensor in given shares of the styles; ``load`` makes it.
+
+    Example:
+        >>> from stylenets import Stylizer, photos
+        >>> painter = Stylizer.load("small")
+        >>> painter.styles
+        ['swirl', 'glass', 'woodcut', 'points', 'facets', 'ink']
+        >>> picture = painter(photos.bundled_photos()[0], style="ink", strength=0.7, size=64)
+        >>> picture.size
+        (64, 64)
+    """
+
+    def __init__(self, painter: RowStylizer | SwapStylizer) -> None:
+        self.painter = painter
+        self.styles = painter.styles
+
+    @classmethod
+    def load(
+        cls,
+        ckpt: str | os.PathLike[str] = "six",
+        device: str = "auto",
+        precision: str = "auto",
+        compiled: bool = False,
+        style_pictures: Sequence[str | os.PathLike[str]] = (),
+        style_size: int = 512,
+        vgg_weights: str | os.PathLike[str] | None = None,
+        vgg_convention: str = "imagenet",
+    ) -> Stylizer:
+        """Load a network.
+
+        Args:
+            ckpt: The name of a bundled network ("six", "small", "inverse"), a file of weights, or
+                a run's folder.
+            device: "auto" (a CUDA device where there is one), "cpu", "cuda", "cuda:1" or "mps".
+            precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
+            compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
+            style_pictures: Files of styles for a network for any style, known by their names.
+            style_size: Shortest side of style pictures in pixels: the scale of the patches.
+            vgg_weights: The file of VGG weights that such a network was trained against, where that
+                is none of the published ones.
+            vgg_convention: How that file's VGG takes its pictures: "imagenet" or "caffe".
+
+        Raises:
+            UserError: It is missing or damaged, or there is no such device.
+        """
+        network = checkpoints.load(assets.network_file(os.fspath(ckpt)))
+        device = choose_device(device)
+        if network.any_style or style_pictures:
+            weights = None if vgg_weights is None else Path(vgg_weights)
+            vgg = load_encoder(network, weights, vgg_convention)
+            bank = picture_styles([Path(path) for path in style_pictures], style_size, crop=False)
+            return cls(SwapStylizer(network, vgg, bank, device))
+        automatic = "float16" if device.startswith("cuda") else "float32"
+        dtype = getattr(torch, automatic if precision == "auto" else precision)
+        return cls(RowStylizer(network, device, dtype, compiled))
+
+    def __call__(
+        self,
+        picture: Picture,
+        style: Style | None = None,
+        *,
+        strength: float = 1.0,
+        colors: str = "style",
+        stroke: float | str = 1.0,
+        size: int | None = None,
+        regions: Mapping[str, str | Mapping[str, float]] | None = None,
+        masks: Mapping[str, Picture] | None = None,
+        style_size: int = 512,
+    ) -> Any:
+        """Paint a picture.
+
+        Args:
+            picture: A path, the bytes of a file, a Pillow image, an array (H, W, 3), or a tensor
+                (3, H, W) or (B, 3, H, W): uint8, or float in [0, 1].
+            style: A name; shares of several, as in {"swirl": 0.6, "ink": 0.4}; or a tensor of
+                weights (S, H, W), another blend at every place. Of a network for any style: a
+                picture, of any kind.
+            strength: From 0, the photograph, to 1, the style alone.
+            colors: "style", "photo" (the photograph's chrominance) or "match" (the statistics of
+                its chrominance). Lights and darks stay as painted.
+            stroke: A factor on the size of strokes; "auto": at any resolution those of 512 pixels.
+            size: Shortest side in pixels of the result; None: as the picture is.
+            regions: {label: style, shares of styles, or "keep" for the photograph}, in place of
+                ``style``; what no label covers is "background".
+            masks: Where these labels are: {label: a file, or an array or tensor (H, W) in [0, 1]}.
+            style_size: Shortest side of a picture given as the style.
+
+        Returns:
+            The same kind of picture; of a path or bytes a Pillow image.
+
+        Raises:
+            UserError: For anything that was given wrong, saying what.
+        """
+        controls = Controls(strength, colors, stroke)
+        batch = images.to_batch(picture, size)
+        if regions is not None:
+            if style is not None:
+                raise UserError("give a style, or regions with a style each, not both")
+            painted = [self.paint_regions(one, regions, masks or {}, controls) for one in batch]
+            return images.like(picture, torch.stack(painted))
+        painter, weights = self._resolve(style, style_size)
+        painted = [self.paint(one, weights, controls, painter) for one in batch]
+        return images.like(picture, torch.stack(painted))
+
+    def paint(
+        self,
+        picture: Tensor,
+        weights: Tensor,
+        controls: Controls | None = None,
+        painter: RowStylizer | SwapStylizer | None = None,
+    ) -> Tensor:
+        """Paint one picture (3, H, W) in [0, 1] by weights (S,) or (S, h, w) of ``painter``."""
+        painter = painter or self.painter
+        height, width = picture.shape[-2:]
+
+        def paint(seen: Tensor, share: float) -> Tensor:
+            fitting = weights
+            if weights.ndim == 3 and seen.shape[-2:] != (height, width):
+                fitting = scaled(weights, *seen.shape[-2:]).clamp(min=0)
+            return painter.stylize(seen, fitting, share)
+
+        return controlled(picture, paint, painter.paints_photo, controls or Controls())
+
+    def paint_regions(
+        self,
+        picture: Tensor,
+        regions: Mapping[str, str | Mapping[str, float]],
+        masks: Mapping[str, Picture],
+        controls: Controls | None = None,
+    ) -> Tensor:
+        """Paint one picture (3, H, W) in [0, 1] with a look for each region, as in a call."""
+        missing = [label for label in regions if label not in (*masks, BACKGROUND)]
+        if missing:
+            raise UserError(f"no mask for {missing[0]!r}: give masks={{{missing[0]!r}: mask}}")
+        height, width = picture.shape[-2:]
+        fitting = {
+            name: resize(images.to_mask(mask), height, width) for name, mask in masks.items()
+        }
+        parts = partition(fitting)
+        looks = resolve_looks(self.painter, {**dict.fromkeys(parts, KEEP), **regions})
+        return self.paint_partition(picture, parts, looks, controls)
+
+    def paint_partition(
+        self,
+        picture: Tensor,
+        parts: Mapping[str, Tensor],
+        looks: Looks,
+        controls: Controls | None = None,
+    ) -> Tensor:
+        """Paint one picture (3, H, W) in [0, 1] with looks for parts (H, W) that sum to 1."""
+        return lay_over(
+            picture, parts, looks, lambda photo, weights: self.paint(photo, weights, controls)
+        )
+
+    def weights(self, style: str | Mapping[str, float]) -> Tensor:
+        """The weights (S,) of a style, or of shares of several. Raises UserError as a call."""
+        return self.painter.weights({style: 1.0} if isinstance(style, str) else style)
+
+    def _resolve(
+        self, style: Style | None, style_size: int
+    ) -> tuple[RowStylizer | SwapStylizer, Tensor]:
+        """What paints a style, and its weights there."""
+        if style is None:
+            if len(self.styles) != 1:
+                raise UserError(f"choose a style: {', '.join(self.styles) or 'give a picture'}")
+            return self.painter, self.weights(self.styles[0])
+        if isinstance(style, Mapping) or (isinstance(style, str) and style in self._names()):
+            return self.painter, self.weights(style)
+        if isinstance(self.painter, SwapStylizer):
+            picture = images.to_batch(style, style_size)[0]
+            bank = StyleBank([UNNAMED], [picture], [1.0])
+            return self.painter.with_styles(bank), torch.ones(1)
+        if isinstance(style, Tensor) and len(style) == len(self._names()):
+            return self.painter, style
+        if isinstance(style, str) and not Path(style).is_file():
+            return self.painter, self.weights(style)  # which tells the names there are
+        raise UserError(NEEDS_ANY_STYLE)
+
+    def _names(self) -> list[str]:
+        return self.painter.rows if isinstance(self.painter, RowStylizer) else self.styles
