@@ -149,6 +149,21 @@ def test_paths_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (status, files) == (0, ["out/photo_ink.png"])
 
 
+def test_resuming_does_what_is_missing(run: Run, folder: Path) -> None:
+    images.write("in/a.png", torch.rand(3, 20, 30))
+    images.write("in/b.png", torch.rand(3, 20, 30))
+    typed = ("in", "ink", "ckpt=net.safetensors", "out=out", "resume=true")
+    assert run(*typed)[1] == ["out/a_ink.png", "out/b_ink.png"]
+    (folder / "out/b_ink.png").unlink()
+    before = (folder / "out/a_ink.png").stat().st_mtime_ns
+    status, files, told = run(*typed)
+    assert (status, files, told) == (
+        *(0, ["out/b_ink.png"]),
+        "note: 1 of 2 pictures are done already\n",
+    )
+    assert (folder / "out/a_ink.png").stat().st_mtime_ns == before
+
+
 def test_an_animation_gives_its_first_frame_and_says_so(run: Run, folder: Path) -> None:
     from PIL import Image
 

@@ -44,6 +44,7 @@ class Request:
     device: str
     precision: str
     compiled: bool
+    resume: bool
     controls: Controls
     swap: Swap | None
     regions: RegionRequest | None
@@ -78,6 +79,7 @@ def read_request(config: DictConfig) -> Request:
         device=checks.device(values["device"]),
         precision=checks.choice("precision", values["precision"], PRECISIONS),
         compiled=checks.flag("compile", values["compile"]),
+        resume=checks.flag("resume", values["resume"]),
         controls=read_controls(values),
         swap=read_swap(values),
         regions=read_regions(values),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from stylenets import images
+from stylenets import checkpoints, images
 from stylenets.cli.infer_request import Request
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
-from stylenets.cli.writing import write_masks, write_picture
+from stylenets.cli.writing import Writer
 from stylenets.errors import UserError
 from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
@@ -35,19 +36,40 @@ def stylize_all(request: Request) -> None:
     contents = pictures.find_contents(request.contents, request.out)
     work = build_work(request)
     jobs = plan(request, contents, work)
+    if request.resume:
+        jobs = left_to_do(jobs)
     tell_replaced(jobs)
     failures = []
-    for job in picture_progress(jobs):
-        try:
-            content = work.read(job)
-        except UserError as error:
-            failures.append(str(error))
-            continue
-        work.paint(job, content)
+    with Writer() as writer:
+        for job, content in read_ahead(work, jobs):
+            if isinstance(content, UserError):
+                failures.append(str(content))
+            else:
+                work.paint(job, content, writer)
     if failures:
         several = len(jobs) > 1
         counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if several else ""
         raise UserError(counted + "; ".join(failures))
+
+
+def read_ahead(
+    work: StyleWork | RegionWork, jobs: list[Job]
+) -> Iterator[tuple[Job, Content | UserError]]:
+    """Each job with its content, or with what is wrong with it; the next is read meanwhile."""
+
+    def read(job: Job) -> Content | UserError:
+        try:
+            return work.read(job)
+        except UserError as error:
+            return error
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead = [reader.submit(read, job) for job in jobs[:1]]
+        for job, following in zip(picture_progress(jobs), [*jobs[1:], None], strict=True):
+            content = ahead.pop().result()
+            if following is not None:
+                ahead.append(reader.submit(read, following))
+            yield job, content
 
 
 def plan(request: Request, contents: dict[Path, Path], work: StyleWork | RegionWork) -> list[Job]:
@@ -55,6 +77,13 @@ def plan(request: Request, contents: dict[Path, Path], work: StyleWork | RegionW
     if request.name:
         return pictures.plan_one(contents, request.out / request.name, work.names)
     return pictures.plan_jobs(contents, request.out, work.names, request.format, work.masks)
+
+
+def left_to_do(jobs: list[Job]) -> list[Job]:
+    """The jobs of which a file is missing; how many are done is told on stderr."""
+    left = [job for job in jobs if not all(path.is_file() for path in job.outputs())]
+    sys.stderr.write(f"note: {len(jobs) - len(left)} of {len(jobs)} pictures are done already\n")
+    return left
 
 
 def tell_replaced(jobs: list[Job]) -> None:
@@ -94,17 +123,17 @@ class StyleWork:
         """Read a content. Raises UserError where that cannot be."""
         return Content(read_picture(job, self.size))
 
-    def paint(self, job: Job, content: Content) -> None:
+    def paint(self, job: Job, content: Content, writer: Writer) -> None:
         """Write its pictures and, of several, the contact sheet."""
         shown = [("content", pictures.thumbnail(content.picture))]
         for name, path in job.files.items():
             start = time.perf_counter()
             picture = self.stylizer.paint(content.picture, self.weights[name], self.controls)
-            write_picture(path, picture, start)
+            writer.write(path, picture, start)
             shown.append((name, pictures.thumbnail(picture)))
         if job.sheet:
             start = time.perf_counter()
-            write_picture(job.sheet, pictures.contact_sheet(shown), start)
+            writer.write(job.sheet, pictures.contact_sheet(shown), start)
 
 
 class RegionWork:
@@ -127,14 +156,16 @@ class RegionWork:
         picture = read_picture(job, self.size)
         return Content(picture, self.finder.find(job.content, picture))
 
-    def paint(self, job: Job, content: Content) -> None:
+    def paint(self, job: Job, content: Content, writer: Writer) -> None:
         """Write its picture and the masks."""
         start = time.perf_counter()
         picture = self.stylizer.paint_partition(
             content.picture, content.regions, self.looks, self.controls
         )
-        write_picture(job.files["regions"], picture, start)
-        write_masks(content.regions, job.masks)
+        writer.write(job.files["regions"], picture, start)
+        for label, path in job.masks.items():
+            gray = content.regions[label].expand(3, -1, -1)
+            writer.write(path, gray, time.perf_counter())
 
 
 def build_work(request: Request) -> StyleWork | RegionWork:
@@ -147,14 +178,14 @@ def build_work(request: Request) -> StyleWork | RegionWork:
 
 def build_stylizer(request: Request) -> Stylizer:
     """The network by its own styles, or one for any style by style pictures."""
+    network = checkpoints.load(request.ckpt)
     swap = request.swap
     if swap is None:
-        stylizer = Stylizer.load(request.ckpt, request.device, request.precision, request.compiled)
-        if not stylizer.styles:
+        if network.any_style:
             raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
-        return stylizer
+        return Stylizer.load(network, request.device, request.precision, request.compiled)
     return Stylizer.load(
-        request.ckpt,
+        network,
         request.device,
         style_pictures=[file for path in swap.paths for file in files_of(path)],
         style_size=swap.style_size,

@@ -1,13 +1,18 @@
 """Writing pictures: each is a line on stdout as soon as it is there."""
 
 import time
+from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.entry import tell_file
+
+MAX_WAITING = 2  # painted pictures that are kept for writing
 
 
 def write_picture(path: Path, picture: Tensor, start: float) -> None:
@@ -31,3 +36,29 @@ def write_masks(masks: Mapping[str, Tensor], files: Mapping[str, Path]) -> None:
     for label, path in files.items():
         gray = masks[label].expand(3, -1, -1)
         write_picture(path, gray, time.perf_counter())
+
+
+class Writer:
+    """Writes pictures beside the work that paints the next ones, in the order given.
+
+    A context: at its end all of them are written.
+    """
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(1)
+        self.waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, path: Path, picture: Tensor, start: float) -> None:
+        """As ``write_picture``, as soon as those before are written; raises what they raised."""
+        while len(self.waiting) > MAX_WAITING:
+            self.waiting.popleft().result()
+        self.waiting.append(self.pool.submit(write_picture, path, picture, start))
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self.pool.shutdown(cancel_futures=kind is not None)
+        if kind is None:
+            for future in self.waiting:
+                future.result()

@@ -60,7 +60,7 @@ class Stylizer:
     @classmethod
     def load(
         cls,
-        ckpt: str | os.PathLike[str] = "six",
+        ckpt: str | os.PathLike[str] | Network = "six",
         device: str = "auto",
         precision: str = "auto",
         compiled: bool = False,
@@ -72,8 +72,8 @@ class Stylizer:
         """Load a network.
 
         Args:
-            ckpt: The name of a bundled network ("six", "small", "inverse"), a file of weights, or
-                a run's folder.
+            ckpt: The name of a bundled network ("six", "small", "inverse"), a file of weights, a
+                run's folder, or what ``checkpoints.load`` gave.
             device: "auto" (a CUDA device where there is one), "cpu", "cuda", "cuda:1" or "mps".
             precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
@@ -86,7 +86,9 @@ class Stylizer:
         Raises:
             UserError: It is missing or damaged, or there is no such device.
         """
-        network = checkpoints.load(assets.network_file(os.fspath(ckpt)))
+        if not isinstance(ckpt, Network):
+            ckpt = checkpoints.load(assets.network_file(os.fspath(ckpt)))
+        network = ckpt
         device = choose_device(device)
         if network.any_style or style_pictures:
             weights = None if vgg_weights is None else Path(vgg_weights)
