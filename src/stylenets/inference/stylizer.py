@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from stylenets import assets, checkpoints, images
+from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.images import Picture
 from stylenets.inference.controls import controlled
