@@ -22,8 +22,7 @@ RANKS = (
     {"cli", "app", "__main__"},
 )
 # Public functions and classes that may have the name of another, as they are the same idea.
-SAME_IDEA = {"convolution", "instance_norm", "load", "main", "network_file", "optimize"}
-SAME_IDEA |= {"resize", "stylize"}
+SAME_IDEA = {"convolution", "instance_norm", "main", "optimize", "resize"}
 FILES = sorted(SOURCE.rglob("*.py"))
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home|tmp|Users|mnt)/\w")
 MODULES = pytest.mark.parametrize(

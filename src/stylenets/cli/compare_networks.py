@@ -41,7 +41,7 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
     entries = [load_entry(name, path, bank, config.vgg, device) for name, path in runs.items()]
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
-    steps = measuring.count_steps(entries, len(photos), config.sizes, config.repeats)
+    steps = measuring.count_measurements(entries, len(photos), config.sizes, config.repeats)
     with progress(steps) as advance:
         seconds = measuring.time_networks(entries, photo, config.sizes, config.repeats, advance)
         compared = measuring.measure_losses(entries, bank, criterion, photos, config.show, advance)

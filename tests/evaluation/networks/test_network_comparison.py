@@ -81,7 +81,7 @@ def compared(
         entries, tiny_bank, criterion, photos, 2, lambda: calls.append(None)
     )
     comparison.seconds = seconds
-    assert len(calls) == measuring.count_steps(entries, 3, [16, 32], 2)
+    assert len(calls) == measuring.count_measurements(entries, 3, [16, 32], 2)
     return comparison
 
 

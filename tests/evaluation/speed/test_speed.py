@@ -12,8 +12,8 @@ from stylenets import assets, checkpoints, images
 from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
-from stylenets.evaluation.speed import reference
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE, RUNTIME, CpuTiming, cpu_table
+from stylenets.evaluation.speed.reference import reference_losses, reference_pass
 from stylenets.evaluation.speed.scaling import CostCurve, draw_costs
 from stylenets.evaluation.speed.timing import machine_rates, quartiles, time_in_turns
 from stylenets.losses.perceptual import PerceptualLoss
@@ -35,7 +35,7 @@ def test_a_photograph_is_stylized_as_by_the_reference_recipe(size: int) -> None:
     net = checkpoints.load(assets.network_file("six")).net
     x = images.read(bundled_photos()[0], size)[None]
     for weights in torch.eye(net.styles)[:, None]:
-        difference = net(x, weights) - reference.stylize(net, x, weights)
+        difference = net(x, weights) - reference_pass(net, x, weights)
         assert float(difference.abs().max()) < 1 / 3 / 255
 
 
@@ -58,12 +58,12 @@ def test_losses_and_gradients_are_those_of_the_reference_recipe(
     def our_losses() -> dict[str, torch.Tensor]:
         return criterion(net(photos, weights), photos, weights)
 
-    def reference_losses() -> dict[str, torch.Tensor]:
-        pictures = reference.stylize(net, photos, weights)
-        return reference.losses(criterion, pictures, photos, weights)
+    def losses_of_the_reference() -> dict[str, torch.Tensor]:
+        pictures = reference_pass(net, photos, weights)
+        return reference_losses(criterion, pictures, photos, weights)
 
     found = []
-    for losses in (our_losses, reference_losses):
+    for losses in (our_losses, losses_of_the_reference):
         net.zero_grad()
         terms = losses()
         torch.stack([term.sum() for term in terms.values()]).sum().backward()

@@ -23,7 +23,7 @@ def build_criterion(config: DictConfig, styles: StyleBank | None = None) -> Perc
     return criterion
 
 
-def network_file(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
+def chosen_network(config: DictConfig, name: str | None = None, default: str = "six") -> Path:
     """Where the network called ``name`` is, else the one of ``ckpt=``, else the bundled default."""
     if OmegaConf.is_list(config.ckpt):
         raise UserError(f"ckpt={config.ckpt}: suite={config.suite} takes a single network")

@@ -6,7 +6,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import checkpoints, images
-from stylenets.cli.benchmark.inputs import network_file
+from stylenets.cli.benchmark.inputs import chosen_network
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
@@ -20,7 +20,7 @@ from stylenets.styles import central_square
 def run_inversion(config: DictConfig, out: Path) -> None:
     """Write inversion.json, inversion.md and config.yaml into ``out``."""
     device = choose_device(config.device)
-    network = checkpoints.load(network_file(config, default="inverse"))
+    network = checkpoints.load(chosen_network(config, default="inverse"))
     vgg = load_encoder(network).to(device)
     net = network.net.to(device).eval()
     assert isinstance(net, InverseNet)  # or there would be no encoder for it

@@ -13,8 +13,8 @@ from omegaconf import DictConfig, OmegaConf
 from stylenets.allocator import keep_freed_memory
 from stylenets.cli.benchmark.inputs import (
     build_criterion,
+    chosen_network,
     load_multi_style,
-    network_file,
     read_batch,
     step_name,
 )
@@ -69,7 +69,7 @@ def measure_peak(config: DictConfig, case: DictConfig, variant: str) -> int:
     if "batch" in case:
         run = step_variants(build_criterion(config), batch)[variant]
     else:
-        _, net = load_multi_style(network_file(config), config.suite)
+        _, net = load_multi_style(chosen_network(config), config.suite)
         net.requires_grad_(False)
         run = pass_variants(net, batch[0])[variant]
     with torch.set_grad_enabled("batch" in case):

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets.cli.benchmark.inputs import build_criterion, load_multi_style, network_file
+from stylenets.cli.benchmark.inputs import build_criterion, chosen_network, load_multi_style
 from stylenets.cli.benchmark.process import run_program
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.output import progress, write_files
@@ -33,7 +33,7 @@ def run_scaling(config: DictConfig, out: Path) -> None:
     chosen = config.scaling
     repeats = chosen.repeats
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    _, net = load_multi_style(network_file(config), config.suite)
+    _, net = load_multi_style(chosen_network(config), config.suite)
     criteria = [build_criterion(config, noise_styles(count)) for count in chosen.styles]
     passes = sum(repeats if side <= 1024 else 1 for side in chosen.sides)
     steps = repeats * (len(chosen.batches) + len(chosen.styles))

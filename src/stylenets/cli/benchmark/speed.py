@@ -18,8 +18,8 @@ from omegaconf import DictConfig, OmegaConf
 from stylenets.allocator import keep_freed_memory
 from stylenets.cli.benchmark.inputs import (
     build_criterion,
+    chosen_network,
     load_multi_style,
-    network_file,
     read_batch,
     step_name,
 )
@@ -94,7 +94,7 @@ def time_infer_cases(
     """Every case of the suite ``infer`` in this process."""
     timed = []
     for case in config.speed.infer.cases:
-        file = network_file(config, case.get("ckpt"))
+        file = chosen_network(config, case.get("ckpt"))
         _, net = load_multi_style(file, config.suite)
         photo = read_batch(config, 1, case.size)[0]
         name = f"network {file.stem}, {case.size} px"

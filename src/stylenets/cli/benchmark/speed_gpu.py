@@ -9,8 +9,8 @@ from torch import Tensor
 
 from stylenets.cli.benchmark.inputs import (
     build_criterion,
+    chosen_network,
     load_multi_style,
-    network_file,
     read_batch,
     step_name,
 )
@@ -44,7 +44,7 @@ def time_gpu_infer_cases(
     chosen = config.speed.infer.gpu
     timed = []
     for case in chosen.cases:
-        file = network_file(config, case.get("ckpt"))
+        file = chosen_network(config, case.get("ckpt"))
         network, net = load_multi_style(file, config.suite)
         picture = build_frame(config, case.height, case.width)
         name = f"network {file.stem}, {case.width} x {case.height} px"

@@ -33,7 +33,9 @@ def choose_styles(name: str, network: Network, compared: Sequence[str]) -> list[
     return shared
 
 
-def count_steps(entries: Sequence[Entry], photos: int, sizes: Sequence[int], repeats: int) -> int:
+def count_measurements(
+    entries: Sequence[Entry], photos: int, sizes: Sequence[int], repeats: int
+) -> int:
     """How often ``measure_losses`` and ``time_networks`` together will call ``advance``."""
     pictures = photos * sum(len(entry.styles) for entry in entries)
     return pictures + len(entries) * len(sizes) * (repeats + 1)

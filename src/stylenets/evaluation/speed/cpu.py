@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from stylenets.errors import UserError
-from stylenets.evaluation.speed import reference, timing
+from stylenets.evaluation.speed import timing
+from stylenets.evaluation.speed.reference import reference_losses, reference_pass
 from stylenets.evaluation.speed.steps import build_step
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
@@ -78,7 +79,7 @@ def pass_variants(net: CINNet, picture: Tensor) -> dict[str, Callable[[], Tensor
     """Both ways to stylize (3, H, W) in the network's first style; each returns (1, 3, H, W)."""
     x = picture[None]
     weights = _first_style(net)
-    return {REFERENCE: lambda: reference.stylize(net, x, weights), OURS: lambda: net(x, weights)}
+    return {REFERENCE: lambda: reference_pass(net, x, weights), OURS: lambda: net(x, weights)}
 
 
 def step_variants(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callable[[], Tensor]]:
@@ -95,8 +96,8 @@ def step_variants(criterion: PerceptualLoss, photos: Tensor) -> dict[str, Callab
     weights = torch.eye(styles)[torch.arange(len(photos)) % styles]
 
     def published(net: CINNet) -> dict[str, Tensor]:
-        pictures = reference.stylize(net, photos, weights)
-        return reference.losses(criterion, pictures, photos, weights)
+        pictures = reference_pass(net, photos, weights)
+        return reference_losses(criterion, pictures, photos, weights)
 
     def ours(net: CINNet) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = criterion(net(photos, weights), photos, weights)

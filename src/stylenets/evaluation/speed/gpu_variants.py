@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from stylenets.checkpoints import Network
-from stylenets.evaluation.speed import reference
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE
+from stylenets.evaluation.speed.reference import reference_losses, reference_pass
 from stylenets.evaluation.speed.steps import Losses, build_step
 from stylenets.inference.rows import RowStylizer
 from stylenets.losses.perceptual import PerceptualLoss
@@ -34,8 +34,8 @@ def gpu_step_variants(criterion: PerceptualLoss, photos: Tensor) -> Variants:
     weights = torch.eye(styles, device=photos.device)[torch.arange(len(photos)) % styles]
 
     def published(net: CINNet) -> dict[str, Tensor]:
-        pictures = reference.stylize(net, photos, weights)
-        return reference.losses(criterion, pictures, photos, weights)
+        pictures = reference_pass(net, photos, weights)
+        return reference_losses(criterion, pictures, photos, weights)
 
     compiled = torch.compile(measure_terms, dynamic=False, fullgraph=True)
     ways = {
@@ -93,7 +93,7 @@ def gpu_pass_variants(network: Network, net: CINNet, picture: Tensor, device: st
     own = Network(copy.deepcopy(full), network.name, network.net_args, network.styles)
     stylizer = RowStylizer(own, device, torch.float16, compiled=True)
     return {
-        REFERENCE: lambda: reference.stylize(full, x, weights),
+        REFERENCE: lambda: reference_pass(full, x, weights),
         HALF: lambda: half(x_half, weights_half),
         OURS: lambda: graph(x_half, weights_half),  # infer.py compile=true
         f"{OURS}, from the CPU and back": lambda: stylizer.stylize(picture, weights[0]),

@@ -20,7 +20,7 @@ from stylenets.nets.cin import CINNet, ConditionedConv, ConditionedResidual
 from stylenets.vgg.network import LossNetwork
 
 
-def stylize(net: CINNet, x: Tensor, weights: Tensor) -> Tensor:
+def reference_pass(net: CINNet, x: Tensor, weights: Tensor) -> Tensor:
     """What ``net(x, weights)`` computes (Dumoulin et al. 2017, table 1).
 
     Args:
@@ -45,7 +45,7 @@ def stylize(net: CINNet, x: Tensor, weights: Tensor) -> Tensor:
     return torch.sigmoid(_conditioned(net.output, y, weights))[..., :height, :width]
 
 
-def losses(
+def reference_losses(
     criterion: PerceptualLoss, x: Tensor, photo: Tensor, weights: Tensor
 ) -> dict[str, Tensor]:
     """Content and style of ``criterion(x, photo, weights)`` (Johnson et al. 2016, eq. 2 to 4).
