@@ -27,7 +27,7 @@ ROOMS = (  # in the order in which one meets them
 )
 INSIDE = {  # what the modules of a room use among themselves, and nobody else
     *("inference.pictures", "layers.cpu", "layers.winograd"),
-    *("vgg.loading", "vgg.state_dicts", "vgg.weights", "vgg.wheel_weights"),
+    *("vgg.state_dicts", "vgg.weights", "vgg.wheel_weights"),
     *("data.cache", "data.download", "data.order", "data.pictures"),
 }
 
