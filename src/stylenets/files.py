@@ -1,6 +1,7 @@
 """Write a file whole or not at all: a crash or a kill leaves the old file or the new one."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,12 @@ def write_bytes(path: str | Path, content: bytes | memoryview) -> None:
 def write_text(path: str | Path, text: str) -> None:
     """Write ``text`` as UTF-8, whole or not at all. Raises UserError where it cannot be."""
     write_bytes(path, text.encode())
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush_folder(folder: Path) -> None:

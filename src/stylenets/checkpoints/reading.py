@@ -1,36 +1,17 @@
 """Read files of weights as plain data; nothing in them is executed or believed."""
 
 import json
-import pickle
 import re
-import struct
-import warnings
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from stylenets.checkpoints.network import FORMAT
 from stylenets.errors import UserError
+from stylenets.tensor_files import DAMAGE, read_tensors
 
-# What a damaged pickle makes torch raise.
-DAMAGE = (
-    pickle.UnpicklingError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    EOFError,
-    OSError,
-    ArithmeticError,
-    MemoryError,
-    struct.error,
-)
 # Torch 0.4 stopped keeping these in an instance norm without running statistics; the published
 # fast_neural_style files still hold them.
 RUNNING_STATISTICS = (".running_mean", ".running_var")
@@ -77,21 +58,9 @@ def load_plain(path: str | Path, map_location: Any = "cpu", mmap: bool = False) 
         mmap: Map the file instead of reading it, where it is of the kind that can be mapped.
 
     Raises:
-        UserError: It is missing or damaged, or holds anything else.
+        UserError: It is missing or damaged, holds anything else, or claims more than its size.
     """
-    path = locate(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a TorchScript file warns before it is refused
-            mapped = mmap and zipfile.is_zipfile(path)  # files from before torch 1.6 are not
-            return torch.load(path, map_location=map_location, weights_only=True, mmap=mapped)
-    except DAMAGE as error:
-        reason = "it is damaged or no checkpoint"
-        if "GLOBAL" in str(error):
-            reason = "it holds objects other than plain weights"
-        raise UserError(
-            f"cannot load {path}: {reason}; give a .safetensors, .ckpt or .pth file of weights"
-        ) from error
+    return read_tensors(locate(path), map_location, mmap)
 
 
 def read_weights(path: Path) -> Weights:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from stylenets import hub, images
 from stylenets.errors import UserError
 from stylenets.segmentation import VOC
+from stylenets.tensor_files import read_tensors
 
 SIDE = 520  # pixels: the shortest side that torchvision's weights were evaluated at
 # Torchvision's preset SemanticSegmentation.
@@ -70,6 +71,8 @@ def _download(name: str) -> Any:
     url = get_model_weights(name).DEFAULT.url
     try:
         return hub.fetch_state_dict(url)
+    except hub.DamagedCacheError:
+        raise
     except UserError as error:
         raise UserError(f"{error}; give deeplab.weights=FILE") from error
 
@@ -78,7 +81,7 @@ def _read(file: Path) -> Any:
     if not file.is_file():
         raise UserError(f"no such weights: deeplab.weights={file}")
     try:
-        return torch.load(file, map_location="cpu", weights_only=True)
+        return read_tensors(file)
     except Exception as error:  # whatever a damaged or hostile file makes the reader raise
         raise UserError(
             f"{file} is no state dict that can be read safely ({type(error).__name__})"

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from stylenets.errors import UserError
+from stylenets.hub import DamagedCacheError
 from stylenets.layers.vgg import VGG_BLOCKS
 from stylenets.vgg.state_dicts import imagenet_weights, weights_of_file
 from stylenets.vgg.weights import VGGWeights
@@ -44,6 +45,8 @@ def load_weights(depth: int, source: str, convention: str = "imagenet") -> VGGWe
 def _best_within_reach(depth: int) -> VGGWeights:
     try:
         return imagenet_weights(depth)
+    except DamagedCacheError:
+        raise  # another network in its place would be a surprise
     except UserError as error:
         missing = error
     name, read = next((name, read) for name, (held, read) in WHEELS.items() if held == depth)

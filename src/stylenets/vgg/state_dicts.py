@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import torch
 from torch import Tensor
 
 from stylenets import hub
 from stylenets.errors import UserError
 from stylenets.layers.vgg import VGG_BLOCKS
+from stylenets.tensor_files import read_tensors
 from stylenets.vgg.weights import CONVENTIONS, Convolution, VGGWeights
 
 # {depth: address, convention}: torchvision's VGG16_Weights.IMAGENET1K_FEATURES, which are the
@@ -102,7 +102,7 @@ def _read(path: Path) -> Any:
         from safetensors.torch import load_file  # most runs read no such file
 
         return load_file(path)
-    return torch.load(path, map_location="cpu", weights_only=True)
+    return read_tensors(path)
 
 
 def _has_shape(tensor: Tensor | None, *shape: int) -> TypeGuard[Tensor]:

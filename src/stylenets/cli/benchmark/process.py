@@ -31,7 +31,8 @@ def measure_in_process(
         UserError: If the process does not get through; it ends this one, too, with status 2,
             where it has told a mistake itself.
     """
-    command = [sys.executable, "-m", module, *arguments]
+    # -P: a torch.py in the working folder is not what is meant
+    command = [sys.executable, "-P", "-m", module, *arguments]
     found = None
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # a pipe was asked for

@@ -112,7 +112,8 @@ def _compare_results(ours: Tensor, textbook: Tensor) -> tuple[float, float]:
 
 
 def _measure_in_process(name: str, *arguments: str) -> SwapCost:
-    command = [sys.executable, "-m", __name__, name, *arguments, str(torch.get_num_threads())]
+    # -P: a torch.py in the working folder is not what is meant
+    command = [sys.executable, "-P", "-m", __name__, name, *arguments, str(torch.get_num_threads())]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
