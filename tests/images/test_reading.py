@@ -165,3 +165,139 @@ def test_a_square_of_a_large_jpeg_is_cut_from_no_more_than_it_needs(tmp_path: Pa
         picture.save(tmp_path / "a.png")
     squares = [images.read_square(tmp_path / name, 64, 48, 0.3, 0.6) for name in ("a.jpg", "a.png")]
     assert torch.equal(*squares)
+
+
+# XYZ of the primaries under D50, as profiles hold them (ICC.1:2022), and the exponent
+ADOBE = ([0.60974, 0.31111, 0.01947], [0.20528, 0.62567, 0.06087], [0.14919, 0.06322, 0.74457])
+P3 = ([0.51512, 0.24120, -0.00105], [0.29198, 0.69225, 0.04189], [0.15710, 0.06657, 0.78407])
+OF_SRGB = ([0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410])
+EXPONENT = 2.19921875
+
+
+def fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))
+
+
+def profile(primaries: tuple[list[float], ...]) -> bytes:
+    """An ICC profile of three primaries and one exponent, version 2."""
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(EXPONENT * 256)) + bytes(2)
+    text = b"desc" + bytes(4) + struct.pack(">I", 5) + b"wide\0" + bytes(79)
+    white = [0.9642, 1.0, 0.8249]
+    parts = {b"desc": text, b"wtpt": b"XYZ " + bytes(4) + b"".join(map(fixed, white))}
+    for name, color in zip((b"r", b"g", b"b"), primaries, strict=True):
+        parts[name + b"XYZ"] = b"XYZ " + bytes(4) + b"".join(map(fixed, color))
+        parts[name + b"TRC"] = curve
+    table = struct.pack(">I", len(parts))
+    body = b""
+    for name, part in parts.items():
+        table += struct.pack(">4sII", name, 132 + 12 * len(parts) + len(body), len(part))
+        body += part + bytes(-len(part) % 4)
+    head = bytes(4) + bytes(4) + struct.pack(">I", 0x02400000) + b"mntrRGB XYZ " + bytes(12)
+    head += b"acsp" + bytes(28) + b"".join(map(fixed, white))
+    whole = head + bytes(128 - len(head)) + table + body
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+def shown(pixels: np.ndarray, primaries: tuple[list[float], ...]) -> np.ndarray:
+    """Pixels as shown, by the formulas: exponent, primaries, clipping, the curve of sRGB."""
+    light = (pixels / 255.0) ** EXPONENT
+    matrix = np.linalg.inv(np.array(OF_SRGB).T) @ np.array(primaries).T
+    linear = (light @ matrix.T).clip(0, 1)
+    low = linear <= 0.0031308
+    return np.where(low, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055) * 255
+
+
+@pytest.mark.parametrize("primaries", [ADOBE, P3], ids=["Adobe RGB", "P3"])
+@pytest.mark.parametrize("form", ["png", "tif", "webp", "alpha.png"])
+def test_an_embedded_profile_is_converted(tmp_path: Path, primaries: tuple, form: str) -> None:
+    stored = noise(16, 16, 4 if "alpha" in form else 3)
+    stored[..., 3:] = 255
+    settings = {"lossless": True} if form == "webp" else {}
+    file = tmp_path / f"a.{form}"
+    Image.fromarray(stored).save(file, icc_profile=profile(primaries), **settings)
+    expected = shown(stored[..., :3], primaries)
+    assert np.abs(expected - stored[..., :3]).max() > 20
+    assert np.abs(pixels(file) - expected).max() <= 2
+    np.testing.assert_allclose(
+        images.read_values(file, colors=True),
+        (stored[..., :3].astype(int) << np.array([16, 8, 0])).sum(2),
+    )
+
+
+def test_a_profile_that_cannot_be_used_is_left_out_of_account(tmp_path: Path) -> None:
+    stored = noise(8, 8, 3)
+    for name, given in (("cut", profile(P3)[:100]), ("text", b"no profile at all")):
+        Image.fromarray(stored).save(tmp_path / f"{name}.png", icc_profile=given)
+        np.testing.assert_array_equal(pixels(tmp_path / f"{name}.png").round(), stored)
+    gray = Image.fromarray(stored[..., 0])
+    gray.save(tmp_path / "gray.png", icc_profile=profile(P3))
+    np.testing.assert_array_equal(pixels(tmp_path / "gray.png")[..., 0].round(), stored[..., 0])
+
+
+def tiff(samples: np.ndarray, **tags: int) -> bytes:
+    """A TIFF of one strip (or one a plane), with tags by their numbers, as in t339=3."""
+    planes = [samples[..., k] for k in range(3)] if tags.get("t284") == 2 else [samples]
+    count = samples.shape[2] if samples.ndim == 3 else 1
+    bits = samples.dtype.itemsize * 8
+    data = [np.ascontiguousarray(plane).tobytes() for plane in planes]
+    start = 8 + sum(map(len, data))
+    extra = struct.pack(f"<{count}H", *[bits] * count)
+    offsets = [8 + sum(map(len, data[:k])) for k in range(len(data))]
+    places = start + len(extra)
+    extra += struct.pack(f"<{len(data)}I", *offsets)
+    sizes = start + len(extra)
+    extra += struct.pack(f"<{len(data)}I", *map(len, data))
+    height, width = samples.shape[:2]
+    entries = {
+        256: (4, 1, width),
+        257: (4, 1, height),
+        258: (3, count, start if count > 2 else bits),
+        259: (3, 1, 1),
+        262: (3, 1, tags.get("t262", 2 if count == 3 else 1)),
+        273: (4, len(data), places if len(data) > 1 else 8),
+        277: (3, 1, count),
+        278: (4, 1, height),
+        279: (4, len(data), sizes if len(data) > 1 else len(data[0])),
+        284: (3, 1, tags.get("t284", 1)),
+        339: (3, 1, tags.get("t339", 1)),
+    }
+    table = struct.pack("<H", len(entries))
+    for number, (kind, many, value) in entries.items():
+        table += struct.pack("<HHII", number, kind, many, value)
+    head = b"II*\0" + struct.pack("<I", start + len(extra))
+    return head + b"".join(data) + extra + table + bytes(4)
+
+
+def test_samples_that_would_be_read_as_other_values_are_refused_by_name(tmp_path: Path) -> None:
+    gray = np.linspace(0, 1, 48).reshape(6, 8)
+    deep = (gray[..., None] * [65535, 30000, 100]).astype(np.uint16)
+    pfm = b"Pf\n8 6\n-1.0\n" + gray.astype("<f4").tobytes()
+    for name, content, message in (
+        ("float.tif", tiff(gray.astype(np.float32), t339=3), "floating-point samples"),
+        ("float.pfm", pfm, "floating-point samples"),
+        ("int32.tif", tiff((gray * 2**31).astype(np.int32), t339=2), "signed"),
+        ("uint32.tif", tiff((gray * 2**32).astype(np.uint32)), "samples of 32 bits"),
+        ("int16.tif", tiff((gray * 2**15).astype(np.int16), t339=2), "signed"),
+        ("planes.tif", tiff(deep, t284=2), "planes of their own"),
+        ("white.tif", tiff(deep[..., 0], t262=0), "white is 0"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UserError, match=rf"{name} holds .*{message}.*: save it with 8 or 16"):
+            images.read(tmp_path / name)
+    (tmp_path / "deep.tif").write_bytes(tiff(deep))
+    assert np.abs(pixels(tmp_path / "deep.tif") - deep / 257).max() <= 1
+    (tmp_path / "gray.tif").write_bytes(tiff(deep[..., 0]))
+    assert np.abs(pixels(tmp_path / "gray.tif") - deep[..., :1] / 257).max() <= 1
+
+
+def test_pictures_of_a_folder_that_cannot_be_read_are_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.heic", "b.AVIF", "c.avif", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    for name in ("a.png", "b.jfif", "c.pgm"):
+        Image.fromarray(noise(4, 4)).save(tmp_path / "x.jpg")
+        (tmp_path / "x.jpg").rename(tmp_path / name)
+    assert [path.name for path in images.list_pictures(tmp_path)] == ["a.png", "b.jfif", "c.pgm"]
+    (line,) = caplog.messages
+    assert "3 pictures" in line and ".avif, .heic" in line

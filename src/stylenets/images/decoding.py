@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from stylenets.errors import UserError
+from stylenets.images.profiles import to_srgb
 
 # Nothing else: Pillow hands an EPS file to Ghostscript.
 READABLE = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
@@ -28,6 +30,14 @@ DAMAGE = (
 )
 # 534 MB of RGB; from 179 million on Pillow itself takes a picture for a decompression bomb.
 MAX_PIXELS = 178_000_000
+# TIFF 6.0: tags, and what they say of samples
+BITS = 258
+PHOTOMETRIC = 262
+PLANAR = 284
+SAMPLE_FORMAT = 339
+UNSIGNED = {1, 4}  # whole numbers, or nothing said
+SEPARATE = 2
+WHITE_IS_ZERO = 0
 TOO_LARGE = f"larger than {MAX_PIXELS // 10**6} megapixels"
 
 Convert = Callable[[Image.Image], Image.Image]
@@ -54,6 +64,7 @@ def decode(source: Path | bytes, convert: Convert, size: int | None = None) -> I
         with Image.open(opened, formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
+            _refuse_unusual(path, picture)
             if size is not None:
                 picture.draft("RGB", (2 * size, 2 * size))
             picture.load()
@@ -67,14 +78,20 @@ def decode(source: Path | bytes, convert: Convert, size: int | None = None) -> I
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
-    """8-bit RGB of any mode: alpha is laid over white, 16 bits are scaled down to 8."""
-    if picture.mode.startswith("I"):
-        picture = _scale_to_8_bits(picture)
+    """8-bit sRGB of any mode: alpha is laid over white, 16 bits are scaled down to 8."""
+    picture = _with_8_bits(picture)
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
+        picture = to_srgb(picture.convert("RGBA"))
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
-    return picture.convert("RGB")
+    return to_srgb(picture).convert("RGB")
+
+
+def to_stored_rgb(picture: Image.Image) -> Image.Image:
+    """8-bit RGB as it is stored, whatever its profile says: colors that are labels."""
+    picture = _with_8_bits(picture)
+    picture.info.pop("icc_profile", None)
+    return to_rgb(picture)
 
 
 def to_alpha(picture: Image.Image) -> Image.Image:
@@ -103,8 +120,31 @@ def to_values(picture: Image.Image) -> Image.Image:
     return red
 
 
-def _scale_to_8_bits(picture: Image.Image) -> Image.Image:
+def _refuse_unusual(path: Path, picture: Image.Image) -> None:
+    """Raises UserError for samples that Pillow reads as other values than they are."""
+    kind = None
+    if picture.mode == "F":
+        kind = "floating-point samples"
+    elif isinstance(picture, TiffImageFile):
+        bits = picture.tag_v2.get(BITS, (1,))
+        if not {*picture.tag_v2.get(SAMPLE_FORMAT, (1,))} <= UNSIGNED:
+            kind = "signed or floating-point samples"
+        elif not {*bits} <= {1, 2, 4, 8, 16}:
+            kind = f"samples of {max(bits)} bits"
+        elif max(bits) > 8 and len(bits) > 1 and picture.tag_v2.get(PLANAR) == SEPARATE:
+            kind = "16-bit samples in planes of their own"
+        elif picture.mode.startswith("I") and picture.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+            kind = "16-bit samples in which white is 0"
+    if kind:
+        raise UserError(f"{path} holds {kind}: save it with 8 or 16 bits a color")
+
+
+def _with_8_bits(picture: Image.Image) -> Image.Image:
     """16-bit gray -> 8-bit gray; Pillow's own conversion would saturate at 255."""
+    if not picture.mode.startswith("I"):
+        return picture
     values: NDArray[np.float64] = np.asarray(picture).astype(np.float64)
     scaled = (values * (255.0 / 65535.0)).round().clip(0, 255)
-    return Image.fromarray(scaled.astype(np.uint8))
+    gray = Image.fromarray(scaled.astype(np.uint8))
+    gray.info = dict(picture.info)
+    return gray

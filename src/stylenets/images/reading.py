@@ -1,5 +1,6 @@
 """Read picture files, and find them."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -19,12 +20,17 @@ from stylenets.images.decoding import (
     to_alpha,
     to_matte,
     to_rgb,
+    to_stored_rgb,
     to_values,
 )
 from stylenets.images.pixels import from_pixels, square_of_pixels
 from stylenets.images.resizing import shortest_side
 
-EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}
+log = logging.getLogger(__name__)
+EXTENSIONS = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+EXTENSIONS |= {".ppm", ".pgm", ".pbm", ".pnm"}
+# Pictures, too, that are not read: passed over in a folder, and said so.
+UNREAD = {".heic", ".heif", ".avif", ".jxl", ".jp2", ".psd", ".svg", ".raw", ".dng", ".cr2", ".nef"}
 
 
 def list_pictures(folder: str | Path) -> list[Path]:
@@ -36,12 +42,12 @@ def list_pictures(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"no such folder: {folder}")
-    found = [
-        (*root.split(os.sep), name)
-        for root, _, names in os.walk(folder)
-        for name in names
-        if _is_picture(name)
-    ]
+    names = [(root, name) for root, _, names in os.walk(folder) for name in names]
+    found = [(*root.split(os.sep), name) for root, name in names if _is_picture(name)]
+    unread = sorted(name for _, name in names if _extension(name) in UNREAD)
+    if unread:
+        kinds = ", ".join(sorted({_extension(name) for name in unread}))
+        log.warning("%d pictures in %s are passed over: %s is not read", len(unread), folder, kinds)
     if not found:
         raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
     return [Path(os.sep.join(parts)) for parts in sorted(found)]
@@ -50,7 +56,8 @@ def list_pictures(folder: str | Path) -> list[Path]:
 def read(path: str | Path, size: int | None = None) -> Tensor:
     """Decode a picture -> (3, H, W) RGB float32 in [0, 1].
 
-    Alpha is laid over white, EXIF orientation applied, 16 bits are scaled down to 8.
+    Alpha is laid over white, EXIF orientation applied, 16 bits are scaled down to 8, and colors of
+    an embedded profile (Display P3, Adobe RGB) become sRGB.
 
     Args:
         path: The file.
@@ -118,7 +125,7 @@ def read_values(path: str | Path, colors: bool) -> Tensor:
     Raises:
         UserError: As ``read``, and for a colorful picture where gray values are wanted.
     """
-    decoded = np.array(decode(Path(path), to_rgb if colors else to_values))
+    decoded = np.array(decode(Path(path), to_stored_rgb if colors else to_values))
     values = torch.from_numpy(decoded).long()
     return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
 
@@ -133,4 +140,8 @@ def frame_count(path: str | Path) -> int:
 
 
 def _is_picture(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in EXTENSIONS and not name.startswith(".")
+    return _extension(name) in EXTENSIONS and not name.startswith(".")
+
+
+def _extension(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
