@@ -3,7 +3,9 @@
 That is the promise of a saved run on one machine, so here floats are compared exactly.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -83,6 +85,59 @@ def test_a_state_of_another_run_or_none_or_a_damaged_one_is_told(tmp_path: Path)
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(UserError, match="damaged"):
         SavedRun(file, 1, "a").load()
+
+
+EDITS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "no picture": lambda state: state["descent"].pop("picture"),
+    "picture of another size": lambda state: state["descent"].update(
+        picture=torch.rand(1, 3, 4, 4)
+    ),
+    "expanded picture": lambda state: state["descent"].update(
+        picture=torch.zeros(1).expand(1, 3, 8, 8)
+    ),
+    "steps of text": lambda state: state["descent"].update(steps="2"),
+    "short moment": lambda state: moments(state).update(exp_avg=torch.zeros(3)),
+    "no moments": lambda state: state["descent"]["optimizer"].update(state={}),
+    "moments of text": lambda state: state["descent"].update(optimizer="adam"),
+    "rows of text": lambda state: state.update(rows=["1"]),
+    "row of another form": lambda state: state.update(rows=[[1, "gray", 8, {"gray": "1"}]]),
+    "time of text": lambda state: state.update(seconds="1"),
+    "no time": lambda state: state.pop("seconds"),
+    "finished of text": lambda state: state.update(finished="1"),
+    "finished of another size": lambda state: state.update(finished=[torch.rand(1, 3, 4, 4)]),
+    "recipe of numbers": lambda state: state.update(recipe=1),
+}
+
+
+def moments(state: dict[str, Any]) -> dict[str, Any]:
+    return state["descent"]["optimizer"]["state"][0]
+
+
+def test_an_edited_state_is_refused_and_a_flipped_byte_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "state.pt"
+
+    def resume() -> None:
+        saved = SavedRun(file, 0, "same")
+        saved.load()
+        run_stages(two_stages(torch.rand(1, 3, 8, 8), 6), saved=saved)
+
+    run_stages(two_stages(torch.rand(1, 3, 8, 8), 4), saved=SavedRun(file, 2, "same"))
+    whole = file.read_bytes()
+    resume()
+    assert file.read_bytes() == whole  # every=0 leaves it alone
+    for name, edit in EDITS.items():
+        state = torch.load(file, weights_only=True)
+        edit(state)
+        torch.save(state, file)
+        with pytest.raises(UserError, match="cannot resume"):
+            resume()
+            pytest.fail(f"taken up: {name}")
+        file.write_bytes(whole)
+    picture = torch.load(file, weights_only=True)["descent"]["picture"]
+    place = whole.index(picture.numpy().tobytes()[:64])
+    file.write_bytes(whole[: place + 2] + b"\x77" + whole[place + 3 :])
+    with pytest.raises(UserError, match="damaged"):
+        resume()
 
 
 def test_rows_and_the_plan_count_every_step_of_every_stage() -> None:

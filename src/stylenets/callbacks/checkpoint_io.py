@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from stylenets.errors import UserError
 from stylenets.files import PART, write_bytes
 
 log = logging.getLogger(__name__)
+LAST = "last.ckpt"
 PREVIOUS = "previous.ckpt"
 DAMAGED = "damaged.ckpt"
 OF_A_RUN = {
@@ -37,6 +39,9 @@ class AtomicCheckpointIO(CheckpointIO):
     Given to the trainer as ``plugins=[AtomicCheckpointIO()]``.
     """
 
+    def __init__(self) -> None:
+        self.kept_step: int | None = None  # of the checkpoint saved or read last
+
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
     ) -> None:
@@ -48,7 +53,12 @@ class AtomicCheckpointIO(CheckpointIO):
         # torch's own writer turns a full disk into a RuntimeError about positions
         buffer = BytesIO()
         torch.save(checkpoint, buffer)
-        keep_previous(Path(path))
+        step = checkpoint.get("global_step")
+        if (
+            step is None or step != self.kept_step
+        ):  # around a validation the same step is saved twice
+            keep_previous(Path(path))
+        self.kept_step = step
         write_bytes(path, buffer.getbuffer())
 
     def load_checkpoint(
@@ -61,13 +71,8 @@ class AtomicCheckpointIO(CheckpointIO):
         Raises:
             UserError: If there is no whole checkpoint, or only weights without their run.
         """
-        path = Path(path)
-        checkpoint = load_newest(path, map_location)
-        if not isinstance(checkpoint, dict) or OF_A_RUN - checkpoint.keys():
-            raise UserError(
-                f"cannot go on from {path}: it is no checkpoint of a run; "
-                f"to start from a network's weights, give init={path}"
-            )
+        checkpoint = load_newest(Path(path), map_location)
+        self.kept_step = checkpoint.get("global_step")
         return checkpoint
 
     def remove_checkpoint(self, path: str | Path) -> None:
@@ -75,16 +80,39 @@ class AtomicCheckpointIO(CheckpointIO):
         Path(path).unlink(missing_ok=True)
 
 
-def load_newest(path: Path, map_location: Any) -> Any:
+def load_run(path: Path, map_location: Any) -> dict[str, Any]:
+    """A checkpoint with everything that a run goes on from.
+
+    Raises:
+        UserError: It is damaged, or no checkpoint of a run of this version of Lightning.
+    """
+    checkpoint = load_plain(path, map_location)
+    if not isinstance(checkpoint, dict) or OF_A_RUN - checkpoint.keys():
+        raise UserError(
+            f"cannot go on from {path}: it is no checkpoint of a run; "
+            f"to start from a network's weights, give init={path}"
+        )
+    version = checkpoint["pytorch-lightning_version"]
+    # Lightning rewrites those of older versions, and trusts what it finds
+    if not re.fullmatch(r"2\.\d+\.\d+[\w.+]*", str(version)) or not _is_step(checkpoint):
+        raise UserError(f"cannot go on from {path}: it is of another Lightning, or damaged")
+    return checkpoint
+
+
+def _is_step(checkpoint: dict[str, Any]) -> bool:
+    return type(checkpoint["global_step"]) is int and checkpoint["global_step"] >= 0
+
+
+def load_newest(path: Path, map_location: Any) -> dict[str, Any]:
     """What is in ``path``, or in the checkpoint before it where ``path`` is damaged."""
     previous = path.with_name(PREVIOUS)
     try:
-        return load_plain(path, map_location)
+        return load_run(path, map_location)
     except UserError as error:
-        if not previous.is_file() or previous == path:
+        if not previous.is_file() or path.name != LAST:
             raise
-        checkpoint = load_plain(previous, map_location)
-        step = checkpoint["global_step"]
+        checkpoint = load_run(previous, map_location)
+        step = checkpoint.get("global_step")
         log.warning("%s; going on from the checkpoint before it, of step %d", error, step)
         if path.is_file():
             os.replace(path, path.with_name(DAMAGED))

@@ -1,7 +1,7 @@
 """The loop that optimizes a picture's pixels against named losses (Gatys et al. 2016, sec. 2.3)."""
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 from torch.optim import LBFGS, Adam, Optimizer
 
+from stylenets.checkpoints.comparing import differences
 from stylenets.errors import UserError
 
 # (B, 3, H, W) -> {name: weighted losses (B,)}; what is minimized is their sum
+MOST_STEPS = 100  # that a curvature is estimated from
 Objective = Callable[[Tensor], dict[str, Tensor]]
 MakeOptimizer = Callable[[list[Tensor]], Optimizer]
 
@@ -64,6 +66,7 @@ class Descent:
         self.objective = objective
         self.pixels = start.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
         self.picture = self.pixels.detach()  # the same memory
+        self.make_optimizer = optimizer
         self.optimizer = optimizer([self.pixels])
         self.steps = 0
 
@@ -97,10 +100,39 @@ class Descent:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where ``state`` was taken, to the same bits."""
+        """Go on where ``state`` was taken, to the same bits.
+
+        Raises:
+            UserError: It is of another picture or optimizer, or damaged.
+        """
+        if wrong := next(self._differences(state), None):
+            raise UserError(
+                f"cannot resume: the state does not fit this run, or is damaged (see {wrong:.80})"
+            )
         self.picture.copy_(state["picture"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
+
+    def _differences(self, state: dict[str, Any]) -> Iterator[str]:
+        """Where ``state`` has another form than this descent's would have after a step."""
+        pixels = self.picture.cpu()
+        if isinstance(self.optimizer, LBFGS):  # what it keeps depends on what it has met
+            keys = ("picture", "steps")
+            found = {key: state[key] for key in keys if key in state}
+            yield from differences({"picture": pixels, "steps": 0}, found)
+            return
+        copy = torch.zeros_like(pixels).requires_grad_()
+        copy.grad = torch.zeros_like(pixels)
+        optimizer = self.make_optimizer([copy])
+        optimizer.step(lambda: 0.0)
+        kept = optimizer.state_dict()
+        # the steps that a curvature is estimated from are more and more
+        for moments in kept["state"].values():
+            theirs = _first_moments(state)
+            for name in ("steps", "changes"):
+                if name in moments and isinstance(theirs.get(name), list):
+                    moments[name] = [pixels] * min(len(theirs[name]), MOST_STEPS)
+        yield from differences({"picture": pixels, "optimizer": kept, "steps": 0}, state)
 
     def _evaluate(self, evaluations: list[dict[str, Tensor]]) -> float:
         """Sum the terms, fill in the gradient, and add the terms to ``evaluations``."""
@@ -113,6 +145,14 @@ class Descent:
         total.backward()
         evaluations.append(terms)
         return float(total.detach())
+
+
+def _first_moments(state: dict[str, Any]) -> dict[str, Any]:
+    """What an optimizer's state keeps for the pixels, or nothing where that is not to be found."""
+    found: Any = state
+    for key in ("optimizer", "state", 0):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def optimize(

@@ -1,7 +1,7 @@
 """A run of stages on disk, so that one that was interrupted goes on where it was."""
 
 import io
-import pickle
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,18 +12,12 @@ import torch
 from torch import Tensor
 
 from stylenets import files
+from stylenets.checkpoints.comparing import LARGEST
 from stylenets.errors import UserError
 from stylenets.optimize.loop import Descent
+from stylenets.tensor_files import read_tensors
 
-DAMAGED = (
-    pickle.UnpicklingError,
-    RuntimeError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ValueError,
-    OSError,
-)
+ROW = [int, str, int, dict]  # as StepRecord
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ class SavedRun:
 
     Args:
         file: The file, written whole or not at all.
-        every: Steps from one time to the next.
+        every: Steps from one time to the next; 0: it is never saved.
         recipe: What the run is; the file of another recipe is not taken up.
     """
 
@@ -89,18 +83,22 @@ class SavedRun:
         if not self.file.is_file():
             raise UserError(f"nothing to resume: there is no {self.file}")
         try:
-            state = torch.load(self.file, map_location="cpu", weights_only=True)
-            recipe = state["recipe"]
-        except DAMAGED as error:
-            raise UserError(
-                f"cannot resume from {self.file}: it is damaged ({type(error).__name__})"
-            ) from error
+            state = read_tensors(self.file)
+        except UserError as error:
+            raise UserError(f"cannot resume from {self.file}: it is damaged") from error
+        recipe = state.get("recipe") if isinstance(state, dict) else None
+        if not isinstance(recipe, str) or not has_form(state):
+            raise UserError(f"cannot resume from {self.file}: it is damaged")
         if recipe != self.recipe:
             raise UserError(
                 f"cannot resume from {self.file}: it is of a run with other settings; "
                 "give the same, or another out="
             )
         self.state = state
+
+    def is_due(self, steps: int) -> bool:
+        """Whether the run is to be saved after so many steps."""
+        return self.every > 0 and steps % self.every == 0
 
     def save(
         self, finished: Sequence[Tensor], descent: Descent, records: Sequence[StepRecord]
@@ -122,3 +120,38 @@ class SavedRun:
         buffer = io.BytesIO()
         torch.save(state, buffer)
         files.write_bytes(self.file, buffer.getbuffer())
+
+
+def has_form(state: dict[str, Any]) -> bool:
+    """Whether a state that was read has the form of one that ``SavedRun`` writes."""
+    rows = state.get("rows")
+    finished = state.get("finished")
+    descent = state.get("descent")
+    seconds = state.get("seconds")
+    if not isinstance(rows, list) or not isinstance(finished, list):
+        return False
+    pictures = all(isinstance(one, Tensor) and is_picture(one) for one in finished)
+    timed = isinstance(seconds, float) and math.isfinite(seconds) and seconds >= 0
+    return all(map(_is_row, rows)) and pictures and timed and isinstance(descent, dict)
+
+
+def is_picture(tensor: Tensor) -> bool:
+    """Whether it is (1, 3, H, W), finite, and lies in memory as pictures do."""
+    plain = tensor.layout is torch.strided and tensor.dtype is torch.float32
+    return (
+        plain
+        and tensor.ndim == 4
+        and tensor.shape[:2] == (1, 3)
+        and tensor.is_contiguous()
+        and bool(tensor.isfinite().all())
+    )
+
+
+def _is_row(row: Any) -> bool:
+    if not isinstance(row, list) or [type(one) for one in row] != ROW:
+        return False
+    step, _, size, terms = row
+    values = list(terms.values())
+    named = all(isinstance(name, str) for name in terms)
+    finite = all(type(value) is float and math.isfinite(value) for value in values)
+    return named and finite and 0 < step <= LARGEST and 0 < size <= LARGEST

@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
+from stylenets.errors import UserError
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.loop import Descent, MakeOptimizer, Objective, lbfgs
 from stylenets.optimize.saved_run import SavedRun, StepRecord
@@ -123,6 +124,8 @@ class _Run:
         number = len(self.finished)
         if number < len(self.finished_before):
             picture = self.finished_before[number].to(stage.start)
+            if picture.shape != stage.start.shape:
+                raise UserError("cannot resume: the state is of pictures of another size")
         else:
             goes_on = number == len(self.finished_before)
             picture = self._descend(stage, self.interrupted if goes_on else None)
@@ -138,7 +141,7 @@ class _Run:
             terms = descent.step()
             self.records.append(StepRecord(len(self.records) + 1, stage.name, size, terms))
             self.on_step(self.records[-1], descent.picture)
-            if self.saved and len(self.records) % self.saved.every == 0:
+            if self.saved and self.saved.is_due(len(self.records)):
                 self.saved.save(self.finished, descent, self.records)
         return descent.picture
 

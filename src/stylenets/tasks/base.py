@@ -18,6 +18,8 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Objective, Terms
 from stylenets.tasks.checks import check_same_network, check_same_weights
+from stylenets.tasks.record import check_record
+from stylenets.tasks.resuming import check_states
 
 
 def to_device(values: Tensor, device: torch.device) -> Tensor:
@@ -80,6 +82,7 @@ class StyleTask(pl.LightningModule):
         self.ema_decay = ema_decay
         self.net = network.net
         self.criterion = criterion
+        self.record: dict[str, Any] = {}  # what the run is made with, where somebody knows
         self.total_steps = 0  # of the run, once it has begun
         self.compiled: Callable[..., Terms] | None = None
         if compiled:
@@ -190,12 +193,16 @@ class StyleTask(pl.LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add what is needed to rebuild the network, as plain data."""
         checkpoint["stylenets"] = self.network.metadata()
+        if self.record:
+            checkpoint["record"] = self.record
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Make sure that the checkpoint to go on from is of this run's network.
+        """Make sure that the checkpoint to go on from fits this run, before anything is taken up.
 
         Raises:
-            UserError: It is of another.
+            UserError: It does not.
         """
         check_same_network(self.network.metadata(), checkpoint["stylenets"])
         check_same_weights(self.state_dict(), checkpoint["state_dict"])
+        check_record(self.record, checkpoint.get("record"))
+        check_states(self.trainer, self, checkpoint)

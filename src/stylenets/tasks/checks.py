@@ -34,6 +34,8 @@ def check_same_network(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     Raises:
         UserError: It is of another.
     """
+    if not isinstance(theirs, dict):
+        raise UserError("ckpt= does not say which network it is of: it is damaged")
     for key in ("net", "styles", "net_args"):
         if ours[key] != theirs.get(key):
             raise UserError(
@@ -48,6 +50,8 @@ def check_same_weights(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> No
     Raises:
         UserError: One is missing on either side, or has another shape.
     """
+    if not isinstance(theirs, dict):
+        raise UserError("ckpt= does not hold weights: it is damaged")
     here = _shapes(ours)
     there = _shapes(theirs)
     names = here.keys() | there.keys()
@@ -59,5 +63,5 @@ def check_same_weights(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> No
         )
 
 
-def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
-    return {name: value.shape for name, value in state.items()}
+def _shapes(state: dict[str, Any]) -> dict[str, torch.Size | None]:
+    return {str(name): getattr(value, "shape", None) for name, value in state.items()}
