@@ -23,5 +23,9 @@ def test_a_path_comes_before_a_bundled_network_of_that_name(
     assert assets.network_file("runs/six") == Path("runs/six") and assets.network_file(
         "seven"
     ) == Path("seven")
-    Path("six").mkdir()
+    Path("six").mkdir()  # as out=six makes it
+    assert assets.network_file("six") == assets.SIX
+    Path("six", "network.safetensors").touch()
     assert assets.network_file("six") == Path("six")
+    Path("small").touch()
+    assert assets.network_file("small") == Path("small")

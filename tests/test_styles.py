@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from stylenets import images
+from stylenets.checkpoints import check_metadata
 from stylenets.errors import UserError
-from stylenets.styles import SIX, central_square, load_styles, one_hot
+from stylenets.styles import SIX, central_square, load_styles, name_of, one_hot
 
 
 @pytest.fixture
@@ -72,3 +73,28 @@ def test_mistakes_are_named(folder: Path) -> None:
 
 def test_one_hot_weights() -> None:
     assert one_hot(torch.tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("Screenshot 2026-05-01 at 10.00.00\u202fAM", "Screenshot 2026-05-01 at 10.00.00 AM"),
+        ("wo\u200dman", "woman"),
+        ("e\u0301t\u00e9", "\u00e9t\u00e9"),
+        ("a\\b", "a_b"),
+        ("two\nlines", "twolines"),
+        ("x" * 230, "x" * 100),
+        ("\u00fc" * 110, "\u00fc" * 50),
+        (".\u202fhidden", "hidden"),
+    ],
+)
+def test_a_name_that_could_not_be_part_of_a_files_name_is_cleaned(stem: str, name: str) -> None:
+    assert name_of(Path(f"{stem}.png")) == name
+    check_metadata(
+        "x", {"format": 1, "net": "johnson", "net_args": {"width": 4}, "styles": [name]}
+    )
+
+
+def test_a_name_of_which_nothing_is_left_is_refused() -> None:
+    with pytest.raises(UserError, match="rename the file"):
+        name_of(Path("\u200d\u200d.png"))

@@ -1,5 +1,7 @@
 """The style pictures of a run under their names, in the order of their indices."""
 
+import logging
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,9 @@ from stylenets import assets, images
 from stylenets.errors import UserError
 from stylenets.images import list_pictures
 
+log = logging.getLogger(__name__)
+
+MAX_NAME = 100  # bytes, since a file name of 255 also holds that of the content
 PHOTO = "photo"  # the row of a network that paints the photograph as it is
 SIX = ("swirl", "glass", "woodcut", "points", "facets", "ink")
 
@@ -110,13 +115,34 @@ def picture_styles(
     """
     if not 16 <= size <= 4096:
         raise UserError(f"styles.size={size}: between 16 and 4096 pixels")
-    names = [path.stem for path in paths] if names is None else list(names)
+    names = [name_of(path) for path in paths] if names is None else list(names)
     factors = dict(coefficients or {})
     _check_names(names, set(factors))
     pictures = [images.read(path, size) for path in paths]
     if crop:
         pictures = [central_square(picture) for picture in pictures]
     return StyleBank(names, pictures, [float(factors.get(name, 1.0)) for name in names])
+
+
+def name_of(path: Path) -> str:
+    """The name of a style: its file's without the ending, fit to be part of other files' names.
+
+    Characters that do not print go, other spaces become plain ones, and a long name is cut, which
+    is said.
+
+    Raises:
+        UserError: Nothing is left of it.
+    """
+    composed = unicodedata.normalize("NFC", path.stem)
+    spaced = "".join(" " if unicodedata.category(one) == "Zs" else one for one in composed)
+    printed = "".join(one for one in spaced if one.isprintable()).replace("\\", "_")
+    shortened = printed.encode()[:MAX_NAME].decode(errors="ignore")
+    name = shortened.lstrip(". ").strip()
+    if not name:
+        raise UserError(f"no style can be called {path.stem!a:.80}: rename the file")
+    if name != composed:
+        log.info("the style picture %s goes by the name %s", ascii(path.name), name)
+    return name
 
 
 def _check_names(names: list[str], with_coefficients: set[str]) -> None:

@@ -5,6 +5,7 @@ A server that does not want us holds nothing up.
 
 import http.server
 import logging
+import re
 import socket
 import threading
 import time
@@ -21,7 +22,7 @@ from wandb_log import read
 
 from stylenets import images
 from stylenets.callbacks.loggers import closing, log_picture
-from stylenets.callbacks.wandb_logger import wandb_logger
+from stylenets.callbacks.wandb_logger import id_of_run, wandb_logger
 from stylenets.cli.train import train
 from stylenets.styles import SIX
 
@@ -127,6 +128,24 @@ def test_a_resumed_run_keeps_its_id() -> None:
             time.sleep(1.1)  # its folder is named by the second
     names = [log.name for log in Path("run").glob("wandb/offline-run-*/run-*.wandb")]
     assert len(names) == 2 and len(set(names)) == 1
+
+
+def test_an_id_that_a_kill_left_empty_is_made_anew() -> None:
+    for left in ("", "../evil", "two\nlines"):
+        Path("run").mkdir(exist_ok=True)
+        Path("run/wandb_id").write_text(left)
+        assert re.fullmatch("[0-9a-f]{8}", id_of_run(Path("run")))
+        assert Path("run/wandb_id").read_text() == id_of_run(Path("run"))
+
+
+def test_where_it_cannot_start_the_training_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    Path("file").touch()
+    with closing(wandb_logger("file", "p")) as logger:
+        logger.log_metrics({"a": 1.0}, 1)
+        logger.log_hyperparams({"a": 1})
+        log_picture(logger, "samples", torch.rand(3, 8, 9), 3)
+        logger.finalize("success")
+    assert "W&B cannot start" in caplog.text and "goes on without it" in caplog.text
 
 
 def test_a_picture_keeps_its_colors() -> None:

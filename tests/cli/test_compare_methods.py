@@ -1,6 +1,7 @@
 """compare report=methods: what optimize has painted beside one pass of the bundled network."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,30 @@ def test_a_folder_of_something_else_is_told(painted, random_vgg_file: Path) -> N
     painted("regions", "method=localized", *REGIONS)
     Path("regions/curves.csv").write_text("nothing\n1\n")
     with pytest.raises(UserError, match=r"curves\.csv is no table of curves"):
+        report(random_vgg_file, "runs=[regions]")
+    painted("whole", "method=localized", *REGIONS)
+    Path("regions/curves.csv").write_text(Path("whole/curves.csv").read_text())
+    figures = Path("regions/figures.json").read_text()
+    for content in ("{}", "[1]", "no JSON", figures.replace('"seconds": ', '"seconds": -')):
+        Path("regions/figures.json").write_text(content)
+        with pytest.raises(UserError, match=r"regions is no run|seconds=-") as caught:
+            report(random_vgg_file, "runs=[regions]")
+        assert "\n" not in str(caught.value)
+    Path("regions/figures.json").write_text(figures)
+    text = Path("regions/config.yaml").read_text()
+    for setting, value in (("size", "large"), ("styles", "5"), ("name", "../whole")):
+        edited = OmegaConf.create(text)
+        edited[setting] = value
+        OmegaConf.save(edited, "regions/config.yaml")
+        with pytest.raises(UserError) as caught:
+            report(random_vgg_file, "runs=[regions]")
+        assert "\n" not in str(caught.value)
+    Path("regions/config.yaml").write_text(text + "debug: ${oc.env:HOME}\n")
+    with pytest.raises(UserError, match="refers to other values") as caught:
+        report(random_vgg_file, "runs=[regions]")
+    assert os.environ["HOME"] not in str(caught.value)
+    Path("regions/config.yaml").write_text("name: [unclosed")
+    with pytest.raises(UserError, match="is no configuration"):
         report(random_vgg_file, "runs=[regions]")
     OmegaConf.save({"name": "x"}, "regions/config.yaml")
     with pytest.raises(UserError, match="no configuration of optimize"):

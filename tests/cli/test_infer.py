@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
+from stylenets.cli.entry import tell_file
 from stylenets.cli.infer import infer
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, JohnsonNet
@@ -245,6 +246,81 @@ def test_an_earlier_run_below_the_content_folder_is_not_content(folder: Path) ->
     (folder / "photo.png").unlink()
     with pytest.raises(UserError, match=r"no picture in \. but those in out"):
         run("content=.", "styles=[ink]")
+
+
+def test_pictures_of_earlier_runs_in_the_usual_place_are_not_content(folder: Path) -> None:
+    images.write("outputs/infer/yesterday/photo_ink.png", torch.rand(3, 40, 60))
+    run("content=.", "styles=[ink]", "out=outputs/infer/today")
+    assert written("outputs/infer/today") == ["photo_ink.png"]
+    run("content=outputs/infer/yesterday", "styles=[ink]")  # unless they are asked for
+    assert written() == ["photo_ink_ink.png"]
+
+
+def test_a_picture_that_cannot_be_written_does_not_stop_the_others(folder: Path) -> None:
+    """A name as long as a file's may be has no room for a style's; a link leads to itself."""
+    longest = "n" * 251
+    images.write("photos/a.png", torch.rand(3, 40, 60))
+    images.write(f"photos/{longest}.png", torch.rand(3, 40, 60))
+    Path("photos/bad.png").write_bytes(b"no picture")
+    os.symlink("loop.png", "photos/loop.png")
+    images.write("photos/z.png", torch.rand(3, 40, 60))
+    with pytest.raises(UserError, match="3 of 5 pictures were not stylized") as caught:
+        run("content=photos", "styles=[ink]")
+    assert written() == ["a_ink.png", "z_ink.png"]
+    told = str(caught.value)
+    assert f"{longest}_ink.png: File name too long" in told
+    assert "photos/bad.png" in told and "no such picture: photos/loop.png" in told
+
+
+def test_memory_that_runs_out_is_one_line_and_the_others_are_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        images.write(f"photos/{name}.png", torch.rand(3, 40, 60))
+    read = images.read
+
+    def read_too_large(path: Path, size: int | None) -> torch.Tensor:
+        if path.stem == "a":
+            torch.empty(2**60)
+        return read(path, size)
+
+    monkeypatch.setattr(images, "read", read_too_large)
+    with pytest.raises(UserError, match=r"1 of 2 .*photos/a\.png: out of memory: give a smaller"):
+        run("content=photos", "styles=[ink]")
+    assert written() == ["b_ink.png"]
+
+
+def test_an_empty_content_is_not_the_working_folder(folder: Path) -> None:
+    with pytest.raises(UserError, match="content= is empty"):
+        run("content=")
+
+
+def test_names_reach_the_terminal_as_text(capsys: pytest.CaptureFixture) -> None:
+    tell_file(Path("a\x1b[31m\nb\u00fc.png"), 3, 4, 0.5)
+    assert capsys.readouterr().out == "a\\x1b[31m\\nb\u00fc.png  4x3  0.50 s\n"
+
+
+def test_stdout_that_is_full_or_closed(folder: Path) -> None:
+    command = [sys.executable, str(ROOT / "infer.py"), "content=photo.png", "styles=[ink]"]
+    command += ["ckpt=net.safetensors", "out=out"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >/dev/full', "sh", *command],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    full = "error: cannot write to stdout: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, full)
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_reader_that_leaves_early_is_no_mistake_of_the_user() -> None:

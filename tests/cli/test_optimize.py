@@ -116,6 +116,8 @@ def test_a_resumed_run_ends_as_one_in_one_go(run, monkeypatch: pytest.MonkeyPatc
         patched.setattr(images, "write", lambda path, picture: (kept(path, picture), stop()))
         run(*given, "snapshots=5")
     assert "state.pt" in written() and "figures.json" not in written()
+    with pytest.raises(UserError, match="out holds an interrupted run: go on with resume=true"):
+        run(*given)
     with pytest.raises(UserError, match="other settings"):
         run(*given, "steps=6", "resume=true")
     run(*given, "resume=true")
@@ -178,6 +180,16 @@ def test_noise_adam_sizes_and_a_bundled_style(run) -> None:
         (["styles=[a.png]", "method=mixed"], "takes 2 style pictures"),
         (["styles=[a.png,b.png]", "method=mixed", "gamma=2.0"], "gamma must be from 0 to 1"),
         (["styles=[a.png,b.png]", "method=mixed", "gamma=[]"], "a list of values"),
+        (["styles=[a.png,b.png]", "method=mixed", "gamma=[0.1,0.1]"], "each value once"),
+        (["styles=[a.png,b.png]", "method=mixed", "gamma=[0.1,a]"], "gamma=a: must be numbers"),
+        (["styles=[a.png]", "+method.nonsense=1"], "gatys.gatys has no such setting"),
+        (["styles=[a.png]", "method.tv_weight=much"], r"method\.tv_weight=much: must be a number"),
+        (["styles=[a.png]", "losses.content=5"], r"losses\.content=5: must be names with values"),
+        (["styles=[a.png]", "losses=5"], "losses=5: must be settings with names"),
+        (["styles=[a.png]", "seed=abc"], "seed=abc: must be a whole number"),
+        (["styles=[a.png]", "resume=maybe"], "resume=maybe: must be true or false"),
+        (["styles=[a.png]", "sizes=[16,24]"], "the last must be size=32"),
+        (["styles=[a.png]", "name=../../evil"], "must be up to 50 letters"),
         (
             ["styles=[a.png,b.png]", "method=mixed", "keep=dog", "masks={cat:dog.png}"],
             "unknown region 'dog'",

@@ -148,6 +148,24 @@ def test_the_same_folder_again_is_refused_in_one_line(
     assert (folder / "run" / "network.safetensors").read_bytes() == before
 
 
+def test_an_interrupted_run_is_not_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("last.ckpt", "previous.ckpt"):
+        file = tmp_path / "run" / "checkpoints" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"PK")
+        with pytest.raises(UserError, match="run holds an interrupted run: go on with ckpt=own"):
+            train(configured(*SMALL, "out=run"))
+        file.unlink()
+
+
+def test_two_runs_begun_in_one_second_have_folders_of_their_own() -> None:
+    folders = {configured("data=bundled").out for _ in range(2)}
+    assert len(folders) == 2
+
+
 def test_it_goes_on_from_the_last_checkpoint(
     finished: subprocess.CompletedProcess[str],
     folder: Path,
@@ -185,6 +203,11 @@ def test_it_goes_on_from_the_last_checkpoint(
         (["vgg.weights=letter.jpg"], "letter.jpg is no state dict that can be read safely"),
         (["loss.variant=gramm"], r"loss\.variant=gramm: one of"),
         (["+loss.style.relu9_9=1"], "has no layer relu9_9"),
+        (["+model.nonsense=1"], r"model\.nonsense=1: .*MultiStyle has no such setting"),
+        (["+data.nonsense=1"], r"data\.nonsense=1: .*FolderData has no such setting"),
+        (["+trainer.nonsense=1"], r"trainer\.nonsense=1: .*Trainer has no such setting"),
+        (["trainer.precision=16-true"], "16-true: the loss network is float32"),
+        (["data.cache=letter.jpg"], r"cannot keep decoded pictures in data\.cache=letter\.jpg"),
     ],
 )
 def test_a_mistake_is_said_before_anything_is_written(

@@ -3,12 +3,13 @@
 That is nearly the same pixels, again the same, and those of a picture that has changed.
 """
 
+import errno
 from pathlib import Path
 
 import pytest
 import torch
 
-from stylenets import images
+from stylenets import files, images
 from stylenets.data.cache import PictureCache
 from stylenets.data.folder import FolderData
 from stylenets.errors import UserError
@@ -65,6 +66,21 @@ def test_a_module_with_a_cache_gives_crops_of_the_same_places(tmp_path: Path) ->
 def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"cannot keep decoded pictures in data\.cache="):
-        PictureCache(tmp_path / "file", 16).read(bundled_photos()[0], 16)
+        PictureCache(tmp_path / "file", 16)
     with pytest.raises(UserError, match="no such picture"):
         PictureCache(tmp_path, 16).read(tmp_path / "none.jpg", 16)
+
+
+def test_a_disk_that_is_full_in_mid_run_is_said_once_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = PictureCache(tmp_path, 64)
+
+    def full(path: Path, flush: bool = True) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "replacing", full)
+    for photo in bundled_photos()[:2]:
+        assert torch.equal(cache.read(photo, 64), images.read(photo, 64))
+    (line,) = caplog.messages
+    assert "No space left on device" in line

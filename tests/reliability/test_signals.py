@@ -23,7 +23,9 @@ def wait_for(bench: Bench, out: str, line: str) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
+)
 def test_one_process(bench: Bench, whole: str, figures: list, number: int, status: int) -> None:
     out = f"signal{number}"
     process = bench.start(out)
@@ -40,6 +42,39 @@ def test_one_process(bench: Bench, whole: str, figures: list, number: int, statu
     )
     assert seconds < KILL_WAIT
     assert not lost
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_group_with_a_loader_process(
+    bench: Bench, whole: str, figures: list, number: signal.Signals
+) -> None:
+    """What timeout(1), a scheduler, Ctrl-C and a closed terminal do: a signal to all at once."""
+    out = f"group{number.value}"
+    process = bench.start(out, "data.workers=1")
+    wait_for(bench, out, "batch 4 ")
+    begin = time.monotonic()
+    os.killpg(process.pid, number)
+    errors = process.communicate(timeout=120)[1]
+    seconds = time.monotonic() - begin
+    assert process.returncode == 128 + number, errors
+    assert "Traceback" not in errors
+    assert bench.run(out, "ckpt=last")[0] == 0
+    lost = int(bench.apart(out, whole) > 0)
+    told = f"{seconds:.1f} s to the end"
+    figures.append((f"{number.name}, group with a loader", 1, lost, told))
+    assert seconds < KILL_WAIT
+    assert not lost
+
+
+def test_a_killed_loader_process_is_one_line(bench: Bench) -> None:
+    process = bench.start("loader", "data.workers=1")
+    wait_for(bench, "loader", "batch 4 ")
+    (worker,) = children(process.pid)
+    os.kill(worker, signal.SIGKILL)
+    errors = process.communicate(timeout=120)[1]
+    assert process.returncode == 2
+    (line,) = errors.strip().splitlines()
+    assert line.startswith("error: a loader process was killed")
 
 
 @pytest.mark.parametrize("whom", ["rank 0", "rank 1", "all"])

@@ -12,8 +12,14 @@ INVERSE = NETWORKS / "inverse.safetensors"
 def network_file(name: str) -> Path:
     """The file meant by the name of a bundled network, or by a path, which is given back as it is.
 
-    The bundled ones are "six", "small" and "inverse". A path of such a name comes first.
+    The bundled ones are "six", "small" and "inverse". A file of such a name comes first, and so
+    does a folder with a run in it.
     """
     path = Path(name)
     bundled = NETWORKS / f"{name}.safetensors"
-    return bundled if bundled.is_file() and not path.exists() else path
+    return bundled if bundled.is_file() and not _holds_network(path) else path
+
+
+def _holds_network(path: Path) -> bool:
+    own = (path / "network.safetensors").is_file() or (path / "checkpoints").is_dir()
+    return path.is_file() or own or any(path.glob("*.ckpt"))

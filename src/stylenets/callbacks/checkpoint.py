@@ -16,15 +16,18 @@ from stylenets.callbacks.parts import callbacks_of, data_of
 from stylenets.files import PART
 
 log = logging.getLogger(__name__)
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# a terminal that is closed hangs up; Windows knows no such signal
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class Checkpoints(pl.callbacks.Checkpoint):
     """Writes last.ckpt every so many steps, before and after a validation, and when told to stop.
 
-    SIGTERM and Ctrl-C stop a run: it saves itself and ends with status 128 + signal at the end of
-    its step. In a validation it stops after a batch; whoever resumes the run validates then. A
-    second signal ends it at once. Under DDP a signal to any process ends all.
+    SIGTERM, SIGHUP and Ctrl-C stop a run: it saves itself and ends with status 128 + signal at the
+    end of its step. In a validation it stops after a batch; whoever resumes the run validates then.
+    A second signal ends it at once. Under DDP a signal to any process ends all.
 
     Where steps are being left out for losses that are not finite, the checkpoint from before them
     stays.
@@ -50,7 +53,11 @@ class Checkpoints(pl.callbacks.Checkpoint):
         Lightning's own handlers can hang under DDP.
         """
         if threading.current_thread() is threading.main_thread():  # no other can
-            self._handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
+            self._handlers = {
+                number: signal.signal(number, self._note)
+                for number in SIGNALS
+                if signal.getsignal(number) is not signal.SIG_IGN  # as nohup has it
+            }
         missed = trainer.global_step > 0 and self.validated != trainer.global_step
         if missed and validation_due(trainer):
             trainer.validating = True

@@ -3,14 +3,20 @@
 import logging
 import netrc
 import os
+import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pytorch_lightning.loggers import WandbLogger
+from pytorch_lightning.loggers import Logger, WandbLogger
+from pytorch_lightning.loggers.logger import DummyLogger
+
+from stylenets.files import write_text
 
 log = logging.getLogger(__name__)
+OFFLINE = "no W&B account at hand: logging offline to %s/wandb; wandb sync sends it to a dashboard"
+RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 TIMEOUT = 8.0  # seconds for W&B to answer: it takes one or two
 
 
@@ -20,11 +26,12 @@ def wandb_logger(
     group: str | None = None,
     tags: Sequence[str] = (),
     name: str | None = None,
-) -> WandbLogger:
+) -> Logger:
     """A W&B run: online where an API key is at hand and accepted within seconds, else offline.
 
     There is never a prompt. ``WANDB_MODE`` overrules. Offline runs lie in ``folder``/wandb and
-    reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id.
+    reach the dashboard later with ``wandb sync``. A resumed run goes on under its own id. Where W&B
+    cannot start at all, that is said, and the training goes on without it.
 
     Args:
         folder: The run's output folder.
@@ -33,19 +40,21 @@ def wandb_logger(
         tags: Words to find the run by.
         name: The run's name; None: one that W&B makes up.
     """
-    set_defaults(Path(folder) / "wandb")
-    run = {
-        "name": name,
-        "save_dir": folder,
-        "project": project,
-        "group": group,
-        "tags": list(tags),
-        "id": id_of_run(Path(folder)),
-    }
+    settings = {"name": name, "project": project, "group": group, "tags": list(tags)}
+    try:
+        set_defaults(Path(folder) / "wandb")
+        return start_anywhere(settings | {"save_dir": folder, "id": id_of_run(Path(folder))})
+    except Exception as error:  # a folder that cannot be written, say: not worth a training
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        log.warning("W&B cannot start (%.200s): the training goes on without it", reason)
+        return DummyLogger()
+
+
+def start_anywhere(run: dict[str, Any]) -> WandbLogger:
+    """Start a run where the account and the environment want it: on the server, or offline."""
     if "WANDB_MODE" in os.environ or has_api_key():
         return start_online(run)
-    told = "no W&B account at hand: logging offline to %s/wandb; wandb sync sends it to a dashboard"
-    log.info(told, folder)
+    log.info(OFFLINE, run["save_dir"])
     return start(run, mode="offline")
 
 
@@ -90,10 +99,14 @@ def set_defaults(folder: Path) -> None:
 def id_of_run(folder: Path) -> str:
     """The W&B id of the run in ``folder``, made up at its beginning."""
     file = folder / "wandb_id"
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(uuid.uuid4().hex[:8])
-    return file.read_text()
+    try:
+        found = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError):
+        found = ""
+    if not RUN_ID.fullmatch(found):
+        found = uuid.uuid4().hex[:8]
+        write_text(file, found)
+    return found
 
 
 def has_api_key() -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError  # type: ignore[import-untyped]
 
 from stylenets import assets
 from stylenets.cli import checks
@@ -135,8 +136,11 @@ def load_settings(folder: Path) -> DictConfig:
         raise UserError(f"{folder} holds no finished run of optimize.py: {name} is not there")
     try:
         settings = OmegaConf.load(file)
-    except (OmegaConfBaseException, ValueError, OSError) as error:
+    except (OmegaConfBaseException, YAMLError, ValueError, OSError, RecursionError) as error:
         raise UserError(f"{file} is no configuration: {error}") from error
+    # a run writes its values resolved; a stranger's ${oc.env:KEY} would tell what is none of his
+    if "${" in file.read_text(encoding="utf-8", errors="replace"):
+        raise UserError(f"{file} refers to other values by ${{...}}, which no run writes: refused")
     needed = {"name", "content", "styles", "regions", "keep"}
     if not isinstance(settings, DictConfig) or not needed <= set(settings):
         raise UserError(f"{file} is no configuration of optimize.py")

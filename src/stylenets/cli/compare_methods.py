@@ -6,16 +6,22 @@ Both are of the same scene, and measured anew with the same losses.
 import csv
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from torch import Tensor
 
 from stylenets import assets, checkpoints, images
+from stylenets.cli.checks import number
+from stylenets.cli.entry import of_the_machine
+from stylenets.cli.optimize import check_name
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import check_scene, picture_stem, swept_setting, variants
@@ -40,6 +46,18 @@ from stylenets.optimize.scene import Scene
 from stylenets.regions import KEEP
 from stylenets.styles import StyleBank
 
+# What settings and figures of other kinds make the code raise.
+EDITED = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    RuntimeError,
+    OmegaConfBaseException,
+)
+
 
 def write_method_report(config: DictConfig, runs: dict[Path, DictConfig], out: Path) -> None:
     """Measure, and write methods.html, .md, .json and config.yaml.
@@ -56,10 +74,11 @@ def write_method_report(config: DictConfig, runs: dict[Path, DictConfig], out: P
     vgg = instantiate(config.vgg).to(device)
     criterion = Criterion(vgg, config.methods.content, config.methods.style)
     with progress(sum(len(variants(settings)) for settings in runs.values())) as advance:
-        measured = [
-            measure_run(folder, settings, criterion, config.repeats, device, advance)
-            for folder, settings in runs.items()
-        ]
+        measured = []
+        for folder, settings in runs.items():
+            with left_by_optimize(folder):
+                run = measure_run(folder, settings, criterion, config.repeats, device, advance)
+            measured.append(run)
     where = machine.describe_machine(device)
     setting = describe_setting(vgg.source, config.repeats, where)
     table = methods_table(measured)
@@ -72,6 +91,18 @@ def write_method_report(config: DictConfig, runs: dict[Path, DictConfig], out: P
     }
     write_files(out, {name: text.encode() for name, text in texts.items()})
     show_tables([table])
+
+
+@contextmanager
+def left_by_optimize(folder: Path) -> Iterator[None]:
+    """Turn what an edited or damaged run makes the code raise into a UserError that names it."""
+    try:
+        yield
+    except EDITED as error:
+        if of_the_machine(error):
+            raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise UserError(f"{folder} is no run as optimize.py leaves it ({reason:.120})") from error
 
 
 def describe_setting(source: str, repeats: int, where: dict[str, Any]) -> str:
@@ -96,6 +127,7 @@ def measure_run(
 
     Both are measured with the losses of ``criterion``. ``advance`` is called after each picture.
     """
+    check_name(settings.name)
     scene = build_scene(settings, check_scene(settings), device)
     noted = json.loads((folder / "figures.json").read_text())
     key = swept_setting(settings)
@@ -106,7 +138,8 @@ def measure_run(
         rows = read_curves(folder / f"curves{addition}.csv")
         picture = images.read(folder / f"{stem}.png")
         figures = measure_picture(picture[None].to(device), scene, criterion, rows)
-        optimized = Painted(picture, noted[stem]["seconds"], figures)
+        taken = number("seconds", noted[stem]["seconds"], lambda one: 0 < one < inf, "a time")
+        optimized = Painted(picture, taken, figures)
         passed, seconds = one_pass(stylizer, scene, one, repeats)
         passed_figures = measure_picture(passed[None].to(device), scene, criterion, [])
         single = Painted(passed, seconds, passed_figures)

@@ -4,6 +4,7 @@ The exit status after a mistake is 2. Every file that is written is a line on st
 """
 
 import functools
+import io
 import logging
 import os
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -25,6 +27,8 @@ from stylenets.openmp import wait_briefly
 
 Command = Callable[[DictConfig], None]
 
+HIDDEN = ("Cc", "Cs")  # Unicode's control characters, and bytes that are no text
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 # what Hydra raises for a configuration that cannot be composed, besides errors of its own
 OF_COMPOSING = (OSError, ValueError, TypeError, LookupError, AttributeError)
 
@@ -52,6 +56,7 @@ def run_hydra(command: Command, config_name: str) -> None:
         return
     keep_freed_memory()
     wait_briefly()
+    prepare_streams()
     # Hydra then raises, where it would print several lines and exit with 1
     os.environ["HYDRA_FULL_ERROR"] = "1"
     file = config_folder() / config_name
@@ -61,6 +66,8 @@ def run_hydra(command: Command, config_name: str) -> None:
     def job(config: DictConfig) -> None:
         nonlocal begun
         begun = True
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(make_visible)
         with mistakes_in_one_line():  # here too, since Hydra adds a line to an error in a job
             command(config)
 
@@ -72,6 +79,15 @@ def run_hydra(command: Command, config_name: str) -> None:
             if begun or _is_told(error):
                 raise
             raise _of_composing(error) from error
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr take any text, also where who started the process has closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may be no text of the locale
 
 
 def output_folder(out: str) -> Path:
@@ -122,15 +138,58 @@ def mistakes_in_one_line() -> Iterator[None]:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
     except BrokenPipeError:  # the reader of stdout has gone, as in `infer.py --help | head`
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())  # or Python complains when it flushes at exit
+        silence_stdout()
         sys.exit(141)
+    except (MemoryError, RuntimeError) as error:
+        told = of_the_machine(error)
+        if told is None:
+            raise
+        sys.stderr.write(f"error: {told}\n")
+        sys.exit(2)
 
 
 def tell_file(path: Path, height: int, width: int, seconds: float) -> None:
     """Write the line on stdout that scripts read for each picture, as soon as it is there."""
-    sys.stdout.write(f"{path}  {width}x{height}  {seconds:.2f} s\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(visible(f"{path}  {width}x{height}  {seconds:.2f} s") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        silence_stdout()
+        raise UserError(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def silence_stdout() -> None:
+    """Send what is left for stdout nowhere, or Python complains when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def visible(text: str) -> str:
+    """The text with control characters, such as a terminal's escape sequences, written out."""
+    return "".join(
+        one.encode("unicode_escape").decode() if category(one) in HIDDEN else one for one in text
+    )
+
+
+def make_visible(record: logging.LogRecord) -> bool:
+    """Write out the control characters in a line of a log, but for the ends of lines."""
+    lines = record.getMessage().splitlines()
+    record.msg = "\n".join(map(visible, lines))
+    record.args = ()
+    return True
+
+
+def of_the_machine(error: Exception) -> str | None:
+    """What is said of an error that is the machine's; None for others."""
+    if isinstance(error, MemoryError) or any(one in str(error) for one in OUT_OF_MEMORY):
+        return "out of memory: give a smaller size= or batch, or fewer data.workers="
+    if "DataLoader worker" in str(error):
+        return (
+            "a loader process was killed, perhaps for want of memory: give fewer data.workers=; "
+            "a run goes on with ckpt=own"
+        )
+    return None
 
 
 def _is_told(error: Exception) -> bool:
@@ -154,4 +213,4 @@ def _one_line(error: BaseException) -> str:
         error = cause
         cause = error.__cause__
     lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join(line for line in lines if line)
+    return visible(" ".join(line for line in lines if line))

@@ -133,6 +133,8 @@ def read_contents(value: Any) -> list[Path]:
         given = [line.rstrip("\n") for line in sys.stdin if line.strip()]
         if not given:
             raise UserError("content=- reads a path from every line of stdin, and there was none")
+    if "" in given:
+        raise UserError("content= is empty: was a variable of the shell not set?")
     return [_existing_content(str(path)) for path in given]
 
 

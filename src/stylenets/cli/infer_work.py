@@ -14,6 +14,7 @@ from rich.progress import Progress
 from torch import Tensor
 
 from stylenets import checkpoints, images
+from stylenets.cli.entry import of_the_machine
 from stylenets.cli.infer_request import Request
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
@@ -39,17 +40,32 @@ def stylize_all(request: Request) -> None:
     if request.resume:
         jobs = left_to_do(jobs)
     tell_replaced(jobs)
-    failures = []
+    failures: dict[Path, str] = {}
     with Writer() as writer:
         for job, content in read_ahead(work, jobs):
             if isinstance(content, UserError):
-                failures.append(str(content))
-            else:
+                failures[job.content] = str(content)
+                continue
+            try:
                 work.paint(job, content, writer)
+            except (MemoryError, RuntimeError) as error:
+                failures[job.content] = str(told_of_machine(job, error))
+    for job in jobs:
+        unwritten = [writer.failures[path] for path in job.outputs() if path in writer.failures]
+        if unwritten:
+            failures[job.content] = "; ".join(unwritten)
     if failures:
         several = len(jobs) > 1
         counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if several else ""
-        raise UserError(counted + "; ".join(failures))
+        raise UserError(counted + "; ".join(dict.fromkeys(failures.values())))
+
+
+def told_of_machine(job: Job, error: MemoryError | RuntimeError) -> UserError:
+    """What is said where the machine could not do a job; raises an error that is another."""
+    told = of_the_machine(error)
+    if told is None:
+        raise error
+    return UserError(f"{job.content}: {told}")
 
 
 def read_ahead(
@@ -62,6 +78,8 @@ def read_ahead(
             return work.read(job)
         except UserError as error:
             return error
+        except (MemoryError, RuntimeError) as error:
+            return told_of_machine(job, error)
 
     with ThreadPoolExecutor(1) as reader:
         ahead = [reader.submit(read, job) for job in jobs[:1]]

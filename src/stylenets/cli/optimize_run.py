@@ -13,11 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import tell_file
+from stylenets.cli.entry import plain_values, tell_file
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import picture_stem, swept_setting, variants
+from stylenets.cli.values import check_targets
 from stylenets.cli.writing import write_masks
 from stylenets.evaluation.methods.outcome import Outcome, measure_picture
 from stylenets.inference.devices import choose_device
@@ -38,6 +39,8 @@ def run_all(config: DictConfig, request: RegionRequest | None, out: Path) -> Non
     Raises:
         UserError: If a picture cannot be read, or the method cannot paint this scene.
     """
+    for one in variants(config).values():
+        check_targets(plain_values(one), ("losses", "method"))
     device = choose_device(config.device)
     vgg = instantiate(config.vgg).to(device)
     criterion = instantiate(config.losses)(vgg=vgg)
@@ -83,7 +86,7 @@ def paint(
 
 def open_state(config: DictConfig, out: Path, addition: str) -> SavedRun | None:
     """What keeps the run on disk, with the state of an interrupted one where that is resumed."""
-    if not config.save_every:
+    if not config.save_every and not config.resume:
         return None
     settings = [str(key) for key in config if key not in PASSING]
     recipe = OmegaConf.to_yaml(

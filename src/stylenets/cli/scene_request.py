@@ -1,6 +1,7 @@
 """What optimize and compare are asked about a scene, checked as far as that goes without torch."""
 
 import copy
+import math
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -57,7 +58,13 @@ def swept_setting(config: DictConfig) -> str | None:
     lists = [name for name in SWEPT if OmegaConf.is_list(config.get(name))]
     if len(lists) > 1 or (lists and not config[lists[0]]):
         raise UserError(f"a list for {' and '.join(lists)}: give a list of values for one of them")
-    return lists[0] if lists else None
+    if not lists:
+        return None
+    key = lists[0]
+    values = [checks.number(key, one, math.isfinite, "numbers") for one in config[key]]
+    if len(set(values)) < len(values):
+        raise UserError(f"{key}={list(config[key])}: each value once")
+    return key
 
 
 def variants(config: DictConfig) -> dict[str, DictConfig]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from stylenets.cli.entry import output_folder, plain_values, run_hydra
+from stylenets.cli.locking import lock_folder
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,27 @@ def train(config: DictConfig) -> None:
     resume = find_checkpoint(config.ckpt, out)
     if resume and resume.parent.name == "checkpoints":
         out = resume.parent.parent
-    elif (out / "network.safetensors").exists() and not config.overwrite:
+    elif not config.overwrite:
+        check_no_earlier_run(out)
+    config.out = str(out)
+    from stylenets.cli.train_run import train_network  # only now, because Lightning comes with it
+
+    with lock_folder(out):
+        train_network(config, out, resume)
+
+
+def check_no_earlier_run(out: Path) -> None:
+    """Raises UserError where a folder holds a run, finished or not."""
+    if (out / "network.safetensors").exists():
         raise UserError(
             f"{out} holds a finished run: choose another out=, go on with ckpt={out}, "
             "or give overwrite=true"
         )
-    config.out = str(out)
-    from stylenets.cli.train_run import train_network  # only now, because Lightning comes with it
-
-    train_network(config, out, resume)
+    if newest_of_run(out):
+        raise UserError(
+            f"{out} holds an interrupted run: go on with ckpt=own, choose another out=, "
+            "or give overwrite=true"
+        )
 
 
 def find_checkpoint(ckpt: str | None, out: Path) -> Path | None:

@@ -21,7 +21,10 @@ from stylenets.callbacks.loggers import closing
 from stylenets.callbacks.resume import EpochEndResume
 from stylenets.cli.entry import plain_values, values_of
 from stylenets.cli.train_results import finish_run
+from stylenets.data.base import PictureDataModule
+from stylenets.errors import UserError
 from stylenets.tasks.base import StyleTask
+from stylenets.tasks.record import describe_run
 
 
 def train_network(config: DictConfig, out: Path, resume: Path | None) -> None:
@@ -41,7 +44,7 @@ def train_network(config: DictConfig, out: Path, resume: Path | None) -> None:
     share_sweep_folder()
     data = instantiate(config.data)
     data.setup()  # lists the pictures: what is missing is said before anything is written
-    task = build_task(config)
+    task = build_task(config, data)
     trainer = build_trainer(config)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with closing(instantiate(config.logger)) as trainer.logger:
@@ -77,7 +80,8 @@ def build_trainer(config: DictConfig) -> pl.Trainer:
     with values_of("trainer", MisconfigurationException):
         trainer = instantiate(config.trainer)(
             logger=False,
-            callbacks=[*chosen, EpochEndResume(), Timer()],
+            # Lightning would leave its own max_time out beside this timer
+            callbacks=[*chosen, EpochEndResume(), Timer(config.trainer.get("max_time"))],
             default_root_dir=config.out,
             plugins=[AtomicCheckpointIO()],
         )
@@ -85,14 +89,17 @@ def build_trainer(config: DictConfig) -> pl.Trainer:
     return trainer
 
 
-def build_task(config: DictConfig) -> StyleTask:
+def build_task(config: DictConfig, data: PictureDataModule) -> StyleTask:
     """The LightningModule of ``config``: styles, loss network and criterion first, then the net."""
     init = checkpoints.load(assets.network_file(config.init)) if config.init else None
     styles = instantiate(config.styles)
-    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=styles)
+    vgg = instantiate(config.vgg)
+    criterion = instantiate(config.loss)(vgg=vgg, styles=styles)
     optimizer = instantiate(config.optimizer)
     with values_of("optimizer"):
         optimizer([nn.Parameter(torch.zeros(1))])
+    if not any(getattr(criterion, "weights", {"": 1.0}).values()):
+        raise UserError("loss: every weight is 0, so there is nothing to learn")
     task = instantiate(config.model)(
         styles=styles,
         criterion=criterion,
@@ -101,4 +108,7 @@ def build_task(config: DictConfig) -> StyleTask:
         scheduler=instantiate(config.scheduler),
     )
     assert isinstance(task, StyleTask)
+    checkpoints.check_metadata("nothing is trained", task.network.metadata())
+    files = (data.train_set.files, data.val_set.files)
+    task.record = describe_run(plain_values(config), files, vgg, styles)
     return task

@@ -5,7 +5,7 @@ What does not fit is told before anything is built or written.
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from types import NoneType, UnionType
@@ -40,6 +40,8 @@ WORDS = {
     NoneType: "null",
     Path: "a path",
 }
+# of all weights, which those of the loss network would not follow
+WHOLE_PRECISIONS = ("16-true", "bf16-true", "64-true", "64", "transformer-engine")
 COUNT = (1, 10**9)
 # of parameters by their name; those of networks are what a file may say of one
 BOUNDS = {
@@ -77,25 +79,64 @@ def check_values(config: Mapping[str, Any]) -> None:
     for group in GROUPS:
         if not isinstance(config.get(group), dict) or "_target_" not in config[group]:
             raise UserError(f"{group}={config.get(group)}: choose one of the files in conf/{group}")
+    precision = str(config["trainer"].get("precision"))
+    if precision in WHOLE_PRECISIONS:
+        raise UserError(
+            f"trainer.precision={precision}: the loss network is float32; give 32-true, 16-mixed"
+            " or bf16-mixed"
+        )
     net = config["model"].get("net")
     if not isinstance(net, dict) or not isinstance(config.get("callbacks"), dict):
         raise UserError("model.net and callbacks: must be names with values")
+    check_targets(config, FINISHED_LATER)
+
+
+def check_targets(config: Mapping[str, Any], finished_later: Collection[str]) -> None:
+    """Check the values of every node with a _target_.
+
+    Args:
+        config: Plain and resolved.
+        finished_later: Where the nodes are that the code calls with what it builds.
+
+    Raises:
+        UserError: For the first that does not fit what the node names.
+    """
     for path, node in find_targets(config):
-        check_target(path, node)
+        check_target(path, node, path in finished_later)
 
 
-def check_target(path: str, node: Mapping[str, Any]) -> None:
+def check_target(path: str, node: Mapping[str, Any], finished_later: bool) -> None:
     """Check the values of a node with a _target_ against the parameters of what it names."""
     partial = node.get("_partial_", False)
-    if partial is not (path in FINISHED_LATER):
+    if partial is not finished_later:
         raise UserError(f"{path}._partial_={node.get('_partial_')}: is not for you to choose")
     name = node["_target_"]
     try:
         hints = parameter_hints(resolve_name(str(name)))
     except (ImportError, ValueError, AttributeError) as error:
         raise UserError(f"{path}._target_={name}: there is no such thing") from error
+    unknown = unknown_parameters(resolve_name(str(name)), node)
+    if unknown:
+        raise UserError(f"{path}.{unknown[0]}={node[unknown[0]]}: {name} has no such setting")
     for parameter in node.keys() & hints.keys():
         check_value(f"{path}.{parameter}", node[parameter], hints[parameter])
+
+
+def unknown_parameters(target: Callable[..., Any], node: Mapping[str, Any]) -> list[str]:
+    """The settings of a node that what it names does not take.
+
+    A class that takes any may hand them on to its bases.
+    """
+    functions = [target]
+    if inspect.isclass(target):
+        functions = [vars(one)["__init__"] for one in target.__mro__ if "__init__" in vars(one)]
+    known: set[str] = set()
+    for function in functions:
+        parameters = inspect.signature(function).parameters.values()
+        known |= {parameter.name for parameter in parameters}
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            return [key for key in node if key not in known and not key.startswith("_")]
+    return []
 
 
 def check_value(path: str, value: Any, hint: Any) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.entry import tell_file
+from stylenets.errors import UserError
 
 MAX_WAITING = 2  # painted pictures that are kept for writing
 
@@ -41,12 +42,13 @@ def write_masks(masks: Mapping[str, Tensor], files: Mapping[str, Path]) -> None:
 class Writer:
     """Writes pictures beside the work that paints the next ones, in the order given.
 
-    A context: at its end all of them are written.
+    A context: at its end all of them are written, but for those in ``failures``, {file: why}.
     """
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(1)
         self.waiting: deque[Future[None]] = deque()
+        self.failures: dict[Path, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +57,13 @@ class Writer:
         """As ``write_picture``, as soon as those before are written; raises what they raised."""
         while len(self.waiting) > MAX_WAITING:
             self.waiting.popleft().result()
-        self.waiting.append(self.pool.submit(write_picture, path, picture, start))
+        self.waiting.append(self.pool.submit(self._write, path, picture, start))
+
+    def _write(self, path: Path, picture: Tensor, start: float) -> None:
+        try:
+            write_picture(path, picture, start)
+        except UserError as error:  # the others can be written for all that
+            self.failures[path] = str(error)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         self.pool.shutdown(cancel_futures=kind is not None)

@@ -1,6 +1,7 @@
 """Pictures decoded and shrunk once, kept as bytes on a disk: a crop then costs no decoding."""
 
 import hashlib
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from torch import Tensor
 
 from stylenets import files, images
 from stylenets.errors import UserError
+
+log = logging.getLogger(__name__)
 
 
 class PictureCache:
@@ -20,17 +23,31 @@ class PictureCache:
         folder: Where the pictures are kept.
         size: Pixels of a kept picture's shortest side. They take 3 * aspect * size^2 bytes
             each: 0.54 MB at 366 pixels and 4:3.
+
+    Raises:
+        UserError: Nothing can be written into the folder.
     """
 
     def __init__(self, folder: str | Path, size: int) -> None:
         self.folder = Path(folder)
         self.size = size
+        self.full = False
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with files.replacing(self.folder / ".probe", flush=False):
+                pass
+            (self.folder / ".probe").unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"cannot keep decoded pictures in data.cache={self.folder}: "
+                f"{error.strerror or error}"
+            ) from error
 
     def read(self, path: str | Path, size: int) -> Tensor:
         """As ``images.read``, resized twice: (3, H, W) RGB float32 in [0, 1].
 
         Raises:
-            UserError: If that does, or the picture cannot be kept.
+            UserError: If that does.
         """
         return images.from_pixels(self._pixels(Path(path)), size)
 
@@ -63,8 +80,8 @@ class PictureCache:
         try:
             with files.replacing(kept, flush=False) as file:  # a damaged one is decoded anew
                 np.save(file, pixels)
-        except OSError as error:
-            raise UserError(
-                f"cannot keep decoded pictures in data.cache={self.folder}: "
-                f"{error.strerror or error}"
-            ) from error
+        except OSError as error:  # a disk that is full in mid-run is no reason to stop it
+            if not self.full:
+                told = "cannot keep decoded pictures in data.cache=%s (%s): they are decoded anew"
+                log.warning(told, self.folder, error.strerror or error)
+            self.full = True

@@ -1,5 +1,7 @@
 """The order of the training samples: a function of (seed, epoch), so that it can start anywhere."""
 
+import hashlib
+import os
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -28,15 +30,26 @@ def subset(files: list[File], count: int | None, seed: int) -> list[File]:
 
 
 def hold_out(files: list[File], count: int, seed: int) -> tuple[list[File], list[File]]:
-    """Split into (training files, ``count`` held out, drawn by ``seed``).
+    """Split into (training files, ``count`` held out, drawn by ``seed`` and their names).
 
-    At most half are held out; a single file is in both.
+    A file more or less moves no other from one part to the other, but for one at the most. At most
+    half are held out; a single file is in both.
     """
     if len(files) == 1:
         return files, files
-    held_out = subset(files, min(count, len(files) // 2), seed)
-    chosen = set(held_out)
-    return [file for file in files if file not in chosen], held_out
+    drawn = sorted(files, key=lambda file: _draw(file, seed))
+    chosen = set(drawn[: min(count, len(files) // 2)])
+    return (
+        [file for file in files if file not in chosen],
+        [file for file in files if file in chosen],
+    )
+
+
+def _draw(file: object, seed: int) -> tuple[bytes, str]:
+    """A number that depends on the seed and the name of a file, or of the first of several."""
+    path = str(file[0] if isinstance(file, tuple) else file)
+    name = os.path.basename(path).encode(errors="surrogateescape")
+    return hashlib.sha256(b"%d %s" % (seed, name)).digest(), path
 
 
 class EpochBatches(Sampler[list[tuple[int, int]]]):

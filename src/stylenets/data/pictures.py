@@ -2,8 +2,10 @@
 
 import logging
 import math
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any, Protocol
 
 import torch
@@ -16,6 +18,7 @@ from stylenets.data.order import seeded
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
+GRACE = 30  # seconds that a loader process has after a signal
 
 
 class Reader(Protocol):
@@ -113,6 +116,21 @@ def collate(samples: list[dict[str, Any]]) -> dict[str, Any]:
     return batch | {"bad": bad}
 
 
+def outlive_signals(worker: int) -> None:
+    """Let a loader process go on for a while after a signal to its whole group.
+
+    The training ends with its step then, and needs that step's pictures.
+    """
+
+    def end_later(number: int, frame: FrameType | None) -> None:
+        if hasattr(signal, "alarm"):
+            signal.alarm(GRACE)
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end_later)
+
+
 class PictureLoader(DataLoader[dict[str, Any]]):
     """Batches of Pictures; names each unreadable file once.
 
@@ -122,11 +140,14 @@ class PictureLoader(DataLoader[dict[str, Any]]):
     def __init__(self, dataset: Pictures, **settings: Any) -> None:
         self.pictures = dataset
         self.bad: list[str] = []
-        super().__init__(dataset, collate_fn=collate, **settings)
+        super().__init__(dataset, collate_fn=collate, worker_init_fn=outlive_signals, **settings)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # a generator
         for batch in super().__iter__():
-            self._report(batch.pop("bad"))
+            complaints = batch.pop("bad")
+            self._report(complaints)
+            if "image" not in batch:
+                raise UserError(f"no picture of a batch can be used: {complaints[0]}")
             yield batch
 
     def _report(self, complaints: list[str]) -> None:

@@ -1,5 +1,6 @@
 """From content pictures to files: what is written where, and the sheet that shows it all."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from stylenets import images
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides
 
+OUTPUTS = "outputs"  # the folder below which all commands write by default
 # of a contact sheet
 THUMBNAIL = 320  # pixels of a picture's shortest side
 COLUMNS = 4
@@ -87,7 +89,7 @@ def plan_jobs(
         UserError: If a file would be written twice or over a content.
     """
     jobs = []
-    taken = {content.resolve(): content for content in contents}
+    taken = {_resolved(content): content for content in contents}
     for content, below in contents.items():
         stem = out / below
         job = Job(
@@ -114,30 +116,37 @@ def plan_one(contents: Mapping[Path, Path], file: Path, names: list[str]) -> lis
         )
     (content,) = contents
     job = Job(content, {names[0]: file}, None, {})
-    _check_taken(job, {content.resolve(): content})
+    _check_taken(job, {_resolved(content): content})
     return [job]
 
 
 def _check_taken(job: Job, taken: dict[Path, Path]) -> None:
     """Raises UserError for a file that is ``taken``; what the job writes is then taken, too."""
     for path in job.outputs():
-        other = taken.get(path.resolve())
+        other = taken.get(_resolved(path))
         if other:
             raise UserError(
                 f"{path}, made from {job.content}, would overwrite {other} or what is made "
                 "from it; rename one or give out="
             )
-        taken[path.resolve()] = job.content
+        taken[_resolved(path)] = job.content
 
 
 def _without_earlier_pictures(contents: list[Path], root: Path, out: Path) -> list[Path]:
-    folder = out.resolve()
-    if folder == root.resolve() or not folder.is_relative_to(root.resolve()):
-        return contents
-    left = [content for content in contents if not content.resolve().is_relative_to(folder)]
+    top = _resolved(root)
+    own = _resolved(out)
+    # a default folder lies beside those of the runs before it
+    folders = [own, *(parent for parent in own.parents if parent.name == OUTPUTS)]
+    below = [one for one in folders if one != top and one.is_relative_to(top)]
+    left = [one for one in contents if not any(map(_resolved(one).is_relative_to, below))]
     if not left:
         raise UserError(f"no picture in {root} but those in {out}, where this run would write")
     return left
+
+
+def _resolved(path: Path) -> Path:
+    """Without links, as far as they lead anywhere: a link to itself stays."""
+    return Path(os.path.realpath(path))
 
 
 def read_checked(path: Path, size: int | tuple[int, int] | None) -> Tensor:
