@@ -157,6 +157,9 @@ def test_a_folder_of_something_else_is_told(painted, random_vgg_file: Path) -> N
     with pytest.raises(UserError, match="refers to other values") as caught:
         report(random_vgg_file, "runs=[regions]")
     assert os.environ["HOME"] not in str(caught.value)
+    Path("regions/config.yaml").write_text("a: &a [1]\nname: [*a, *a]\n")
+    with pytest.raises(UserError, match="refers to other values"):
+        report(random_vgg_file, "runs=[regions]")
     Path("regions/config.yaml").write_text("name: [unclosed")
     with pytest.raises(UserError, match="is no configuration"):
         report(random_vgg_file, "runs=[regions]")

@@ -7,10 +7,12 @@ work.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import yaml  # type: ignore[import-untyped]
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError  # type: ignore[import-untyped]
+from yaml.events import AliasEvent  # type: ignore[import-untyped]
 
 from stylenets import assets
 from stylenets.cli import checks
@@ -121,6 +123,24 @@ def without_ending(path: Path) -> Path:
     return absolute if path.is_dir() else absolute.with_suffix("")
 
 
+def read_plain(file: Path) -> Any:
+    """A configuration as a run writes it: values only.
+
+    A stranger's ${oc.env:KEY} would tell what is none of his, and one value that stands for many
+    others can take any memory.
+
+    Raises:
+        UserError: It is no configuration, or holds references.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        if "${" in text or any(isinstance(one, AliasEvent) for one in yaml.parse(text)):
+            raise UserError(f"{file} refers to other values, which no run writes: refused")
+        return OmegaConf.create(text)
+    except (OmegaConfBaseException, yaml.YAMLError, ValueError, OSError, RecursionError) as error:
+        raise UserError(f"{file} is no configuration: {error}") from error
+
+
 def load_settings(folder: Path) -> DictConfig:
     """The settings of a finished run of optimize.py.
 
@@ -134,13 +154,7 @@ def load_settings(folder: Path) -> DictConfig:
     if missing:
         name = missing[0].name
         raise UserError(f"{folder} holds no finished run of optimize.py: {name} is not there")
-    try:
-        settings = OmegaConf.load(file)
-    except (OmegaConfBaseException, YAMLError, ValueError, OSError, RecursionError) as error:
-        raise UserError(f"{file} is no configuration: {error}") from error
-    # a run writes its values resolved; a stranger's ${oc.env:KEY} would tell what is none of his
-    if "${" in file.read_text(encoding="utf-8", errors="replace"):
-        raise UserError(f"{file} refers to other values by ${{...}}, which no run writes: refused")
+    settings = read_plain(file)
     needed = {"name", "content", "styles", "regions", "keep"}
     if not isinstance(settings, DictConfig) or not needed <= set(settings):
         raise UserError(f"{file} is no configuration of optimize.py")

@@ -60,8 +60,9 @@ def decode(source: Path | bytes, convert: Convert, size: int | None = None) -> I
     if isinstance(source, Path) and not source.is_file():
         raise UserError(f"no such picture: {path}")
     try:
-        opened = io.BytesIO(source) if isinstance(source, bytes) else source
-        with Image.open(opened, formats=READABLE) as picture:
+        # not by its path: Pillow would map a raw TIFF that is to be turned with its sides exchanged
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with opened, Image.open(opened, formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
             _refuse_unusual(path, picture)
@@ -120,7 +121,7 @@ def to_values(picture: Image.Image) -> Image.Image:
     return red
 
 
-def _refuse_unusual(path: Path, picture: Image.Image) -> None:
+def _refuse_unusual(path: Path | str, picture: Image.Image) -> None:
     """Raises UserError for samples that Pillow reads as other values than they are."""
     kind = None
     if picture.mode == "F":

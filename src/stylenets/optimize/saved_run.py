@@ -132,7 +132,9 @@ def has_form(state: dict[str, Any]) -> bool:
         return False
     pictures = all(isinstance(one, Tensor) and is_picture(one) for one in finished)
     timed = isinstance(seconds, float) and math.isfinite(seconds) and seconds >= 0
-    return all(map(_is_row, rows)) and pictures and timed and isinstance(descent, dict)
+    if not pictures or not timed or not isinstance(descent, dict) or not all(map(_is_row, rows)):
+        return False
+    return [row[0] for row in rows] == list(range(1, len(rows) + 1))
 
 
 def is_picture(tensor: Tensor) -> bool:
@@ -152,6 +154,6 @@ def _is_row(row: Any) -> bool:
         return False
     step, _, size, terms = row
     values = list(terms.values())
-    named = all(isinstance(name, str) for name in terms)
+    named = len(terms) > 0 and all(isinstance(name, str) for name in terms)
     finite = all(type(value) is float and math.isfinite(value) for value in values)
     return named and finite and 0 < step <= LARGEST and 0 < size <= LARGEST
