@@ -19,11 +19,11 @@ CACHED = "vgg16_features-amdegroot-88682ab5.pth"
 CACHED_19 = "vgg19-dcbb9e9d.pth"
 
 
-def publish(hub: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def publish(hub: Path, file: Path, monkeypatch: pytest.MonkeyPatch, depth: int = 16) -> Path:
     """Put a copy of ``file`` into the cache, under an address with digits of its digest."""
-    name = f"vgg16-{digest(file)[:8]}.pth"
+    name = f"vgg{depth}-{digest(file)[:8]}.pth"
     shutil.copyfile(file, hub / name)
-    monkeypatch.setitem(IMAGENET, 16, (f"https://example.org/{name}", "caffe"))
+    monkeypatch.setitem(IMAGENET, depth, (f"https://example.org/{name}", IMAGENET[depth][1]))
     return hub / name
 
 
@@ -49,9 +49,9 @@ def test_torchvisions_cache_is_taken_with_the_caffe_convention(
 
 @pytest.mark.parametrize("source", ["auto", "imagenet"])
 def test_torchvisions_vgg_19_is_taken_with_its_own_convention(
-    hub: Path, random_vgg19_file: Path, source: str
+    hub: Path, random_vgg19_file: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    os.symlink(random_vgg19_file, hub / CACHED_19)
+    publish(hub, random_vgg19_file, monkeypatch, 19)
     weights = load_weights(19, source)
     assert (weights.depth, weights.convention, weights.source) == (19, "imagenet", "vgg19-imagenet")
     assert_holds(weights, random_vgg19_file)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from stylenets.checkpoints import LIMITS
 from stylenets.errors import UserError
@@ -167,6 +167,10 @@ def value_fits(value: Any, hint: Any) -> bool:
         return type(value) is str
     if isinstance(value, dict) and "_target_" in value:
         return True
+    if is_typeddict(kind):
+        parts = get_type_hints(kind)
+        named = isinstance(value, dict) and value.keys() <= parts.keys()
+        return named and all(value_fits(value[key], parts[key]) for key in value)
     if kind in (dict, Mapping, list, tuple, set, Sequence):
         return collection_fits(value, kind, inner)
     if hint is Any or kind is Callable or not inspect.isclass(kind):
