@@ -302,10 +302,10 @@ def test_names_reach_the_terminal_as_text(capsys: pytest.CaptureFixture) -> None
 
 def test_stdout_that_is_full_or_closed(folder: Path) -> None:
     command = [sys.executable, str(ROOT / "infer.py"), "content=photo.png", "styles=[ink]"]
-    command += ["ckpt=net.safetensors", "out=out"]
+    command += ["ckpt=net.safetensors"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
-        ["sh", "-c", '"$@" >/dev/full', "sh", *command],
+        ["sh", "-c", '"$@" >/dev/full', "sh", *command, "out=full"],
         check=False,
         env=environment,
         capture_output=True,
@@ -314,7 +314,7 @@ def test_stdout_that_is_full_or_closed(folder: Path) -> None:
     full = "error: cannot write to stdout: No space left on device\n"
     assert (done.returncode, done.stderr) == (2, full)
     done = subprocess.run(
-        ["sh", "-c", '"$@" >&-', "sh", *command],
+        ["sh", "-c", '"$@" >&-', "sh", *command, "out=closed"],
         check=False,
         env=environment,
         capture_output=True,
