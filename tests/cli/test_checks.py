@@ -57,10 +57,13 @@ def test_what_fits_comes_back() -> None:
             lambda: checks.choice("format", "gif", ("png", "jpg")),
             "format=gif: must be one of png, jpg",
         ),
-        (lambda: checks.choices("peers", "a", ("a", "b")), "peers=a: must be a list of some of a, b"),
+        (
+            lambda: checks.choices("peers", "a", ("a", "b")),
+            "peers=a: must be a list of some of a, b",
+        ),
         (lambda: checks.choices("peers", ["c"], ("a", "b")), "peers=c: must be one of a, b"),
         (lambda: checks.flag("compile", 1), "compile=1: must be true or false"),
-        (lambda: checks.device("cuda:"), "device=cuda:: must be auto, cpu, cuda or cuda:N"),
+        (lambda: checks.device("cuda:"), "device=cuda:: must be auto, cpu, mps, cuda or cuda:N"),
     ],
 )
 def test_what_does_not_fit_is_named(check: Callable[[], object], message: str) -> None:

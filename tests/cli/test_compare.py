@@ -156,7 +156,7 @@ def test_without_runs_the_bundled_networks_are_compared() -> None:
         (["show=0"], "show=0"),
         (["repeats=many"], "repeats=many"),
         (["styles.size=big"], "styles.size=big"),
-        (["device=tpu"], "device=tpu: must be auto, cpu, cuda or cuda:N"),
+        (["device=tpu"], "device=tpu: must be auto, cpu, mps, cuda or cuda:N"),
     ],
 )
 def test_a_mistake_is_told_and_nothing_written(

@@ -17,7 +17,7 @@ from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
-from stylenets.inference.settings import COLORS, STROKES, Controls
+from stylenets.inference.settings import COLORS, STROKES, TILINGS, Controls
 
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 FORMATS = ("png", "jpg", "webp")
@@ -44,6 +44,7 @@ class Request:
     device: str
     precision: str
     compiled: bool
+    tiling: str
     resume: bool
     controls: Controls
     swap: Swap | None
@@ -79,6 +80,9 @@ def read_request(config: DictConfig) -> Request:
         device=checks.device(values["device"]),
         precision=checks.choice("precision", values["precision"], PRECISIONS),
         compiled=checks.flag("compile", values["compile"]),
+        tiling=checks.choice(
+            "tiling", "off" if values["tiling"] is False else values["tiling"], TILINGS
+        ),
         resume=checks.flag("resume", values["resume"]),
         controls=read_controls(values),
         swap=read_swap(values),

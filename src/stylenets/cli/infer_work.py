@@ -201,7 +201,9 @@ def build_stylizer(request: Request) -> Stylizer:
     if swap is None:
         if network.any_style:
             raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
-        return Stylizer.load(network, request.device, request.precision, request.compiled)
+        return Stylizer.load(
+            network, request.device, request.precision, request.compiled, request.tiling
+        )
     return Stylizer.load(
         network,
         request.device,

@@ -8,6 +8,7 @@ from torch import Tensor
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
+from stylenets.inference.tiling import paint_tiled, wants_tiles
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import PHOTO
 
@@ -24,6 +25,8 @@ class RowStylizer:
         dtype: In what it computes.
         compiled: By ``torch.compile``, on a GPU with a CUDA graph for every size of picture, which
             takes a minute before the first of each size.
+        tiling: How large pictures are painted: "exact" or "fast" in tiles, see ``tiling``; "off" as
+            a whole; "auto": "exact" from 4 megapixels on.
 
     Raises:
         UserError: For an inverse network, which has no styles of its own.
@@ -44,6 +47,7 @@ class RowStylizer:
         device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32,
         compiled: bool = False,
+        tiling: str = "auto",
     ) -> None:
         if isinstance(network.net, InverseNet):
             raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
@@ -53,6 +57,7 @@ class RowStylizer:
         self.run = (
             torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
         )
+        self.tiling = tiling
         self.rows = network.styles
         self.paints_photo = PHOTO in network.styles
         self.styles = [name for name in network.styles if name != PHOTO]
@@ -88,6 +93,10 @@ class RowStylizer:
         batch = picture[None].to(self.device, self.dtype)
         weights = weights[None].to(self.device, self.dtype)
         with told_if_too_large(picture, self.device):
-            output = self.run(batch, weights) if self.net.conditional else self.run(batch)
+            given = weights if self.net.conditional else None
+            if wants_tiles(self.tiling, *picture.shape[-2:]):
+                output = paint_tiled(self.net, batch, given, self.tiling)
+            else:
+                output = self.run(batch) if given is None else self.run(batch, given)
         result: Tensor = output[0].float().clamp(0, 1).cpu()
         return result

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stylenets.errors import UserError
 
 COLORS = ("style", "photo", "match")
+TILINGS = ("auto", "exact", "fast", "off")
 STROKES = (1 / 16, 16.0)
 
 

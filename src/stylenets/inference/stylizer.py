@@ -65,6 +65,7 @@ class Stylizer:
         device: str = "auto",
         precision: str = "auto",
         compiled: bool = False,
+        tiling: str = "auto",
         style_pictures: Sequence[str | os.PathLike[str]] = (),
         style_size: int = 512,
         vgg_weights: str | os.PathLike[str] | None = None,
@@ -78,6 +79,8 @@ class Stylizer:
             device: "auto" (a CUDA device where there is one), "cpu", "cuda", "cuda:1" or "mps".
             precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
+            tiling: How large pictures are painted: "exact" or "fast" in tiles, "off" as a whole,
+                "auto": "exact" from 4 megapixels on.
             style_pictures: Files of styles for a network for any style, known by their names.
             style_size: Shortest side of style pictures in pixels: the scale of the patches.
             vgg_weights: The file of VGG weights that such a network was trained against, where that
@@ -98,7 +101,7 @@ class Stylizer:
             return cls(SwapStylizer(network, vgg, bank, device))
         automatic = "float16" if device.startswith("cuda") else "float32"
         dtype = getattr(torch, automatic if precision == "auto" else precision)
-        return cls(RowStylizer(network, device, dtype, compiled))
+        return cls(RowStylizer(network, device, dtype, compiled, tiling))
 
     def __call__(
         self,
