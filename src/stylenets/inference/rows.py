@@ -26,7 +26,7 @@ class RowStylizer:
         compiled: By ``torch.compile``, on a GPU with a CUDA graph for every size of picture, which
             takes a minute before the first of each size.
         tiling: How large pictures are painted: "exact" or "fast" in tiles, see ``tiling``; "off" as
-            a whole; "auto": "exact" from 4 megapixels on.
+            a whole; "auto": "exact" from 4 megapixels on a CPU.
 
     Raises:
         UserError: For an inverse network, which has no styles of its own.
@@ -57,7 +57,8 @@ class RowStylizer:
         self.run = (
             torch.compile(self.net, mode="reduce-overhead", dynamic=False) if compiled else self.net
         )
-        self.tiling = tiling
+        # a GPU's memory is for whole pictures
+        self.tiling = "off" if tiling == "auto" and self.device.type == "cuda" else tiling
         self.rows = network.styles
         self.paints_photo = PHOTO in network.styles
         self.styles = [name for name in network.styles if name != PHOTO]

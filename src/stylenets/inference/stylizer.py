@@ -80,7 +80,7 @@ class Stylizer:
             precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
             tiling: How large pictures are painted: "exact" or "fast" in tiles, "off" as a whole,
-                "auto": "exact" from 4 megapixels on.
+                "auto": "exact" from 4 megapixels on a CPU.
             style_pictures: Files of styles for a network for any style, known by their names.
             style_size: Shortest side of style pictures in pixels: the scale of the patches.
             vgg_weights: The file of VGG weights that such a network was trained against, where that
