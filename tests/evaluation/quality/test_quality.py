@@ -35,6 +35,7 @@ from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.evaluation.quality.measures import JUDGED, MEASURES
 from stylenets.evaluation.quality.optimization import OptimizationPlan, lbfgs_name
 from stylenets.evaluation.quality.page import quality_page
+from stylenets.evaluation.quality.peers import PEERS
 from stylenets.evaluation.quality.pictures import overview
 from stylenets.evaluation.quality.records import COLUMNS, quality_records, quality_rows
 from stylenets.evaluation.quality.tables import quality_tables
@@ -322,7 +323,7 @@ def test_a_metric_or_a_peer_that_cannot_be_had_is_told(
 
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
-    assert set(quality.PEERS) == set(settings.PEERS)
+    assert set(PEERS) == set(settings.PEERS)
     with pytest.raises(UserError, match="suite=speed: must be one of quality, swap"):
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
     good = {

@@ -23,7 +23,7 @@ from stylenets.evaluation.quality.judge import Judge
 from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.evaluation.quality.optimization import OptimizationPlan
 from stylenets.evaluation.quality.page import quality_page
-from stylenets.evaluation.quality.peers import Magenta
+from stylenets.evaluation.quality.peers import PEERS
 from stylenets.evaluation.quality.pictures import overview
 from stylenets.evaluation.quality.records import COLUMNS, quality_records, quality_rows
 from stylenets.evaluation.quality.st_lpips import STLPIPS, load_st_lpips
@@ -32,8 +32,6 @@ from stylenets.inference.devices import choose_device
 from stylenets.styles import StyleBank
 
 log = logging.getLogger(__name__)
-
-PEERS = {"magenta": Magenta}
 
 
 def run_quality(config: DictConfig, out: Path) -> None:
@@ -77,7 +75,7 @@ def build_peers(names: Sequence[str], bank: StyleBank) -> list[Candidate]:
             peer = PEERS[name](bank)
         except UserError as error:
             raise UserError(f"peers=[{name}]: {error}; peers=[] leaves it out") from error
-        peers.append(Candidate(name, bank.names, peer.paint))
+        peers.append(Candidate(name, bank.names, peer.paint, rescales=peer.side is not None))
     return peers
 
 
@@ -152,8 +150,8 @@ def describe_measurement(
     where = machine.describe_machine(device)
     photos = len({picture.photo for picture in findings.pictures})
     judged = (
-        f"{photos} photographs at {config.size} x {config.size} pixels, before a judge that no "
-        f"network was trained against: {sources['judge']} with {config.judge.pooling} pooling. "
+        f"{photos} photographs at {config.size} x {config.size} pixels. The judge is "
+        f"{sources['judge']} with {config.judge.pooling} pooling. "
         f"Style pictures have a shortest side of {config.styles.size} pixels."
     )
     measured = (

