@@ -17,7 +17,7 @@ from stylenets import checkpoints, images
 from stylenets.checkpoints import Network
 from stylenets.cli.benchmark import quality, settings
 from stylenets.cli.benchmark.command import benchmark
-from stylenets.cli.benchmark.inputs import network_file
+from stylenets.cli.benchmark.inputs import chosen_network
 from stylenets.cli.benchmark.settings import check_quality
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
@@ -353,4 +353,4 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
             check_quality(OmegaConf.create(good | wrong))
     several = OmegaConf.create({"suite": "infer", "ckpt": ["six", "small"]})
     with pytest.raises(UserError, match="suite=infer takes a single network"):
-        network_file(several)
+        chosen_network(several)
