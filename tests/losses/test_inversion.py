@@ -53,7 +53,8 @@ def test_pixels_are_compared_with_those_of_the_originals_there_are(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
     criterion = InversionLoss(random_vgg, tiny_bank, "relu2_1", reconstruction_weight=2.0)
-    pictures, photos = torch.rand(3, 3, 24, 24), torch.rand(2, 3, 24, 24)
+    pictures = torch.rand(3, 3, 24, 24)
+    photos = torch.rand(2, 3, 24, 24)
     features = criterion.encode(pictures)
     terms = criterion(
         pictures,

@@ -53,12 +53,15 @@ def test_terms_are_the_weighted_sums_over_the_layers(
         tv_weight=11,
         variant="hw",
     )
-    x, photo, styles = torch.rand(2, 3, 32, 40), torch.rand(2, 3, 32, 40), [2, 0]
+    x = torch.rand(2, 3, 32, 40)
+    photo = torch.rand(2, 3, 32, 40)
+    styles = [2, 0]
     terms = criterion(x, photo, torch.eye(3)[styles])
     assert {name: term.shape for name, term in terms.items()} == {
         name: (2,) for name in ("content", "style", "tv")
     }
-    fx, fp = random_vgg(x, ["relu1_2", "relu2_1", "relu2_2"]), random_vgg(photo, ["relu2_2"])
+    fx = random_vgg(x, ["relu1_2", "relu2_1", "relu2_2"])
+    fp = random_vgg(photo, ["relu2_2"])
     content = 3 * (fx["relu2_2"] - fp["relu2_2"]).square().mean((1, 2, 3))
     torch.testing.assert_close(terms["content"], content, **ROUNDING)
     for b, style in enumerate(styles):
@@ -86,7 +89,8 @@ def test_coefficients_scale_the_style_loss_of_their_style(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
     doubled = dataclasses.replace(tiny_bank, coefficients=[1.0, 2.0, 0.0])
-    x, photo = torch.rand(1, 3, 32, 32).expand(3, -1, -1, -1), torch.rand(3, 3, 32, 32)
+    x = torch.rand(1, 3, 32, 32).expand(3, -1, -1, -1)
+    photo = torch.rand(3, 3, 32, 32)
     plain, scaled = (
         PerceptualLoss(random_vgg, bank, **LAYERS)(x, photo, torch.eye(3))
         for bank in (tiny_bank, doubled)
@@ -102,7 +106,8 @@ def test_the_target_of_mixed_styles_is_the_mixed_gram_matrix(
     criterion = PerceptualLoss(
         random_vgg, tiny_bank, {}, {"relu1_1": 1.0}, content_weight=0, variant="hw"
     )
-    x, weights = torch.rand(1, 3, 32, 32), torch.tensor([[0.5, 0.2, 0.3]])
+    x = torch.rand(1, 3, 32, 32)
+    weights = torch.tensor([[0.5, 0.2, 0.3]])
     grams = gram(random_vgg(pictures, ["relu1_1"])["relu1_1"])
     target = 0.5 * grams[0] + 0.2 * grams[1] + 0.3 * grams[2]
     expected = (gram(random_vgg(x, ["relu1_1"])["relu1_1"])[0] - target).square().sum()
@@ -213,7 +218,8 @@ def test_the_schedule_scales_terms_by_progress(
     criterion = PerceptualLoss(
         random_vgg, tiny_bank, **LAYERS, reconstruction_weight=1, schedule=points
     )
-    x, photo = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)
+    x = torch.rand(1, 3, 32, 32)
+    photo = torch.rand(1, 3, 32, 32)
     begin, middle, end, after = (
         criterion(x, photo, torch.eye(3)[:1], progress=done) for done in (0.0, 0.15, 0.2, 1.0)
     )
@@ -231,10 +237,8 @@ def test_gradients_reach_the_stylized_picture_only(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
     criterion = PerceptualLoss(random_vgg, tiny_bank, **LAYERS)
-    x, photo = (
-        torch.rand(1, 3, 32, 32, requires_grad=True),
-        torch.rand(1, 3, 32, 32, requires_grad=True),
-    )
+    x = torch.rand(1, 3, 32, 32, requires_grad=True)
+    photo = torch.rand(1, 3, 32, 32, requires_grad=True)
     sum(criterion(x, photo, torch.eye(3)[:1]).values()).sum().backward()
     assert x.grad.abs().max() > 0 and photo.grad is None
     assert not list(criterion.parameters())

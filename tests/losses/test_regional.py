@@ -31,7 +31,8 @@ def test_a_sharp_region_has_the_gram_of_its_features_alone() -> None:
 
 
 def test_nothing_outside_a_region_moves_its_gram() -> None:
-    features, mask = torch.randn(1, 5, 6, 4), torch.zeros(6, 4)
+    features = torch.randn(1, 5, 6, 4)
+    mask = torch.zeros(6, 4)
     mask[:, :2] = 0.5
     other = features.clone()
     other[..., 2:] = 100.0

@@ -46,7 +46,8 @@ def test_every_content_is_swapped_with_every_style(
         "swap": 6,
         "tv": 11,
     }
-    content, style = criterion.encode(photos), criterion.encode(task.draw_crops(32, 0))
+    content = criterion.encode(photos)
+    style = criterion.encode(task.draw_crops(32, 0))
     for k, (j, i) in enumerate((j, i) for j in range(3) for i in range(2)):
         target = style_swap(content[i : i + 1], style[j])
         error = (criterion.encode(task.net(target)) - target).square().sum() / target.square().sum()
@@ -89,7 +90,8 @@ def test_it_learns_and_its_file_says_how_to_use_it(
     task: ArbitraryStyle, tiny_bank: StyleBank, trainer: Callable, tmp_path: Path
 ) -> None:
     photos = torch.rand(2, 3, 8, 8).repeat_interleave(4, 2).repeat_interleave(4, 3)
-    batch, run = {"image": photos}, trainer(max_steps=25)
+    batch = {"image": photos}
+    run = trainer(max_steps=25)
     before = task.validation_losses(batch)
     run.fit(task, DataLoader([{"image": photo} for photo in photos], batch_size=2))
     after = task.validation_losses(batch)

@@ -43,7 +43,8 @@ def build(criterion: PerceptualLoss, bank: StyleBank, **settings: object) -> Mul
 def test_the_loss_is_the_sum_of_the_terms_over_the_batch(
     criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:
-    task, x = build(criterion, tiny_bank), torch.rand(5, 3, 32, 32)
+    task = build(criterion, tiny_bank)
+    x = torch.rand(5, 3, 32, 32)
     loss = task.training_step({"image": x}, 0)
     terms = task.losses({"image": x})
     chosen = [name.removeprefix("style/") for name in terms if name.startswith("style/")]
@@ -92,7 +93,8 @@ def test_a_checkpoint_holds_trained_weights_and_plain_values_only(
     trainer: Callable,
     ema_decay: float | None,
 ) -> None:
-    task, run = build(criterion, tiny_bank, ema_decay=ema_decay), trainer(max_steps=2)
+    task = build(criterion, tiny_bank, ema_decay=ema_decay)
+    run = trainer(max_steps=2)
     run.fit(task, photos)
     run.save_checkpoint(tmp_path / "a.ckpt")
     checkpoint = torch.load(tmp_path / "a.ckpt", weights_only=True)
@@ -105,7 +107,8 @@ def test_a_checkpoint_holds_trained_weights_and_plain_values_only(
     ).stat().st_size < 500_000  # no VGG in it, which alone would take 59 MB
     network = load(tmp_path / "a.ckpt")
     assert network.styles == tiny_bank.names and network.vgg == "random_vgg16.pth"
-    x, weights = torch.rand(1, 3, 16, 16), torch.eye(3)[1:2]
+    x = torch.rand(1, 3, 16, 16)
+    weights = torch.eye(3)[1:2]
     assert torch.equal(network.net(x, weights), task.best_net(x, weights))
 
 
@@ -123,7 +126,8 @@ def test_the_average_follows_the_weights(
                 nn.utils.parameters_to_vector(task.net.parameters()).detach().clone()
             )
 
-    task, record = build(criterion, tiny_bank, ema_decay=0.25), Record()
+    task = build(criterion, tiny_bank, ema_decay=0.25)
+    record = Record()
     average = nn.utils.parameters_to_vector(task.net.parameters()).detach().clone()
     trainer(max_steps=5, callbacks=[record]).fit(task, photos)
     assert len(record.weights) == 5 and (record.weights[0] - record.weights[4]).abs().max() > 1e-3

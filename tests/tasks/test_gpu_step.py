@@ -90,7 +90,8 @@ def test_one_graph_has_the_same_losses_and_gradients(
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
     torch._dynamo.reset()
     x = torch.rand(4, 3, 32, 32)
-    plain, compiled = build(), build(compiled=True)
+    plain = build()
+    compiled = build(compiled=True)
     plain.total_steps = compiled.total_steps = 10
     for step in (0, 1, 2, 4):
         found = []

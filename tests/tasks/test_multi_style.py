@@ -54,7 +54,8 @@ def test_new_styles_leave_the_old_ones_bit_identical(
     photos: DataLoader,
     trainer: Callable,
 ) -> None:
-    x, old = torch.rand(1, 3, 24, 30), copy.deepcopy(trained.net)
+    x = torch.rand(1, 3, 24, 30)
+    old = copy.deepcopy(trained.net)
     task = MultiStyle(
         partial(CINNet, width=4, blocks=1), tiny_bank, criterion, trained, ema_decay=0.5, **SETTINGS
     )
@@ -126,7 +127,8 @@ def test_every_picture_is_scored_against_the_style_it_was_drawn(
     trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:
     """New style k of the bank is style 2 + k of the grown network."""
-    task, x = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS), torch.rand(2, 3, 32, 32)
+    task = MultiStyle(None, tiny_bank, criterion, trained, **SETTINGS)
+    x = torch.rand(2, 3, 32, 32)
     for k, row in enumerate(torch.rand(3)):
         for name, parameter in task.net.named_parameters():
             if name.endswith("norm.beta"):

@@ -17,9 +17,8 @@ IMAGENET = (
     torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1),
     torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1),
 )
-CAFFE_MEAN = torch.tensor([123.0, 117.0, 104.0]).view(
-    3, 1, 1
-)  # RGB, 0-255; published as 123.68, 116.78, 103.94 and the like
+# RGB, 0-255; published as 123.68, 116.78, 103.94 and the like
+CAFFE_MEAN = torch.tensor([123.0, 117.0, 104.0]).view(3, 1, 1)
 
 
 def torchvision_relus(
@@ -34,14 +33,18 @@ def torchvision_relus(
     }
     features.load_state_dict(state, assign=True)
     features.to(x.dtype)
-    found, block, k = {}, 1, 1
+    found = {}
+    block = 1
+    k = 1
     for layer in features:
-        if isinstance(layer, nn.MaxPool2d):
-            x, block, k = (nn.AvgPool2d(2, 2) if average else layer)(x), block + 1, 1
-        else:
-            x = layer(x)
-            if isinstance(layer, nn.ReLU):
-                found[f"relu{block}_{k}"], k = x.clone(), k + 1
+        pools = isinstance(layer, nn.MaxPool2d)
+        x = nn.functional.avg_pool2d(x, 2, 2) if pools and average else layer(x)
+        if pools:
+            block += 1
+            k = 1
+        elif isinstance(layer, nn.ReLU):
+            found[f"relu{block}_{k}"] = x.clone()
+            k += 1
     return found
 
 
@@ -65,7 +68,8 @@ def test_equals_torchvision_at_every_relu(
 
 @torch.no_grad()
 def test_caffe_convention_is_0_to_255_minus_the_mean_pixel(random_vgg_file: Path) -> None:
-    network, x = LossNetwork(16, str(random_vgg_file), convention="caffe"), torch.rand(1, 3, 32, 32)
+    network = LossNetwork(16, str(random_vgg_file), convention="caffe")
+    x = torch.rand(1, 3, 32, 32)
     expected = torchvision_relus(16, random_vgg_file, x * 255 - CAFFE_MEAN)
     assert (network(x, ["relu1_1"])["relu1_1"] - expected["relu1_1"]).abs().max() < 0.01 * expected[
         "relu1_1"
@@ -159,7 +163,8 @@ def test_normalization_makes_mean_activations_one_and_keeps_the_features_up_to_s
 
 @torch.no_grad()
 def test_normalized_is_over_the_bundled_photographs(random_vgg_file: Path) -> None:
-    network, relus = LossNetwork(16, str(random_vgg_file), normalized=True), ["relu1_2", "relu2_2"]
+    network = LossNetwork(16, str(random_vgg_file), normalized=True)
+    relus = ["relu1_2", "relu2_2"]
     found = [network(images.read(path, 224)[None], relus) for path in bundled_photos()]
     for layer in relus:
         means = torch.stack([features[layer].mean((0, 2, 3)) for features in found]).mean(0)
@@ -169,7 +174,8 @@ def test_normalized_is_over_the_bundled_photographs(random_vgg_file: Path) -> No
 @torch.no_grad()
 def test_channels_that_hardly_fire_keep_their_share_of_the_layer(random_vgg_file: Path) -> None:
     """One dead filter, one that the biggest activations barely reach: neither is blown up."""
-    network, picture = LossNetwork(16, str(random_vgg_file)), torch.rand(3, 32, 32)
+    network = LossNetwork(16, str(random_vgg_file))
+    picture = torch.rand(3, 32, 32)
     response = network(picture[None], ["conv1_2"])["conv1_2"][0]
     network.bias1_2[0] -= 1000
     network.bias1_2[1] -= response[1].max() - 1e-4

@@ -148,7 +148,8 @@ class PerceptualLoss(Objective):
         """The content layers' weighted sum (B,)."""
         total = torch.zeros(())
         for layer, weight in self.content.items():
-            found, target = features[layer], targets[layer]
+            found = features[layer]
+            target = targets[layer]
             total = total + weight * feature_reconstruction(found, target, self.content_variant)
         return total
 
