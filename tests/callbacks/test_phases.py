@@ -46,7 +46,7 @@ def test_what_is_told_of_a_run() -> None:
     assert str(long) == told
     short = str(phases_of(criterion, 30))
     assert short.startswith("30 steps: copying the photograph until step 1, full style from step 3")
-    assert "in so short a run the pictures still look like the photograph" in short
+    assert "so short a run leaves pictures that look like the photograph" in short
     assert "trainer.max_steps=" in short
 
 

@@ -10,7 +10,9 @@ from stylenets.losses.objective import Objective
 from stylenets.tasks.base import StyleTask
 
 log = logging.getLogger(__name__)
-FEW = 300  # steps of full style, from nothing, until the first strokes show
+# Steps of full style until a new network shows a style's colors. Measured with two styles at 96
+# pixels: after 100 steps its pictures are pale copies, after 200 the colors are there.
+FEW = 300
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Phases:
         if self.steps - self.full >= FEW:
             return told
         return (
-            f"{told}; in so short a run the pictures still look like the photograph, since strokes"
-            f" show after some {FEW} steps of full style (trainer.max_steps=, trainer.max_epochs=)"
+            f"{told}; so short a run leaves pictures that look like the photograph: a new network"
+            f" shows colors of its style after some {FEW} steps, and strokes later (more steps:"
+            " trainer.max_steps= or trainer.max_epochs=)"
         )
 
 
