@@ -36,7 +36,7 @@ class RowStylizer:
         >>> stylizer = RowStylizer(checkpoints.load(assets.network_file("small")))
         >>> blend = stylizer.weights({"swirl": 3, "ink": 1})
         >>> blend
-        tensor([0.7500, 0.0000, 0.0000, 0.0000, 0.0000, 0.2500])
+        tensor([0.7500, 0.0000, 0.0000, 0.0000, 0.0000, 0.2500, 0.0000])
         >>> stylizer.stylize(torch.rand(3, 48, 64), blend).shape
         torch.Size([3, 48, 64])
     """
