@@ -1,8 +1,9 @@
 """What many tests share: random loss networks, random styles, and a random order on request."""
 
+import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -115,3 +116,14 @@ def stay_offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def same_numbers_every_time() -> None:
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def no_handler_stays() -> Iterator[None]:
+    """A command sets up its process's logging: it would write to the stream of a test that is over."""
+    loggers = [logging.getLogger(name) for name in (None, "stylenets")]
+    before = [list(logger.handlers) for logger in loggers]
+    yield
+    for logger, handlers in zip(loggers, before, strict=True):
+        for handler in [one for one in logger.handlers if one not in handlers]:
+            logger.removeHandler(handler)
