@@ -120,7 +120,7 @@ def same_numbers_every_time() -> None:
 
 @pytest.fixture(autouse=True)
 def no_handler_stays() -> Iterator[None]:
-    """A command sets up its process's logging: it would write to the stream of a test that is over."""
+    """A log set up by one test would write to its stream when it is over."""
     loggers = [logging.getLogger(name) for name in (None, "stylenets")]
     before = [list(logger.handlers) for logger in loggers]
     yield

@@ -90,9 +90,7 @@ def test_one_hot_weights() -> None:
 )
 def test_a_name_that_could_not_be_part_of_a_files_name_is_cleaned(stem: str, name: str) -> None:
     assert name_of(Path(f"{stem}.png")) == name
-    check_metadata(
-        "x", {"format": 1, "net": "johnson", "net_args": {"width": 4}, "styles": [name]}
-    )
+    check_metadata("x", {"format": 1, "net": "johnson", "net_args": {"width": 4}, "styles": [name]})
 
 
 def test_a_name_of_which_nothing_is_left_is_refused() -> None:
