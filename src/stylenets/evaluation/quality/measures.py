@@ -36,7 +36,10 @@ class Measure:
     def written(self, pictures: Sequence[JudgedPicture]) -> str:
         """The mean over some pictures."""
         found = self.spread(pictures)
-        return UNKNOWN if found is None else f"{found.mean:.{self.digits}f}"
+        if found is None:
+            return UNKNOWN
+        text = f"{found.mean:.{self.digits}f}"
+        return text if float(text) else text.removeprefix("-")  # no "-0.0"
 
     def spread(self, pictures: Sequence[JudgedPicture]) -> Spread | None:
         """Mean and deviation over those pictures of which it was measured; None if of none."""
