@@ -123,6 +123,24 @@ def test_from_scratch_everything_is_trained(
     assert task.network.net_args == {"styles": 3, "width": 4, "blocks": 1}
 
 
+def test_rows_learn_at_a_rate_of_their_own(
+    criterion: PerceptualLoss, tiny_bank: StyleBank, photos: DataLoader, trainer: Callable
+) -> None:
+    task = MultiStyle(
+        partial(CINNet, width=4, blocks=1), tiny_bank, criterion, rows_rate=5.0, **SETTINGS
+    )
+    before = copy.deepcopy(task.net.state_dict())
+    trainer(max_steps=1).fit(task, photos)
+    moved = {
+        name: (weight - before[name]).abs().max()
+        for name, weight in task.net.state_dict().items()
+    }
+    rows = [moved.pop(name) for name in list(moved) if name.endswith(("gamma", "beta"))]
+    # Adam's first step is its learning rate in every weight that has a gradient
+    assert max(rows) == pytest.approx(5e-2, rel=1e-2)
+    assert max(moved.values()) == pytest.approx(1e-2, rel=1e-2)
+
+
 def test_every_picture_is_scored_against_the_style_it_was_drawn(
     trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:

@@ -68,7 +68,7 @@ class StyleTask(pl.LightningModule):
         self,
         network: Network,
         criterion: Objective,
-        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        optimizer: Callable[[Iterable[dict[str, Any]]], Optimizer],
         scheduler: Callable[[Optimizer, int], LRScheduler],
         ema_decay: float | None = None,
         compiled: bool = False,
@@ -176,13 +176,24 @@ class StyleTask(pl.LightningModule):
         weights = [parameter.detach() for parameter in self.net.parameters()]
         torch._foreach_lerp_(averages, weights, 1 - decay)
 
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """What is trained, as an optimizer takes it; ``rate``: a factor on its learning rate."""
+        return [{"params": [p for p in self.net.parameters() if p.requires_grad]}]
+
+    def optimize(self, groups: list[dict[str, Any]]) -> Optimizer:
+        """The configured optimizer of ``parameter_groups``."""
+        optimizer = self.make_optimizer(groups)
+        for group in optimizer.param_groups:
+            group["lr"] *= group.get("rate", 1.0)
+        return optimizer
+
     def configure_optimizers(self) -> Any:
         """The configured optimizer over what is to be trained, and its schedule in steps.
 
         Raises:
             UserError: The run has no end, of which both schedules are shares.
         """
-        optimizer = self.make_optimizer([p for p in self.net.parameters() if p.requires_grad])
+        optimizer = self.optimize(self.parameter_groups())
         steps = self.trainer.estimated_stepping_batches
         if math.isinf(steps):
             raise UserError("a run needs an end: give trainer.max_steps= or trainer.max_epochs=")

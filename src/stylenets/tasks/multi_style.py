@@ -16,6 +16,7 @@ from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
 
 TRAINS = ("rows", "all")
+ROWS = ("norm.gamma", "norm.beta")  # how the names of the rows' parameters end
 
 
 class MultiStyle(StyleTask):
@@ -30,6 +31,8 @@ class MultiStyle(StyleTask):
             rows, and trains the new rows alone (Dumoulin et al. 2017, sec. 4.2): old styles'
             pictures stay bit-identical. "all" takes its trunk, and its row for each style that it
             knows, and trains everything.
+        rows_rate: The learning rate of the rows over that of the trunk: a row learns only in the
+            steps that draw its style.
         identity: Also train a row named "photo" that paints the photograph as it is: mixed with a
             style's row, it is how strongly to stylize. Needs ``loss.identity_weight``.
         seed: The styles of a batch are drawn by (seed, step).
@@ -49,6 +52,7 @@ class MultiStyle(StyleTask):
         criterion: PerceptualLoss,
         init: Network | None = None,
         trains: str = "rows",
+        rows_rate: float = 1.0,
         identity: bool = False,
         seed: int = 0,
         **settings: Any,
@@ -76,9 +80,22 @@ class MultiStyle(StyleTask):
         self.learned = network.styles[frozen:]
         self.offset = frozen
         self.pictures = len(styles)
+        self.rows_rate = rows_rate
         self.seed = seed
         if frozen:
             _freeze_all_but_new_rows(self.net, frozen)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """The trunk, and the rows at their own rate."""
+        if self.rows_rate == 1:
+            return super().parameter_groups()
+        trunk = []
+        rows = []
+        for name, parameter in self.net.named_parameters():
+            if parameter.requires_grad:
+                (rows if name.endswith(ROWS) else trunk).append(parameter)
+        groups = [{"params": trunk}, {"params": rows, "rate": self.rows_rate}]
+        return [group for group in groups if group["params"]]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """The weighted losses of a batch, with a style drawn for every picture.
@@ -187,7 +204,7 @@ def _checked(init: Network) -> CINNet:
 def _freeze_all_but_new_rows(net: CINNet, old: int) -> None:
     """The trunk gets no gradients, and rows below ``old`` only 0: Adam leaves both as they are."""
     for name, parameter in net.named_parameters():
-        if name.endswith(("norm.gamma", "norm.beta")):
+        if name.endswith(ROWS):
             mask = (torch.arange(len(parameter)) >= old).float()[:, None]
             parameter.register_hook(lambda gradient, mask=mask: gradient * mask.to(gradient.device))
         else:

@@ -21,14 +21,13 @@ def check_states(trainer: pl.Trainer, task: Any, checkpoint: dict[str, Any]) -> 
 
     Args:
         trainer: Of the run that is to go on.
-        task: What it trains, with ``net``, ``make_optimizer`` and ``make_scheduler``.
+        task: What it trains, with ``parameter_groups``, ``optimize`` and ``make_scheduler``.
         checkpoint: As it was read.
 
     Raises:
         UserError: A state is missing, has another form, or holds a number that cannot be.
     """
-    trained = [parameter for parameter in task.net.parameters() if parameter.requires_grad]
-    expected = expected_states(trained, task.make_optimizer, task.make_scheduler)
+    expected = expected_states(task.parameter_groups(), task.optimize, task.make_scheduler)
     data = getattr(trainer, "datamodule", None)  # Lightning declares it nowhere
     if data is not None:
         expected[type(data).__qualname__] = {"epoch": 0, "samples": 0, "batches": 0}
@@ -50,15 +49,20 @@ def check_states(trainer: pl.Trainer, task: Any, checkpoint: dict[str, Any]) -> 
         )
 
 
-def expected_states(parameters: list[nn.Parameter], optimizer: Any, scheduler: Any) -> Any:
+def expected_states(groups: list[dict[str, Any]], optimizer: Any, scheduler: Any) -> Any:
     """The form of the optimizer's and the scheduler's states after a step, by their names."""
-    copies = [nn.Parameter(torch.zeros_like(one, device="cpu")) for one in parameters]
-    made = optimizer(copies)
+    made = optimizer([group | {"params": _copies(group["params"])} for group in groups])
     schedule = scheduler(made, 1)
-    for copy in copies:
-        copy.grad = torch.zeros_like(copy)
     made.step(lambda: torch.zeros(()))
     return {"optimizer_states": [made.state_dict()], "lr_schedulers": [schedule.state_dict()]}
+
+
+def _copies(parameters: list[nn.Parameter]) -> list[nn.Parameter]:
+    """Zeros of the same shapes, with gradients of 0."""
+    copies = [nn.Parameter(torch.zeros_like(one, device="cpu")) for one in parameters]
+    for copy in copies:
+        copy.grad = torch.zeros_like(copy)
+    return copies
 
 
 def loop_differences(trainer: pl.Trainer, theirs: Any) -> Iterator[str]:
