@@ -46,6 +46,8 @@ def load_styles(
     size: int = 384,
     crop: bool = False,
     coefficients: Mapping[str, float] | None = None,
+    held_back: Sequence[str] = (),
+    only_held_back: bool = False,
 ) -> StyleBank:
     """Your own style pictures, or bundled ones where you give none.
 
@@ -57,6 +59,9 @@ def load_styles(
         size: Shortest side in pixels: the scale of the strokes. Pictures are never squashed.
         crop: Keep only the central square, so that pictures of any shape weigh about the same.
         coefficients: {style: factor on its losses}; 1 where it is not given.
+        held_back: Names of files below ``root`` that are not taken, so that they can test what a
+            network makes of styles that it never saw.
+        only_held_back: Take them alone, to test it.
 
     Returns:
         The styles, each named as its file is without the ending, or as ``files`` has it.
@@ -74,6 +79,8 @@ def load_styles(
         chosen = [Path(root or "", file) for file in files.values()]
         return picture_styles(chosen, size, crop, coefficients, list(files))
     below_root = list_pictures(root) if root else []
+    if held_back:
+        below_root = [one for one in below_root if (one.name in held_back) == only_held_back]
     paths = [*below_root, *map(Path, images)]
     if not paths:
         paths = [bundled_style(name) for name in names]

@@ -51,8 +51,8 @@ class Network:
 
     @property
     def any_style(self) -> bool:
-        """Whether it paints in any picture's style, having none of its own."""
-        return not self.styles
+        """Whether it paints in any picture's style."""
+        return self.family == "arbitrary-style"
 
     def metadata(self) -> dict[str, Any]:
         """The plain dict that a file of weights holds under "stylenets"."""

@@ -95,16 +95,25 @@ class PerceptualLoss(Objective):
         self.register_buffer("coefficients", torch.tensor(styles.coefficients), persistent=False)
         self._register_targets(styles)
 
-    @torch.no_grad()
     def _register_targets(self, styles: StyleBank) -> None:
+        of_each = [self.style_targets(picture[None]) for picture in styles.pictures]
+        for name in of_each[0]:
+            table = torch.cat([targets[name] for targets in of_each])
+            self.register_buffer(name, table, persistent=False)
+
+    @torch.no_grad()
+    def style_targets(self, pictures: Tensor) -> dict[str, Tensor]:
+        """What style and palette are compared with: style pictures (M, 3, H, W) -> tables.
+
+        Returns:
+            {name: (M, ., .)} of each layer's statistics, and of each side's palette.
+        """
         statistics = STYLE_VARIANTS[self.variant].statistics
-        features = [self.vgg(picture[None], self.style) for picture in styles.pictures]
-        for layer in self.style:
-            targets = torch.cat([statistics(of_one[layer], None) for of_one in features])
-            self.register_buffer(f"style_{layer}", targets, persistent=False)
+        features = self.vgg(pictures, self.style)
+        tables = {f"style_{layer}": statistics(features[layer], None) for layer in self.style}
         for side in self.palette_sides:
-            palettes = torch.cat([palette(picture[None], side) for picture in styles.pictures])
-            self.register_buffer(f"palette_{side}", palettes, persistent=False)
+            tables[f"palette_{side}"] = palette(pictures, side)
+        return tables
 
     def terms(self, wanted: Collection[str], x: Tensor, photo: Tensor, weights: Tensor) -> Terms:
         """The losses of stylized pictures, not yet weighted.
@@ -173,6 +182,11 @@ class PerceptualLoss(Objective):
         """The factor (B,) that mixes of (B, S) weights have on their style and palette losses."""
         return (weights * self.coefficients).sum(1)
 
+    def table(self, name: str) -> Tensor:
+        """The styles' statistics (S, N, M) of that name, as ``style_targets`` has them."""
+        table: Tensor = getattr(self, name)
+        return table
+
     def mixed(self, name: str, weights: Tensor) -> Tensor:
         """A buffer of the styles mixed by weights, in float32 whatever the autocast state.
 
@@ -183,7 +197,7 @@ class PerceptualLoss(Objective):
         Returns:
             (B, N, M).
         """
-        table: Tensor = getattr(self, name)
+        table = self.table(name)
         if weights.device.type == "cpu" and not torch.compiler.is_compiling():
             used = weights.any(0)  # reading all of many styles takes long, and asking costs nothing
             weights = weights[:, used]

@@ -10,6 +10,8 @@ from torch.nn.functional import relu_
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer, pad_to_multiple
 from stylenets.layers.norm import ConditionalInstanceNorm
 
+ROWS = ("norm.gamma", "norm.beta")  # how the names of the rows' parameters end
+
 
 class ConditionedConv(nn.Module):
     """A convolution without bias, then conditional instance norm, which makes a bias redundant."""
@@ -114,7 +116,7 @@ class CINNet(nn.Module):
         chosen = CINNet(**{**self.arguments(), "styles": len(rows)})
         state = self.state_dict()
         for name, value in state.items():
-            if name.endswith(("norm.gamma", "norm.beta")):
+            if name.endswith(ROWS):
                 mean = value.mean(0)
                 state[name] = torch.stack([mean if row is None else value[row] for row in rows])
         chosen.load_state_dict(state)

@@ -10,13 +10,13 @@ from stylenets.data.order import seeded
 from stylenets.errors import UserError
 from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
-from stylenets.nets.cin import CINNet
+from stylenets.nets.any_style import AnyStyleNet
+from stylenets.nets.cin import ROWS, CINNet
 from stylenets.styles import PHOTO, StyleBank, one_hot
 from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
 
 TRAINS = ("rows", "all")
-ROWS = ("norm.gamma", "norm.beta")  # how the names of the rows' parameters end
 
 
 class MultiStyle(StyleTask):
@@ -72,7 +72,7 @@ class MultiStyle(StyleTask):
         if init is None:
             network = _network(net(styles=len(learned)), learned, criterion)
         elif grows:
-            network = _grown(init, learned, criterion)
+            network = _grown(init, styles, learned, criterion)
         else:
             network = _started(init, learned, criterion)
         super().__init__(network, criterion, **settings)
@@ -183,8 +183,14 @@ def _started(init: Network, learned: list[str], criterion: PerceptualLoss) -> Ne
     return _network(net.with_rows(known).train(), learned, criterion)
 
 
-def _grown(init: Network, learned: list[str], criterion: PerceptualLoss) -> Network:
-    """``init`` with a row more for each style."""
+def _grown(
+    init: Network, styles: StyleBank, learned: list[str], criterion: PerceptualLoss
+) -> Network:
+    """``init`` with a row more for each style: the mean row, or what a style encoder predicts."""
+    if isinstance(init.net, AnyStyleNet):
+        net = init.net.with_pictures(styles.pictures)
+        rows = [*range(len(init.styles) + len(styles)), *(None for _ in learned[len(styles) :])]
+        return _network(net.with_rows(rows).train(), [*init.styles, *learned], criterion)
     net = _checked(init)
     if twice := set(init.styles) & set(learned):
         raise UserError(

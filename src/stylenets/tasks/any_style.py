@@ -1,0 +1,135 @@
+"""Any style in one pass: a style encoder and the network it feeds learn together.
+
+Ghiasi et al. 2017.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from stylenets.checkpoints import Network
+from stylenets.data.order import seeded
+from stylenets.errors import UserError
+from stylenets.losses.any_style import AnyStyleLoss
+from stylenets.losses.objective import Terms
+from stylenets.nets.any_style import AnyStyleNet
+from stylenets.nets.cin import CINNet
+from stylenets.styles import PHOTO, StyleBank, one_hot
+from stylenets.tasks.base import StyleTask, to_device
+from stylenets.tasks.checks import check_criterion
+from stylenets.tasks.style_crops import style_crops
+
+SHOWN = 8  # styles in the sample grids: a folder may hold hundreds
+
+
+class AnyStyle(StyleTask):
+    """Trains an AnyStyleNet on crops of style pictures, and on the photograph's own row.
+
+    Args:
+        net: Number of own rows -> AnyStyleNet, for a training from nothing.
+        styles: The pictures that crops are taken from.
+        criterion: The objective.
+        init: A network of any style to go on from, or a multi-style one whose trunk is taken.
+        style_batch: Crops in a step, each for some of the photographs.
+        style_size: Their side in pixels.
+        identity_share: Of the photographs that the photograph's row is to paint as they are.
+        encoder_rate: The learning rate of the style encoder over that of the trunk.
+        seed: The crops are drawn by (seed, step, process), so that a resumed run draws the same.
+        settings: As for ``StyleTask``.
+
+    Raises:
+        UserError: The objective or ``init`` is of another kind, or there are no crops.
+    """
+
+    criterion: AnyStyleLoss
+    net: AnyStyleNet
+
+    def __init__(
+        self,
+        net: Any,
+        styles: StyleBank,
+        criterion: AnyStyleLoss,
+        init: Network | None = None,
+        style_batch: int = 2,
+        style_size: int = 256,
+        identity_share: float = 0.1,
+        encoder_rate: float = 1.0,
+        seed: int = 0,
+        **settings: Any,
+    ) -> None:
+        check_criterion(criterion, AnyStyleLoss, "any")
+        if style_batch < 1:
+            raise UserError(f"model.style_batch={style_batch}: at least 1")
+        trained = net(styles=1) if init is None else _started(init)
+        network = Network(trained, "any", trained.arguments(), [PHOTO], criterion.vgg.source)
+        super().__init__(network, criterion, **settings)
+        self.styles = styles
+        self.style_batch = style_batch
+        self.style_size = style_size
+        self.identity_share = identity_share
+        self.encoder_rate = encoder_rate
+        self.seed = seed
+
+    @property
+    def style_names(self) -> list[str]:
+        """The first styles, for the sample grids; the network itself takes any."""
+        return self.styles.names[:SHOWN]
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """The trunk, and the style encoder at its own rate."""
+        encoder = {"params": list(self.net.encoder.parameters()), "rate": self.encoder_rate}
+        return [{"params": list(self.net.trunk.parameters())}, encoder]
+
+    def losses(self, batch: dict[str, Tensor]) -> Terms:
+        """The weighted losses of a batch: {name: (n,) of the pictures that it applies to}."""
+        return self._terms(self.net, batch["image"], self.global_step, self.progress)
+
+    def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
+        """The same for ``best_net``, with the same crops every time."""
+        return self._terms(self.best_net, batch["image"], 0, 1.0)
+
+    def stylize(self, photos: Tensor, style: int) -> Tensor:
+        """(B, 3, H, W) -> (B, 3, H, W), in the style of the whole picture of that index."""
+        picture = self.styles.pictures[style][None].to(photos)
+        weights = torch.tensor([[0.0, 1.0]]).expand(len(photos), -1).to(photos)
+        painted: Tensor = self.best_net(photos, picture, weights)
+        return painted
+
+    def draw_styles(self, count: int, step: int) -> Tensor:
+        """(count,) numbers of crops by turns, and -1 where the photograph's row is to paint."""
+        drawn = torch.rand(count, generator=seeded(self.seed, step, self.global_rank, 1))
+        turns = torch.arange(count) % self.style_batch
+        return turns.where(drawn >= self.identity_share, -1)
+
+    def _terms(self, net: nn.Module, photos: Tensor, step: int, progress: float) -> Terms:
+        seeds = (self.seed, step, self.global_rank)
+        drawn = style_crops(self.styles.pictures, self.style_batch, self.style_size, *seeds)
+        crops = to_device(drawn, photos.device)
+        chosen = self.draw_styles(len(photos), step)
+        rows = to_device(one_hot(chosen + 1, self.style_batch + 1), photos.device)
+        targets = self.criterion.style_targets(crops)
+        inputs = (photos, crops, rows)
+        found = self.weighted_terms(net, inputs, (photos, rows[:, 1:], targets), progress)
+        styled = chosen >= 0
+        concerned = {"style": styled, "palette": styled, "identity": ~styled}
+        of_them = {
+            name: values[to_device(concerned[name], values.device)] if name in concerned else values
+            for name, values in found.items()
+        }
+        return {name: values for name, values in of_them.items() if len(values)}
+
+
+def _started(init: Network) -> AnyStyleNet:
+    """The network of ``init``; or the trunk of a multi-style one, and its row of the photograph."""
+    if isinstance(init.net, AnyStyleNet):
+        return init.net.train()
+    if not isinstance(init.net, CINNet):
+        raise UserError(f"init= holds a {init.name} network: model=any starts from any or cin")
+    painting = [row for row, name in enumerate(init.styles) if name != PHOTO]
+    started = AnyStyleNet(**{**init.net.arguments(), "styles": 1})
+    started.take_trunk(init.net.with_rows(painting).with_rows([None]))
+    started.predict_own_rows()
+    photo = init.styles.index(PHOTO) if PHOTO in init.styles else None
+    started.take_trunk(init.net.with_rows([photo]))
+    return started.train()
