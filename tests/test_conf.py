@@ -32,9 +32,9 @@ GROUPS = (
 )
 SHARED = "_*.yaml"  # what choices have in common is none
 CHOICES = sorted(
-    f"{file.parent.name}={file.stem}"
+    f"{group}={file.relative_to(CONF / group).with_suffix('').as_posix()}"
     for group in GROUPS
-    for file in (CONF / group).glob("*.yaml")
+    for file in (CONF / group).rglob("*.yaml")
     if not file.match(SHARED)
 )
 GIVEN_LATER = {  # by the code that calls a _partial_, and never in the configuration
@@ -123,7 +123,7 @@ def test_composes_and_fits_the_code(choice: str) -> None:
         assert required <= keys | later, f"{path}: {node._target_} needs {required - keys - later}"
 
 
-EXPERIMENTS = [file for file in (CONF / "experiment").glob("*.yaml") if not file.match(SHARED)]
+EXPERIMENTS = [file for file in (CONF / "experiment").rglob("*.yaml") if not file.match(SHARED)]
 
 
 @pytest.mark.parametrize("file", sorted(EXPERIMENTS), ids=lambda file: file.stem)
@@ -132,7 +132,9 @@ def test_an_experiment_overrides_only_differences(file: Path) -> None:
     config, text = OmegaConf.load(file), file.read_text()
     assert text.startswith("# @package _global_\n# "), "the second line says what the recipe is"
     bases = [
-        {"experiment": default} if isinstance(default, str) else default
+        {"experiment": default.removeprefix("/experiment/")}
+        if isinstance(default, str)
+        else default
         for default in config.pop("defaults", [])
     ]
     chosen = [
@@ -182,7 +184,7 @@ def leaves(config: DictConfig, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize(
     "file",
-    [*sorted((CONF / "experiment").glob("*.yaml")), *METHOD_FILES],
+    [*sorted((CONF / "experiment").rglob("*.yaml")), *METHOD_FILES],
     ids=lambda file: file.stem,
 )
 def test_every_number_of_a_recipe_has_a_comment(file: Path) -> None:

@@ -27,7 +27,7 @@ COMMANDS = ("infer", "train", "optimize", "compare", "benchmark", "prepare_data"
 
 def page(conf: Path) -> str:
     """The whole page: the commands, then the choices of every group."""
-    files = [file for file in sorted(conf.rglob("*.yaml")) if file.parent.name not in LEFT_OUT]
+    files = [file for file in sorted(conf.rglob("*.yaml")) if not LEFT_OUT & {*file.relative_to(conf).parts}]
     files = [file for file in files if not is_shared_by_commands(file, conf)]
     commands = [file for file in files if is_command(file, conf)]
     commands.sort(key=lambda file: COMMANDS.index(file.stem))

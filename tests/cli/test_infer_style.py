@@ -113,7 +113,7 @@ def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) 
         ),
         (
             ["ckpt=inverse.safetensors"],
-            "an inverse network has no styles of its own: give style=painting.jpg",
+            "this network has no styles of its own: give style=painting.jpg",
         ),
         (["ckpt=inverse.safetensors", "style=styles"], r"give vgg\.weights=FILE"),
         (

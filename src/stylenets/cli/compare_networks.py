@@ -15,9 +15,10 @@ from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.inference.devices import choose_device
+from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
-from stylenets.nets.inverse import InverseNet
+from stylenets.nets.any_style import AnyStyleNet
 from stylenets.styles import StyleBank
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,9 @@ def stylizer_for_bank(
 
     Where an inverse network was trained against the weights of a file, those are ``vgg.weights``.
     """
-    if not isinstance(network.net, InverseNet):
+    if isinstance(network.net, AnyStyleNet):
+        return PredictedStylizer(network, bank, device=device)
+    if not network.any_style:
         return RowStylizer(network, device)
     file = Path(str(vgg.weights))
     needed = file if file.name == network.vgg else None

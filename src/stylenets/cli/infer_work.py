@@ -200,13 +200,16 @@ def build_stylizer(request: Request) -> Stylizer:
     swap = request.swap
     if swap is None:
         if network.any_style:
-            raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
+            raise UserError("this network has no styles of its own: give style=painting.jpg")
         return Stylizer.load(
             network, request.device, request.precision, request.compiled, request.tiling
         )
     return Stylizer.load(
         network,
         request.device,
+        request.precision,
+        request.compiled,
+        request.tiling,
         style_pictures=[file for path in swap.paths for file in files_of(path)],
         style_size=swap.style_size,
         vgg_weights=swap.vgg_weights,

@@ -9,7 +9,8 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
 from stylenets.inference.tiling import paint_tiled, wants_tiles
-from stylenets.nets.inverse import InverseNet
+from stylenets.nets.cin import CINNet
+from stylenets.nets.johnson import JohnsonNet
 from stylenets.styles import PHOTO
 
 
@@ -49,8 +50,8 @@ class RowStylizer:
         compiled: bool = False,
         tiling: str = "auto",
     ) -> None:
-        if isinstance(network.net, InverseNet):
-            raise UserError("an inverse network has no styles of its own: give style=painting.jpg")
+        if not isinstance(network.net, CINNet | JohnsonNet):
+            raise UserError("this network has no styles of its own: give style=painting.jpg")
         self.device = torch.device(device)
         self.dtype = dtype
         self.net = network.net.to(self.device, dtype).eval()

@@ -21,18 +21,20 @@ from stylenets.errors import UserError
 from stylenets.images import Picture
 from stylenets.inference.controls import controlled
 from stylenets.inference.devices import choose_device
+from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.regions import Looks, lay_over, resolve_looks
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.settings import Controls
 from stylenets.inference.strokes import scaled
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.masks import partition, resize
+from stylenets.nets.any_style import AnyStyleNet
 from stylenets.regions import BACKGROUND, KEEP
 from stylenets.styles import StyleBank, picture_styles
 
 Style = str | Mapping[str, float] | Picture
 UNNAMED = "style"  # a style picture that is given with the photograph
-NEEDS_ANY_STYLE = "a picture as the style needs a network for any style, such as 'inverse'"
+NEEDS_ANY_STYLE = "a picture as the style needs a network for any style, such as 'any'"
 
 
 class Stylizer:
@@ -74,8 +76,8 @@ class Stylizer:
         """Load a network.
 
         Args:
-            ckpt: The name of a bundled network ("six", "small", "inverse"), a file of weights, a
-                run's folder, or what ``checkpoints.load`` gave.
+            ckpt: The name of a bundled network ("six", "small", "any", "inverse"), a file of
+                weights, a run's folder, or what ``checkpoints.load`` gave.
             device: "auto" (a CUDA device where there is one), "cpu", "cuda", "cuda:1" or "mps".
             precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
@@ -94,14 +96,18 @@ class Stylizer:
             ckpt = checkpoints.load(assets.network_file(os.fspath(ckpt)))
         network = ckpt
         device = choose_device(device)
-        if network.any_style or style_pictures:
-            weights = None if vgg_weights is None else Path(vgg_weights)
-            vgg = load_encoder(network, weights, vgg_convention)
-            bank = picture_styles([Path(path) for path in style_pictures], style_size, crop=False)
-            return cls(SwapStylizer(network, vgg, bank, device))
         automatic = "float16" if device.startswith("cuda") else "float32"
         dtype = getattr(torch, automatic if precision == "auto" else precision)
-        return cls(RowStylizer(network, device, dtype, compiled, tiling))
+        rows: dict[str, Any] = {"device": device, "dtype": dtype}
+        rows |= {"compiled": compiled, "tiling": tiling}
+        if not (network.any_style or style_pictures):
+            return cls(RowStylizer(network, **rows))
+        bank = picture_styles([Path(path) for path in style_pictures], style_size, crop=False)
+        if isinstance(network.net, AnyStyleNet):
+            return cls(PredictedStylizer(network, bank, **rows))
+        weights = None if vgg_weights is None else Path(vgg_weights)
+        vgg = load_encoder(network, weights, vgg_convention)
+        return cls(SwapStylizer(network, vgg, bank, device))
 
     def __call__(
         self,
@@ -215,10 +221,11 @@ class Stylizer:
             return self.painter, self.weights(self.styles[0])
         if isinstance(style, Mapping) or (isinstance(style, str) and style in self._names()):
             return self.painter, self.weights(style)
-        if isinstance(self.painter, SwapStylizer):
+        if isinstance(self.painter, SwapStylizer | PredictedStylizer):
             picture = images.to_batch(style, style_size)[0]
             bank = StyleBank([UNNAMED], [picture], [1.0])
-            return self.painter.with_styles(bank), torch.ones(1)
+            painter = self.painter.with_styles(bank)
+            return painter, painter.weights({UNNAMED: 1.0})
         if isinstance(style, Tensor) and len(style) == len(self._names()):
             return self.painter, style
         if isinstance(style, str) and not Path(style).is_file():

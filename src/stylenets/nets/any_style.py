@@ -74,9 +74,7 @@ class AnyStyleNet(nn.Module):
             (B, 3, H, W) RGB in [0, 1].
         """
         predicted = self.rows(pictures)
-        tables = {
-            name: torch.cat([own, predicted[name]]) for name, own in self._tables().items()
-        }
+        tables = {name: torch.cat([own, predicted[name]]) for name, own in self._tables().items()}
         painted: Tensor = functional_call(self.trunk, tables, (x, weights))
         return painted
 

@@ -89,12 +89,13 @@ class MultiStyle(StyleTask):
         """The trunk, and the rows at their own rate."""
         if self.rows_rate == 1:
             return super().parameter_groups()
-        trunk = []
-        rows = []
-        for name, parameter in self.net.named_parameters():
-            if parameter.requires_grad:
-                (rows if name.endswith(ROWS) else trunk).append(parameter)
-        groups = [{"params": trunk}, {"params": rows, "rate": self.rows_rate}]
+        named = [pair for pair in self.net.named_parameters() if pair[1].requires_grad]
+        trunk = [parameter for name, parameter in named if not name.endswith(ROWS)]
+        rows = [parameter for name, parameter in named if name.endswith(ROWS)]
+        groups: list[dict[str, Any]] = [
+            {"params": trunk},
+            {"params": rows, "rate": self.rows_rate},
+        ]
         return [group for group in groups if group["params"]]
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:

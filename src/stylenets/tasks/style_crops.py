@@ -12,7 +12,7 @@ TURNED = 0.3  # of the crops get other hues
 
 
 def style_crops(pictures: list[Tensor], count: int, size: int, *seeds: int) -> Tensor:
-    """Squares of random pictures, each at a random place and scale, mirrored or not, some recolored.
+    """Squares of random pictures: of any place and scale, mirrored or not, some recolored.
 
     Args:
         pictures: (3, H, W) RGB in [0, 1] each.
@@ -52,7 +52,7 @@ def _crop(
 
 
 def turn_hues(picture: Tensor, turns: float) -> Tensor:
-    """Colors turned around the gray axis by a share of a full turn; (3, H, W), unchanged in mean."""
+    """Turn the colors of (3, H, W) around the gray axis by a share of a full turn."""
     angle = 2 * math.pi * turns
     along = (1 - math.cos(angle)) / 3
     across = math.sin(angle) / math.sqrt(3)
