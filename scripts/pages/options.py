@@ -22,12 +22,21 @@ described in [Recipes](recipes.md); they only set options of this page.
 """
 COPIED = re.compile(r"^\$\{(?P<name>\w+)\}$")  # the value of another option
 LEFT_OUT = {"experiment"}  # folders whose files set options of the others
-COMMANDS = ("infer", "train", "optimize", "compare", "benchmark", "prepare_data", "paint_styles")
+COMMANDS = (
+    "infer",
+    "train",
+    "optimize",
+    "compare",
+    "benchmark",
+    "export",
+    "prepare_data",
+    "paint_styles",
+)
 
 
 def page(conf: Path) -> str:
     """The whole page: the commands, then the choices of every group."""
-    files = [file for file in sorted(conf.rglob("*.yaml")) if not LEFT_OUT & {*file.relative_to(conf).parts}]
+    files = [file for file in sorted(conf.rglob("*.yaml")) if not is_left_out(file, conf)]
     files = [file for file in files if not is_shared_by_commands(file, conf)]
     commands = [file for file in files if is_command(file, conf)]
     commands.sort(key=lambda file: COMMANDS.index(file.stem))
@@ -48,6 +57,11 @@ def contents(files: list[Path], conf: Path) -> Iterator[str]:
         anchor = slug(title(file, conf).replace("`", ""))
         lines.setdefault(head, []).append(f"[{name}](#{anchor})")
     yield from (f"- {head}: {', '.join(links)}" for head, links in lines.items())
+
+
+def is_left_out(file: Path, conf: Path) -> bool:
+    """Whether the file only sets options of others."""
+    return bool(LEFT_OUT & {*file.relative_to(conf).parts})
 
 
 def is_command(file: Path, conf: Path) -> bool:

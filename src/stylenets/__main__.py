@@ -11,6 +11,7 @@ COMMANDS = {
     "optimize": "stylenets.cli.optimize",
     "compare": "stylenets.cli.compare",
     "benchmark": "stylenets.cli.benchmark.command",
+    "export": "stylenets.cli.export",
     "prepare-data": "stylenets.cli.prepare_data",
 }
 USAGE = f"usage: python -m stylenets COMMAND ...\n\ncommands: {', '.join(COMMANDS)}\n"
