@@ -141,6 +141,22 @@ def test_rows_learn_at_a_rate_of_their_own(
     assert max(moved.values()) == pytest.approx(1e-2, rel=1e-2)
 
 
+def test_the_row_of_the_photograph_can_be_drawn_more_often(
+    criterion: PerceptualLoss, tiny_bank: StyleBank
+) -> None:
+    task = MultiStyle(
+        partial(CINNet, width=4, blocks=1),
+        tiny_bank,
+        criterion,
+        identity=True,
+        identity_share=0.5,
+        **SETTINGS,
+    )
+    drawn = task.draw_styles(900).bincount(minlength=4)
+    assert 400 < drawn[task.learned.index("photo")] < 500
+    assert drawn[:3].min() > 100
+
+
 def test_every_picture_is_scored_against_the_style_it_was_drawn(
     trained: Network, criterion: PerceptualLoss, tiny_bank: StyleBank
 ) -> None:

@@ -191,7 +191,7 @@ def read_controls(values: dict[str, Any]) -> Controls:
 
 def read_ckpt(values: dict[str, Any]) -> Path:
     """Read ``ckpt=``; where it is not given, the bundled network that fits the styles."""
-    fitting = "six" if values["style"] is None else "any"
+    fitting = "six" if values["style"] is None else "inverse"
     ckpt = assets.network_file(values["ckpt"] or fitting)
     if not ckpt.exists():
         raise UserError(f"no such checkpoint: {ckpt}")

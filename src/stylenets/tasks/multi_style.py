@@ -35,6 +35,7 @@ class MultiStyle(StyleTask):
             steps that draw its style.
         identity: Also train a row named "photo" that paints the photograph as it is: mixed with a
             style's row, it is how strongly to stylize. Needs ``loss.identity_weight``.
+        identity_share: Of the pictures that this row is drawn for; None: as often as each style.
         seed: The styles of a batch are drawn by (seed, step).
         settings: As for ``StyleTask``.
 
@@ -54,6 +55,7 @@ class MultiStyle(StyleTask):
         trains: str = "rows",
         rows_rate: float = 1.0,
         identity: bool = False,
+        identity_share: float | None = None,
         seed: int = 0,
         **settings: Any,
     ) -> None:
@@ -81,6 +83,7 @@ class MultiStyle(StyleTask):
         self.offset = frozen
         self.pictures = len(styles)
         self.rows_rate = rows_rate
+        self.identity_share = identity_share if PHOTO in self.learned else None
         self.seed = seed
         if frozen:
             _freeze_all_but_new_rows(self.net, frozen)
@@ -117,7 +120,12 @@ class MultiStyle(StyleTask):
         distributed = torch.distributed.is_initialized()
         processes = torch.distributed.get_world_size() if distributed else 1
         generator = seeded(self.seed, self.global_step)
-        drawn = torch.randint(len(self.learned), (count * processes,), generator=generator)
+        share = self.identity_share
+        rows = len(self.learned) if share is None else self.pictures
+        drawn = torch.randint(rows, (count * processes,), generator=generator)
+        if share is not None:
+            chance = torch.rand(count * processes, generator=generator)
+            drawn = drawn.where(chance >= share, self.learned.index(PHOTO))
         return drawn[self.global_rank :: processes]  # as the data modules share a batch out
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:

@@ -92,6 +92,7 @@ def test_every_network_has_a_family_and_paints_its_styles_among_the_compared(
         "johnson": "per-style",
         "cin": "multi-style",
         "inverse": "arbitrary-style",
+        "any": "arbitrary-style",
     }
     assert [entry.styles for entry in entries] == [
         ["sand", "blocks"],
