@@ -14,7 +14,8 @@ SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
     {"files", "regions", "tensor_files"},
-    {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos", "wheels"},
+    {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos", "video"}
+    | {"wheels"},
     {"masks", "nets", "vgg", "styles", "data", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},

@@ -5,6 +5,7 @@ once; ``infer_work`` does the work.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -14,6 +15,7 @@ from stylenets.cli.infer_arguments import to_overrides
 from stylenets.cli.infer_help import help_text
 from stylenets.cli.infer_list import show_networks
 from stylenets.cli.infer_request import read_request
+from stylenets.video import SUFFIXES
 
 
 def main() -> None:
@@ -39,9 +41,17 @@ def infer(config: DictConfig) -> None:
         UserError: For a mistake; for unreadable pictures, after the others are done.
     """
     request = read_request(config)
-    from stylenets.cli.infer_work import stylize_all  # only now, because torch comes with it
+    clips = [path for path in request.contents if path.suffix.lower() in SUFFIXES]
+    pictures = [path for path in request.contents if path not in clips]
+    # only now, because torch comes with them
+    if clips:
+        from stylenets.cli.infer_clip import paint_clips
 
-    stylize_all(request)
+        paint_clips(request, clips)
+    if pictures:
+        from stylenets.cli.infer_work import stylize_all
+
+        stylize_all(replace(request, contents=pictures))
 
 
 if __name__ == "__main__":
