@@ -1,11 +1,13 @@
 """Total variation and reconstruction, against sums written out with loops."""
 
+import math
 from collections.abc import Callable
 
+import pytest
 import torch
 from torch import Tensor
 
-from stylenets.losses.pixels import reconstruction, total_variation
+from stylenets.losses.pixels import reconstruction, saturation, total_variation
 
 ROUNDING = {"rtol": 1e-4, "atol": 1e-7}  # float32 sums of up to 120 differences
 
@@ -51,3 +53,19 @@ def test_a_shift_of_brightness_moves_no_edge() -> None:
     x = torch.rand(1, 3, 4, 5)
     lighter = reconstruction(x + 0.25, x)
     torch.testing.assert_close(lighter, torch.tensor([0.25]), rtol=0, atol=1e-6)
+
+
+def test_only_values_at_the_very_ends_are_saturated() -> None:
+    picture = torch.linspace(2 / 255, 253 / 255, 300).reshape(1, 3, 10, 10)
+    assert saturation(picture).item() == 0
+    black = torch.full((1, 3, 4, 4), 1e-20)
+    assert saturation(black).item() == pytest.approx((20 * math.log(10) - 5) ** 2, rel=1e-4)
+
+
+def test_a_black_blob_has_a_gradient_behind_the_sigmoid() -> None:
+    """There, where a squared difference of pixels has none left."""
+    before = torch.full((1, 3, 4, 4), -25.0, requires_grad=True)
+    (pull,) = torch.autograd.grad((before.sigmoid() - 0.5).square().mean(), before)
+    (push,) = torch.autograd.grad(saturation(before.sigmoid()).mean(), before)
+    assert pull.abs().max() < 1e-10
+    torch.testing.assert_close(push, torch.full_like(push, -2 * (25 - 5) / 48))

@@ -10,7 +10,7 @@ from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
 from stylenets.losses.grid import grid_excess
 from stylenets.losses.objective import Objective, Terms
 from stylenets.losses.palette import palette, palette_distance
-from stylenets.losses.pixels import reconstruction, total_variation
+from stylenets.losses.pixels import reconstruction, saturation, total_variation
 from stylenets.losses.schedule import Points
 from stylenets.losses.style import STYLE_VARIANTS, style_reconstruction
 from stylenets.styles import StyleBank
@@ -34,6 +34,7 @@ class PerceptualLoss(Objective):
         style_weight: Of ``style_reconstruction``.
         palette_weight: Of ``palette_distance``.
         grid_weight: Of ``grid_excess``.
+        saturation_weight: Of ``saturation``.
         tv_weight: Of ``total_variation``.
         reconstruction_weight: Of the L1 of pixels and edges to the photograph itself.
         identity_weight: The same for pictures whose style weights are all 0: the photograph's row.
@@ -60,6 +61,7 @@ class PerceptualLoss(Objective):
         style_weight: float = 1.0,
         palette_weight: float = 0.0,
         grid_weight: float = 0.0,
+        saturation_weight: float = 0.0,
         tv_weight: float = 0.0,
         reconstruction_weight: float = 0.0,
         identity_weight: float = 0.0,
@@ -74,6 +76,7 @@ class PerceptualLoss(Objective):
             "style": style_weight,
             "palette": palette_weight,
             "grid": grid_weight,
+            "saturation": saturation_weight,
             "tv": tv_weight,
             "reconstruction": reconstruction_weight,
             "identity": identity_weight,
@@ -139,6 +142,8 @@ class PerceptualLoss(Objective):
             terms["palette"] = self.palette_loss(x, weights) * self.coefficient(weights)
         if "grid" in wanted:
             terms["grid"] = grid_excess(x)
+        if "saturation" in wanted:
+            terms["saturation"] = saturation(x)
         if "tv" in wanted:
             terms["tv"] = total_variation(x.float(), self.summed_tv)
         if "reconstruction" in wanted:
