@@ -6,14 +6,16 @@ STYLES = Path(__file__).parent / "styles"
 NETWORKS = Path(__file__).parent / "networks"
 SIX = NETWORKS / "six.safetensors"
 SMALL = NETWORKS / "small.safetensors"
+MUSEUM = NETWORKS / "museum.safetensors"
+ANY = NETWORKS / "any.safetensors"
 INVERSE = NETWORKS / "inverse.safetensors"
 
 
 def network_file(name: str) -> Path:
     """The file meant by the name of a bundled network, or by a path, which is given back as it is.
 
-    The bundled ones are "six", "small" and "inverse". A file of such a name comes first, and so
-    does a folder with a run in it.
+    The bundled ones are "six", "small", "museum", "any" and "inverse". A file of such a name comes
+    first, and so does a folder with a run in it.
     """
     path = Path(name)
     bundled = NETWORKS / f"{name}.safetensors"

@@ -88,7 +88,8 @@ def name_networks(runs: Sequence[object] | str | None, option: str = "runs") -> 
     A name is the path's last part without ending, or as many parts as tell the runs apart.
 
     Args:
-        runs: Weights files, runs' folders and names of bundled networks; None: all the bundled.
+        runs: Weights files, runs' folders and names of bundled networks; None: those that
+            are bundled, but for "museum".
         option: Where they were given, for errors.
 
     Returns:
@@ -98,7 +99,9 @@ def name_networks(runs: Sequence[object] | str | None, option: str = "runs") -> 
         UserError: If one is missing or given twice.
     """
     if runs is None:
-        return {path.stem: path for path in sorted(assets.NETWORKS.glob("*.safetensors"))}
+        bundled = sorted(assets.NETWORKS.glob("*.safetensors"))
+        # whose style pictures do not come with the project
+        return {path.stem: path for path in bundled if path != assets.MUSEUM}
     given = [runs] if isinstance(runs, str) else runs
     paths = [assets.network_file(str(run)) for run in given]
     if not paths:
