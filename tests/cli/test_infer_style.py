@@ -120,6 +120,11 @@ def test_style_size_changes_the_patches(folder: Path, inverse: tuple[str, str]) 
             ["ckpt=inverse.safetensors", "style=gone.jpg"],
             "no such style picture or folder: gone.jpg",
         ),
+        (
+            ["ckpt=inverse.safetensors", "style=styles/waves.png", "polish=5"],
+            "ckpt= holds a network .inverse. that predicts no rows",
+        ),
+        (["ckpt=cin.safetensors", "polish=5"], "polish= is for the row of a style picture"),
         (["ckpt=inverse.safetensors", "style=[]"], r"style=\[\]: must be a picture"),
         (
             ["ckpt=inverse.safetensors", "style=styles", "styles=[ink]"],

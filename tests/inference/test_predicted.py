@@ -1,14 +1,19 @@
 """Any picture as a style, through the one API."""
 
+import copy
+
 import pytest
 import torch
 
 from stylenets import Stylizer
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
+from stylenets.inference.polishing import polish
 from stylenets.inference.predicted import PredictedStylizer, with_rows_of
+from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets import AnyStyleNet, CINNet
 from stylenets.styles import StyleBank
+from stylenets.vgg.network import LossNetwork
 
 PHOTO = torch.rand(3, 40, 56)
 BANK = StyleBank(["a", "b"], [torch.rand(3, 48, 64), torch.rand(3, 64, 40) ** 3], [1.0, 1.0])
@@ -50,3 +55,22 @@ def test_what_cannot_be_is_told(network: Network) -> None:
     cin = Network(CINNet(2, width=4, blocks=1), "cin", {}, ["x", "y"])
     with pytest.raises(UserError, match="predicts no rows"):
         with_rows_of(cin, BANK)
+
+
+def test_polishing_moves_these_rows_alone_and_towards_the_style(
+    network: Network, random_vgg: LossNetwork
+) -> None:
+    torch.nn.init.zeros_(network.net.encoder.output.weight)
+    grown = with_rows_of(network, BANK)
+    before = copy.deepcopy(grown.net.state_dict())
+    layers = {"relu2_2": 1.0}, {"relu1_2": 1.0}
+    criterion = PerceptualLoss(random_vgg, BANK, *layers, content_weight=0.0, variant="moments")
+    losses = list(polish(grown, criterion, [torch.rand(3, 160, 150)], steps=12, rate=0.02))
+    assert len(losses) == 12
+    assert sum(losses[-4:]) < sum(losses[:4])
+    for name, value in grown.net.state_dict().items():
+        if name.endswith(("norm.gamma", "norm.beta")):
+            assert torch.equal(value[0], before[name][0])  # the photograph's
+            assert not torch.equal(value[1:], before[name][1:])
+        else:
+            assert torch.equal(value, before[name])

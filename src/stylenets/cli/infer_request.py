@@ -20,6 +20,7 @@ from stylenets.inference import MAX_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, STROKES, TILINGS, Controls
 
 MAX_STYLE_SIDE = 4096  # pixels, as in training
+MOST_STEPS = 10000
 FORMATS = ("png", "jpg", "webp")
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
@@ -53,10 +54,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Swap:
-    """Style pictures, or folders of them, and how an inverse network uses them."""
+    """Style pictures, or folders of them, and how a network for any style uses them."""
 
     paths: list[Path]
     style_size: int
+    polish: int
     vgg_weights: Path | None
     vgg_convention: str
 
@@ -203,15 +205,19 @@ def read_swap(values: dict[str, Any]) -> Swap | None:
     style_size = checks.whole(
         "style_size", values["style_size"], MIN_SIDE, MAX_STYLE_SIDE, "pixels"
     )
+    polish = checks.whole("polish", values["polish"], 0, MOST_STEPS)
     weights = values["vgg"]["weights"]
     style = values["style"]
     if style is None:
         if weights is not None:
             raise UserError("vgg.weights= belongs to style=: give a style picture too")
+        if polish:
+            raise UserError("polish= is for the row of a style picture: give style=painting.jpg")
         return None
     return Swap(
         paths=read_style_paths(style),
         style_size=style_size,
+        polish=polish,
         vgg_weights=None if weights is None else Path(str(weights)),
         vgg_convention=str(values["vgg"]["convention"]),
     )

@@ -24,6 +24,7 @@ from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
 from stylenets.inference.regions import resolve_looks
 from stylenets.inference.stylizer import Stylizer
+from stylenets.styles import picture_styles
 
 ANIMATED = {".gif", ".webp"}
 
@@ -204,13 +205,20 @@ def build_stylizer(request: Request) -> Stylizer:
         return Stylizer.load(
             network, request.device, request.precision, request.compiled, request.tiling
         )
+    given = [file for path in swap.paths for file in files_of(path)]
+    if swap.polish:
+        from stylenets.cli.infer_polish import with_polished_rows  # slow to import
+
+        bank = picture_styles(given, swap.style_size, crop=False)
+        network = with_polished_rows(network, bank, swap.polish)
+        given = []
     return Stylizer.load(
         network,
         request.device,
         request.precision,
         request.compiled,
         request.tiling,
-        style_pictures=[file for path in swap.paths for file in files_of(path)],
+        style_pictures=given,
         style_size=swap.style_size,
         vgg_weights=swap.vgg_weights,
         vgg_convention=swap.vgg_convention,
