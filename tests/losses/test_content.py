@@ -23,6 +23,18 @@ def test_content_loss_is_equation_2_of_johnson() -> None:
     torch.testing.assert_close(relative_loss, expected / energy, **ROUNDING)
 
 
+def test_gatys_sums_what_johnson_averages() -> None:
+    x = torch.rand(2, 5, 6, 4)
+    c = torch.rand(2, 5, 6, 4)
+    expected = torch.stack(
+        [
+            sum((p - q) ** 2 for p, q in zip(a.flatten(), b.flatten(), strict=True)) / 2
+            for a, b in zip(x, c, strict=True)
+        ]
+    )
+    torch.testing.assert_close(feature_reconstruction(x, c, "gatys"), expected, **ROUNDING)
+
+
 def test_relative_to_the_photograph_black_features_are_one_and_a_black_one_is_finite() -> None:
     c = torch.rand(2, 5, 6, 4)
     black = torch.zeros_like(c)

@@ -41,7 +41,9 @@ def with_rows_of(network: Network, bank: StyleBank) -> Network:
         UserError: If the network predicts no rows, or has one of these names already.
     """
     if not isinstance(network.net, AnyStyleNet):
-        raise UserError(f"ckpt= holds a network ({network.name}) that predicts no rows: ckpt=any does")
+        raise UserError(
+            f"ckpt= holds a network ({network.name}) that predicts no rows: ckpt=any does"
+        )
     if twice := set(network.styles) & set(bank.names):
         raise UserError(f"a style picture cannot be named {min(twice)}: rename it")
     net = network.net.with_pictures(bank.pictures)

@@ -14,6 +14,11 @@ def mean_squared(features: Tensor, target: Tensor) -> Tensor:
     return (features - target).square().mean((1, 2, 3))
 
 
+def half_sum(features: Tensor, target: Tensor) -> Tensor:
+    """Half the sum of squares (Gatys et al. 2016, eq. 1): C H W / 2 times ``mean_squared``."""
+    return 0.5 * (features - target).square().sum((1, 2, 3))
+
+
 def relative(features: Tensor, target: Tensor) -> Tensor:
     """``mean_squared`` over the photograph's own energy: 1 for black features in any layer."""
     energy = mean_squared(target, torch.zeros_like(target))
@@ -31,6 +36,7 @@ def normalized(features: Tensor, target: Tensor) -> Tensor:
 
 CONTENT_VARIANTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mean": mean_squared,
+    "gatys": half_sum,
     "relative": relative,
     "normalized": normalized,
 }
