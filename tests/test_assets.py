@@ -13,6 +13,8 @@ def test_the_bundled_pictures_and_networks_are_there() -> None:
         painted = [name for name in checkpoints.load(file).styles if name != styles.PHOTO]
         assert painted == list(styles.SIX)
     assert checkpoints.load(assets.INVERSE).name == "inverse"
+    assert checkpoints.load(assets.ANY).name == "any"
+    assert len(checkpoints.load(assets.MUSEUM).styles) == 27
 
 
 def test_a_path_comes_before_a_bundled_network_of_that_name(

@@ -66,7 +66,7 @@ def test_the_bundled_network_that_fits_is_taken(folder: Path) -> None:
             ).ckpt
 
     assert chosen() == chosen("ckpt=six") == assets.SIX
-    assert chosen("style=styles") == chosen("style=styles", "ckpt=inverse") == assets.INVERSE
+    assert chosen("style=styles") == chosen("style=styles", "ckpt=any") == assets.ANY
     assert chosen("style=styles", "ckpt=inverse.safetensors") == Path("inverse.safetensors")
 
 

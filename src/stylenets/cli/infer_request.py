@@ -101,19 +101,16 @@ def check_together(request: Request) -> None:
             "give styles= for a picture in each, or mix= for one picture in a blend, not both"
         )
     if request.regions and (request.styles or request.mix):
-        raise UserError(
-            "give regions= for a style in each region, or styles= or mix= for the whole picture, "
-            "not both"
-        )
+        whole = "styles= or mix= for the whole picture"
+        raise UserError(f"give regions= for a style in each region, or {whole}, not both")
     if request.swap and request.styles:
         raise UserError(
             "give style= for style pictures and an inverse network, or styles= for a network's "
             "own styles, not both"
         )
     if request.swap and (request.compiled or request.precision not in ("auto", "float32")):
-        raise UserError(
-            "style= is computed in float32, and as it comes: leave precision= and compile= out"
-        )
+        rest = "leave precision= and compile= out"
+        raise UserError(f"style= is computed in float32, and as it comes: {rest}")
 
 
 def with_names_as_styles(values: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +190,7 @@ def read_controls(values: dict[str, Any]) -> Controls:
 
 def read_ckpt(values: dict[str, Any]) -> Path:
     """Read ``ckpt=``; where it is not given, the bundled network that fits the styles."""
-    fitting = "six" if values["style"] is None else "inverse"
+    fitting = "six" if values["style"] is None else "any"
     ckpt = assets.network_file(values["ckpt"] or fitting)
     if not ckpt.exists():
         raise UserError(f"no such checkpoint: {ckpt}")

@@ -61,7 +61,7 @@ def polish(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        yield float(loss)
+        yield loss.item()
     with torch.no_grad():
         for name, table in tables.items():
             table[known:] = rows[name]
