@@ -37,7 +37,7 @@ def to_batch(picture: Picture, size: int | None = None) -> Tensor:
     if isinstance(picture, Tensor):
         batch = picture.detach().cpu()
     elif isinstance(picture, np.ndarray):
-        batch = torch.from_numpy(np.ascontiguousarray(picture))
+        batch = torch.from_numpy(np.require(picture, requirements=["C", "W"]))
         batch = batch.permute(2, 0, 1) if batch.ndim == 3 else batch[:0]
     else:
         return from_pixels(_pixels(picture, size), size)[None]
