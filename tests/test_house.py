@@ -19,7 +19,8 @@ RANKS = (
     {"masks", "nets", "vgg", "styles", "data", "report"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
-    {"evaluation", "callbacks"},
+    {"evaluation"},
+    {"callbacks"},
     {"cli", "app", "__main__"},
 )
 # Public functions and classes that may have the name of another, as they are the same idea.

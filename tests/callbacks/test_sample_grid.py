@@ -10,6 +10,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.callbacks.sample_grid import SampleGrid
 from stylenets.data.folder import FolderData
+from stylenets.styles import StyleBank
 
 
 class Halve(pl.LightningModule):
@@ -19,6 +20,7 @@ class Halve(pl.LightningModule):
         super().__init__()
         self.net = torch.nn.Linear(1, 1)
         self.style_names = ["half"]
+        self.styles = StyleBank(["half"], [torch.full((3, 40, 16), 0.2)], [1.0])
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         return photos / 2
@@ -31,13 +33,13 @@ class Halve(pl.LightningModule):
 
 
 def test_photographs_are_spread_over_the_validation_set(tmp_path: Path, trainer: Callable) -> None:
-    """Of twelve grays 0, 20, … 220 four evenly spaced, each beside its half."""
+    """Of twelve grays 0, 20, … 220 four evenly spaced, each beside its half, under the style."""
     for k in range(12):
         images.write(tmp_path / "photos" / f"{k:02}.png", torch.full((3, 16, 16), 20 * k / 255))
     data = FolderData(
         tmp_path / "photos", val_root=tmp_path / "photos", size=16, workers=0, val_count=12
     )
-    grid = SampleGrid(tmp_path / "samples", every=2, count=4)
+    grid = SampleGrid(tmp_path / "samples", every=2, count=4, size=16)
     trainer(max_steps=3, callbacks=[grid], limit_val_batches=0, use_distributed_sampler=False).fit(
         Halve(), datamodule=data
     )
@@ -56,3 +58,5 @@ def test_photographs_are_spread_over_the_validation_set(tmp_path: Path, trainer:
             (120, 60),
             (180, 90),
         ]
+        above = sheet[0, -5 * 24 + 8]
+        assert (above[16].item(), above[40].item()) == (255, 51)

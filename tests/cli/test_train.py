@@ -39,6 +39,8 @@ SMALL += (
     "loss.reconstruction_weight=0",
     "callbacks.samples.every=4",
     "callbacks.samples.count=2",
+    "callbacks.samples.size=32",
+    "callbacks.yardstick.size=32",
 )
 
 
@@ -74,8 +76,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def small(random_vgg_file: Path) -> tuple[str, ...]:
-    return (*SMALL, "vgg=vgg16", f"vgg.weights={random_vgg_file}")
+def small(random_vgg_file: Path, random_vgg19_file: Path) -> tuple[str, ...]:
+    judge = f"callbacks.yardstick.vgg.weights={random_vgg19_file}"
+    return (*SMALL, judge, "vgg=vgg16", f"vgg.weights={random_vgg_file}")
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +131,7 @@ def test_metrics_name_every_style(finished: subprocess.CompletedProcess[str], fo
     for name in (
         "train/content",
         *(f"train/style/{style}" for style in SIX),
-        *(f"final/val/style/{style}" for style in SIX),
+        *(f"{key}/{style}" for key in ("val/style", "yardstick/style") for style in SIX),
     ):
         assert any(line.get(name) for line in lines), name
     assert {"images_per_second", "peak_memory_gb"} <= lines[0].keys()

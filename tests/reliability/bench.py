@@ -38,7 +38,7 @@ SETTINGS = (
         "data.batch_size=2",
         "data.workers=0",
     ),
-    *("callbacks.progress=null", "callbacks.samples=null"),
+    *("callbacks.progress=null", "callbacks.samples=null", "callbacks.yardstick=null"),
 )
 TWO = (
     "trainer=ddp",

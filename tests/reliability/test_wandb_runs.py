@@ -86,7 +86,7 @@ def test_everything_can_be_read_back(
         ("W&B offline: scalars", len(expected), len(lost), "as the same run wrote into tables")
     )
     assert len(expected) > 100 and not lost
-    assert {name for name, _ in expected if name.startswith("final/")} <= summary.keys()
+    assert {name for name, _ in expected if name.startswith("val/")} <= summary.keys()
     shown = sorted(
         (bench.folder / "logged" / "wandb").glob("offline-run-*/files/media/images/samples_*.png"),
         key=os.path.getmtime,

@@ -71,7 +71,7 @@ def test_terms_are_logged_by_name(
     expected = {"train/loss", "train/content", "train/tv"} | {
         f"train/style/{name}" for name in tiny_bank.names
     }
-    expected |= {f"val/{term}" for term in terms} | {
+    expected |= {f"val/{term}" for term in ("loss", *terms)} | {
         f"val/{term}/{name}" for term in terms for name in tiny_bank.names
     }
     assert set(rows[0]) == expected | {"epoch", "step"}
@@ -82,6 +82,8 @@ def test_terms_are_logged_by_name(
         if row["val/style"]:
             mean = sum(float(row[f"val/style/{name}"]) for name in tiny_bank.names) / 3
             assert float(row["val/style"]) == pytest.approx(mean, rel=1e-4)
+            total = sum(float(row[f"val/{term}"]) for term in terms)
+            assert float(row["val/loss"]) == pytest.approx(total, rel=1e-4)
 
 
 @pytest.mark.parametrize("ema_decay", [None, 0.9])

@@ -47,7 +47,9 @@ def test_it_learns_and_names_its_style(
     task = PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), **SETTINGS)
     batch = {"image": torch.rand(4, 3, 32, 32)}
     before = task.validation_losses(batch)
-    assert set(before) == {"content", "style/tiles"} and before["style/tiles"].shape == (4,)
+    assert set(before) == {"content", "style", "style/tiles"} and before["style/tiles"].shape == (
+        4,
+    )
     trainer(max_steps=30).fit(
         task, DataLoader([{"image": picture} for picture in batch["image"]], batch_size=4)
     )

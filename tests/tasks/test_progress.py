@@ -95,4 +95,4 @@ def test_validation_is_weighted_as_at_the_end(task: PerStyle) -> None:
     batch = {"image": torch.rand(1, 3, 32, 32)}
     assert task.progress == 0, "no run has begun"
     assert set(task.losses(batch)) == {"reconstruction", "content"}
-    assert set(task.validation_losses(batch)) == {"content", "style/sand"}
+    assert set(task.validation_losses(batch)) == {"content", "style", "style/sand"}

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as pl
 from pytorch_lightning.loggers import Logger, TensorBoardLogger, WandbLogger
 from torch import Tensor
 
@@ -99,6 +101,24 @@ def tensorboard_logger(folder: str) -> TensorBoardLogger:
         raise UserError(
             "logger=tensorboard needs tensorboard: pip install 'stylenets[tensorboard]'"
         ) from error
+
+
+def log_figures(trainer: pl.Trainer, figures: dict[str, float]) -> None:
+    """Numbers at the trainer's step, to its loggers at once.
+
+    ``LightningModule.log`` holds only those of the steps that Lightning logs.
+    """
+    if trainer.is_global_zero:
+        for logger in trainer.loggers:
+            logger.log_metrics(figures, step=trainer.global_step)
+
+
+def log_network(logger: Logger, file: Path) -> None:
+    """Keep the finished network as an artifact of the run, where the logger has a service."""
+    if isinstance(logger, FailSafeLogger):
+        logger.attempt(lambda living: log_network(living, file))
+    elif isinstance(logger, WandbLogger) and not logger.experiment.offline:
+        logger.experiment.log_artifact(str(file), name=f"network-{logger.version}", type="model")
 
 
 def log_picture(logger: Logger, key: str, picture: Tensor, step: int) -> None:

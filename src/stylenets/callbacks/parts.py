@@ -3,17 +3,24 @@
 from typing import Protocol, TypeVar, cast
 
 import pytorch_lightning as pl
+import torch
 from torch import Tensor
 
 from stylenets.data.base import PictureDataModule
+from stylenets.styles import StyleBank
 
 Callback = TypeVar("Callback", bound=pl.Callback)
 
 
 class Painter(Protocol):
-    """A task as far as it paints; ``style_names`` are the styles to show, by their indices."""
+    """A task as far as it paints.
+
+    ``style_names`` are the styles to show, by their indices; ``styles`` has the pictures of those
+    that it learns.
+    """
 
     style_names: list[str]
+    styles: StyleBank
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) in the style of that index."""
@@ -36,3 +43,16 @@ def data_of(trainer: pl.Trainer) -> PictureDataModule:
     data = trainer.datamodule  # type: ignore[attr-defined]
     assert isinstance(data, PictureDataModule)
     return data
+
+
+def shown_photos(trainer: pl.Trainer, count: int, size: int) -> Tensor:
+    """Photographs of the validation set, evenly spaced: (count, 3, size, size).
+
+    There are fewer where the set has fewer. They are read anew, since the set's own are of the
+    size that is trained on.
+    """
+    own = data_of(trainer).val_set
+    photos = type(own)(own.files, size, None, False, own.seed, None, max_bad=1.0)
+    count = min(count, len(photos))
+    spaced = [k * len(photos) // count for k in range(count)]
+    return torch.stack([photos[index]["image"] for index in spaced])

@@ -8,19 +8,24 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.callbacks.loggers import log_picture
-from stylenets.callbacks.parts import data_of, painter_of
+from stylenets.callbacks.parts import Painter, painter_of, shown_photos
+from stylenets.styles import central_square
 
 
 class SampleGrid(pl.Callback):
     """Stylizes a few validation photographs, evenly spaced, in every style.
 
-    It does so each ``every`` steps and at the end of training, with ``count`` photographs.
+    It does so each ``every`` steps and at the end of training, with ``count`` photographs, whose
+    shortest side is ``size`` pixels. The style pictures are above their columns.
     """
 
-    def __init__(self, folder: str | Path, every: int = 500, count: int = 4) -> None:
+    def __init__(
+        self, folder: str | Path, every: int = 500, count: int = 4, size: int = 256
+    ) -> None:
         self.folder = Path(folder)
         self.every = every
         self.count = count
+        self.size = size
         self.photos: Tensor | None = None
 
     def on_train_batch_end(self, trainer: pl.Trainer, task: pl.LightningModule, *_: object) -> None:
@@ -38,20 +43,20 @@ class SampleGrid(pl.Callback):
         if not trainer.is_global_zero:
             return
         if self.photos is None:
-            self.photos = self._read_photos(trainer)
+            self.photos = shown_photos(trainer, self.count, self.size)
         photos = self.photos.to(task.device)
         painter = painter_of(task)
         names = list(painter.style_names)
         columns = [photos, *(painter.stylize(photos, style) for style in range(len(names)))]
-        rows = [list(row) for row in zip(*columns, strict=True)]
-        grid = images.grid(rows, column_labels=["photo", *names])
+        rows = [self._style_row(painter), *(list(row) for row in zip(*columns, strict=True))]
+        grid = images.grid(rows, column_labels=[f"step {trainer.global_step}", *names])
         images.write(self.folder / f"step_{trainer.global_step:06d}.png", grid)
         for logger in trainer.loggers:
             log_picture(logger, "samples", grid, trainer.global_step)
 
-    def _read_photos(self, trainer: pl.Trainer) -> Tensor:
-        """(count, 3, size, size) of the validation set, or all where it has fewer."""
-        dataset = data_of(trainer).val_set
-        count = min(self.count, len(dataset))
-        spaced = [k * len(dataset) // count for k in range(count)]
-        return torch.stack([dataset[index]["image"] for index in spaced])
+    def _style_row(self, painter: Painter) -> list[Tensor]:
+        """A blank above the photographs, then the middle of each style's picture, if it has one."""
+        known = dict(zip(painter.styles.names, painter.styles.pictures, strict=True))
+        blank = torch.ones(3, self.size, self.size)
+        pictures = [known.get(name, blank) for name in painter.style_names]
+        return [blank, *(images.resize(central_square(one), self.size) for one in pictures)]

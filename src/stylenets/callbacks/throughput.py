@@ -14,14 +14,16 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from stylenets.callbacks.loggers import log_figures
 from stylenets.callbacks.parts import callbacks_of
 from stylenets.callbacks.phases import PhaseTeller
+from stylenets.callbacks.vitals import is_logged
 
 log = logging.getLogger(__name__)
 
 
 class Throughput(pl.Callback):
-    """Logs ``images_per_second`` and ``peak_memory_gb`` every ``every`` steps.
+    """Logs ``images_per_second`` and ``peak_memory_gb`` at step 1 and every ``every`` steps.
 
     The pictures are those of all processes together.
     """
@@ -48,14 +50,15 @@ class Throughput(pl.Callback):
     ) -> None:
         """Measure since the last time and say how long it will take."""
         step = trainer.global_step
-        if step % self.every:
+        if not is_logged(step, self.every):
             return
         now = time.monotonic()
         pictures = (step - self.last_step) * len(batch["image"]) * trainer.world_size
         rate = pictures / max(now - self.last, 1e-9)
         self.last = now
         self.last_step = step
-        task.log_dict({"images_per_second": rate, "peak_memory_gb": peak_memory(task.device)})
+        figures = {"images_per_second": rate, "peak_memory_gb": peak_memory(task.device)}
+        log_figures(trainer, figures)
         if not sys.stderr.isatty():
             loss = float(trainer.callback_metrics.get("train/loss", float("nan")))
             log.info(

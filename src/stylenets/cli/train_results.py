@@ -15,6 +15,7 @@ from pytorch_lightning.callbacks import Timer
 
 from stylenets import __version__, checkpoints
 from stylenets.callbacks.health import SkipNonFinite
+from stylenets.callbacks.loggers import log_network
 from stylenets.callbacks.parts import callbacks_of, data_of
 from stylenets.files import write_text
 from stylenets.tasks.base import StyleTask
@@ -35,9 +36,8 @@ def finish_run(config: DictConfig, trainer: pl.Trainer, task: StyleTask, out: Pa
     path = out / "network.safetensors"
     checkpoints.save(path, network)
     write_text(out / "summary.json", json.dumps(training, indent=1))
-    final = {f"final/{name}": value for name, value in losses.items()}
     for logger in trainer.loggers:
-        logger.log_metrics(final, step=trainer.global_step)
+        log_network(logger, path)
         logger.finalize("success")
     log.info("written: %s; try it: python infer.py ckpt=%s content=photo.jpg", path, out)
 

@@ -20,6 +20,7 @@ from stylenets.callbacks.checkpoint_io import AtomicCheckpointIO
 from stylenets.callbacks.loggers import closing
 from stylenets.callbacks.resume import EpochEndResume
 from stylenets.cli.entry import plain_values, values_of
+from stylenets.cli.run_name import name_run
 from stylenets.cli.train_results import finish_run
 from stylenets.data.base import PictureDataModule
 from stylenets.errors import UserError
@@ -45,6 +46,7 @@ def train_network(config: DictConfig, out: Path, resume: Path | None) -> None:
     data = instantiate(config.data)
     data.setup()  # lists the pictures: what is missing is said before anything is written
     task = build_task(config, data)
+    config.name = config.name or name_run(task.styles)
     trainer = build_trainer(config)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with closing(instantiate(config.logger)) as trainer.logger:

@@ -32,6 +32,7 @@ GENERAL = {
 GROUPS = ("model", "styles", "data", "vgg", "loss", "optimizer", "scheduler", "trainer", "logger")
 # called by the code, with what it builds
 FINISHED_LATER = {"model", "model.net", "loss", "optimizer", "scheduler", "trainer"}
+FINISHED_LATER |= {"callbacks.yardstick.vgg"}
 WORDS = {
     int: "a whole number",
     float: "a number",

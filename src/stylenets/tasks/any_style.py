@@ -63,8 +63,7 @@ class AnyStyle(StyleTask):
             raise UserError(f"model.style_batch={style_batch}: at least 1")
         trained = net(styles=1) if init is None else _started(init)
         network = Network(trained, "any", trained.arguments(), [PHOTO], criterion.vgg.source)
-        super().__init__(network, criterion, **settings)
-        self.styles = styles
+        super().__init__(network, criterion, styles, **settings)
         self.style_batch = style_batch
         self.style_size = style_size
         self.identity_share = identity_share

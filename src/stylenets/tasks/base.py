@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Objective, Terms
+from stylenets.styles import StyleBank
 from stylenets.tasks.checks import check_same_network, check_same_weights
 from stylenets.tasks.record import check_record
 from stylenets.tasks.resuming import check_states
@@ -54,6 +55,7 @@ class StyleTask(pl.LightningModule):
     Args:
         network: What is trained, with the metadata that its file will have.
         criterion: The objective.
+        styles: The pictures whose styles are learned.
         optimizer: Parameters -> Optimizer.
         scheduler: (Optimizer, total steps) -> LRScheduler, stepped after each batch.
         ema_decay: Of an exponential moving average of the weights, between 0 and 1, which then is
@@ -68,6 +70,7 @@ class StyleTask(pl.LightningModule):
         self,
         network: Network,
         criterion: Objective,
+        styles: StyleBank,
         optimizer: Callable[[Iterable[dict[str, Any]]], Optimizer],
         scheduler: Callable[[Optimizer, int], LRScheduler],
         ema_decay: float | None = None,
@@ -82,6 +85,7 @@ class StyleTask(pl.LightningModule):
         self.ema_decay = ema_decay
         self.net = network.net
         self.criterion = criterion
+        self.styles = styles
         self.record: dict[str, Any] = {}  # what the run is made with, where somebody knows
         self.total_steps = 0  # of the run, once it has begun
         self.compiled: Callable[..., Terms] | None = None
@@ -98,8 +102,15 @@ class StyleTask(pl.LightningModule):
         raise NotImplementedError
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
-        """The same of ``best_net`` in every style, weighted as at the end of the schedule."""
+        """The same of ``best_net`` in every style, weighted as at the end of the schedule.
+
+        Those of one style, as "style/NAME", are counted in "style", too.
+        """
         raise NotImplementedError
+
+    def painted(self, count: int) -> int:
+        """How many pictures ``validation_losses`` are of, for so many photographs."""
+        return count
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, 3, H, W) by ``best_net`` in the style of that index."""
@@ -149,8 +160,13 @@ class StyleTask(pl.LightningModule):
         return loss
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
-        """Log the mean of each term over the validation set."""
-        self._log_terms("val", self.validation_losses(batch), on_step=False)
+        """Log the mean of each term over the validation set, and the loss as in training."""
+        terms = self.validation_losses(batch)
+        self._log_terms("val", terms, on_step=False)
+        # "style/swirl" is a part of "style"
+        whole = torch.stack([term.sum() for name, term in terms.items() if "/" not in name])
+        count = self.painted(len(batch["image"]))
+        self.log("val/loss", whole.sum() / count, batch_size=count)
 
     def _log_terms(self, stage: str, terms: Terms, on_step: bool) -> None:
         for name, term in terms.items():

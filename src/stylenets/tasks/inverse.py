@@ -60,8 +60,7 @@ class ArbitraryStyle(StyleTask):
         check_criterion(criterion, InversionLoss, "style_swap")
         if style_batch < 1:
             raise UserError(f"model.style_batch={style_batch}: at least 1")
-        super().__init__(_network(net, styles, criterion, init), criterion, **settings)
-        self.styles = styles
+        super().__init__(_network(net, styles, criterion, init), criterion, styles, **settings)
         self.style_batch = style_batch
         self.patch = patch
         self.stride = stride

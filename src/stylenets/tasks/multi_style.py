@@ -77,7 +77,7 @@ class MultiStyle(StyleTask):
             network = _grown(init, styles, learned, criterion)
         else:
             network = _started(init, learned, criterion)
-        super().__init__(network, criterion, **settings)
+        super().__init__(network, criterion, styles, **settings)
         frozen = len(known)
         self.learned = network.styles[frozen:]
         self.offset = frozen
@@ -145,6 +145,10 @@ class MultiStyle(StyleTask):
                 found[f"{kind}/{name}"] = value
                 found[kind] = torch.cat([found.get(kind, value[:0]), value])
         return found
+
+    def painted(self, count: int) -> int:
+        """Every photograph in every style that is learned."""
+        return count * len(self.learned)
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W) in that style of the network, whose old ones come first."""

@@ -51,7 +51,7 @@ class PerStyle(StyleTask):
         trained = net() if init is None else _started(init)
         net_args = {"width": trained.width, "blocks": trained.blocks}
         network = Network(trained, "johnson", net_args, styles.names, criterion.vgg.source)
-        super().__init__(network, criterion, **settings)
+        super().__init__(network, criterion, styles, **settings)
 
     def losses(self, batch: dict[str, Tensor]) -> Terms:
         """The weighted losses of a batch, (B,) each: content, style/NAME and what else counts."""
@@ -59,7 +59,9 @@ class PerStyle(StyleTask):
 
     def validation_losses(self, batch: dict[str, Tensor]) -> Terms:
         """The same for the best network, weighted as at the end of the schedule."""
-        return self._terms(self.best_net, batch["image"], 1.0)
+        terms = self._terms(self.best_net, batch["image"], 1.0)
+        kinds = {name.split("/")[0]: term for name, term in terms.items()}
+        return terms | kinds
 
     def stylize(self, photos: Tensor, style: int) -> Tensor:
         """(B, 3, H, W) -> (B, 3, H, W); there is only style 0."""

@@ -36,7 +36,8 @@ PLACES: tuple[str, ...] = (
 )
 PLACES += ("data.max_bad", "vgg.weights", "styles.root", "styles.images", "styles.files")
 # Not worth a word.
-PASSING = ("ckpt", "out", "overwrite", "debug", "logger", "callbacks", "project", "group", "tags")
+PASSING: tuple[str, ...] = ("ckpt", "out", "overwrite", "debug", "logger", "callbacks")
+PASSING += ("name", "project", "group", "tags")
 SAMPLED = 64  # files whose sizes are compared, too
 CLOSE = 1e-3  # the same files decoded by another version of a library
 

@@ -94,4 +94,4 @@ def train_rate(config: DictConfig, processes: int) -> float:
         with metrics.open() as lines:
             rows = list(csv.DictReader(lines))
     rates = [float(row["images_per_second"]) for row in rows if row.get("images_per_second")]
-    return median(rates[1:])  # the first steps are slower
+    return median(rates[2:])  # the first steps are slower
