@@ -17,8 +17,9 @@ from omegaconf import OmegaConf
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.compare import compare, name_networks
+from stylenets.cli.compare import compare
 from stylenets.cli.entry import config_folder
+from stylenets.cli.network_names import name_networks
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, InverseNet, JohnsonNet
 
@@ -183,3 +184,40 @@ def test_the_door_ends_in_one_line_and_status_2(tmp_path: Path) -> None:
         timeout=120,
     )
     assert (done.returncode, done.stderr) == (2, "error: no such checkpoint: nowhere\n")
+
+
+def leave_run(folder: str, names: list[str], **settings: object) -> None:
+    """What a training leaves: a network, its configuration, and figures by step."""
+    args = {"styles": len(names), "width": 4, "blocks": 1}
+    save(f"{folder}/network.safetensors", Network(CINNet(**args), "cin", args, names))
+    OmegaConf.save(OmegaConf.create(settings), f"{folder}/config.yaml")
+    Path(folder, "yardstick.csv").write_text("step,figure,value\n5,yardstick/style,0.5\n")
+
+
+def test_the_runs_of_a_sweep_go_by_what_differs(
+    folder: Path, small: list[str], capsys: pytest.CaptureFixture
+) -> None:
+    for number, weight in enumerate((2, 10)):
+        name = f"cin six style_weight={weight}"
+        settings = {"name": name, "loss": {"style_weight": weight, "content_weight": 1}}
+        leave_run(f"sweep/{number}", ["waves"], **settings)
+    given = [one for one in small if not one.startswith("styles.root")]
+    run(*given, "styles.root=styles", "runs=[sweep]")
+    page = Path("out/compare.html").read_text()
+    text = Path("out/compare.md").read_text()
+    assert "style_weight=2" in page and "cin six" not in text.split("|")[1:4]
+    (row,) = [line for line in text.splitlines() if line.startswith(r"| loss.style\_weight")]
+    assert row.split("|")[2:4] == [" 2 ", " 10 "] and "content_weight" not in text
+    assert "yardstick/style" in page
+    assert list(name_networks(["sweep/*"])) == list(name_networks("sweep")) == ["0", "1"]
+    with pytest.raises(UserError, match=r"runs=gone/\*: no such folder or file"):
+        name_networks(["gone/*"])
+
+
+def test_styles_of_a_runs_own_are_compared(
+    folder: Path, small: list[str], capsys: pytest.CaptureFixture
+) -> None:
+    leave_run("one", ["waves"], styles={"root": None, "images": ["styles/waves.png"], "names": []})
+    run(*[one for one in small if not one.startswith("styles.root")], "runs=[one]")
+    text = Path("out/compare.md").read_text()
+    assert "| waves | one |" in text and "| swirl | one |" not in text

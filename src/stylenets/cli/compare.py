@@ -5,19 +5,16 @@ imported, so that a mistake is told at once; ``compare_networks`` and ``compare_
 work.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import yaml  # type: ignore[import-untyped]
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml.events import AliasEvent  # type: ignore[import-untyped]
 
-from stylenets import assets
 from stylenets.cli import checks
 from stylenets.cli.entry import output_folder, run_hydra
 from stylenets.cli.infer_request import MAX_STYLE_SIDE
+from stylenets.cli.network_names import name_networks
+from stylenets.cli.plain_config import read_plain
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
@@ -80,68 +77,6 @@ def check_inputs(config: DictConfig) -> None:
     missing = [picture for picture in config.styles.images if not Path(str(picture)).is_file()]
     if missing:
         raise UserError(f"styles.images: no such picture: {missing[0]}")
-
-
-def name_networks(runs: Sequence[object] | str | None, option: str = "runs") -> dict[str, Path]:
-    """Give each network of ``runs=[A, B]`` a name in the report.
-
-    A name is the path's last part without ending, or as many parts as tell the runs apart.
-
-    Args:
-        runs: Weights files, runs' folders and names of bundled networks; None: those that
-            are bundled, but for "museum".
-        option: Where they were given, for errors.
-
-    Returns:
-        {name: path}.
-
-    Raises:
-        UserError: If one is missing or given twice.
-    """
-    if runs is None:
-        bundled = sorted(assets.NETWORKS.glob("*.safetensors"))
-        # whose style pictures do not come with the project
-        return {path.stem: path for path in bundled if path != assets.MUSEUM}
-    given = [runs] if isinstance(runs, str) else runs
-    paths = [assets.network_file(str(run)) for run in given]
-    if not paths:
-        raise UserError(
-            f"{option}=[]: must be a list of weights files and runs' folders, or null for the "
-            "bundled networks"
-        )
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise UserError(f"no such checkpoint: {missing[0]}")
-    parts = [without_ending(path).parts for path in paths]
-    for depth in range(1, max(map(len, parts)) + 1):
-        names = ["/".join(one[-depth:]) for one in parts]
-        if len(set(names)) == len(names):
-            return dict(zip(names, paths, strict=True))
-    raise UserError(f"{option}={list(map(str, paths))}: one of them is given twice")
-
-
-def without_ending(path: Path) -> Path:
-    """The absolute path, that of a file without its ending."""
-    absolute = path.resolve()
-    return absolute if path.is_dir() else absolute.with_suffix("")
-
-
-def read_plain(file: Path) -> Any:
-    """A configuration as a run writes it: values only.
-
-    A stranger's ${oc.env:KEY} would tell what is none of his, and one value that stands for many
-    others can take any memory.
-
-    Raises:
-        UserError: It is no configuration, or holds references.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-        if "${" in text or any(isinstance(one, AliasEvent) for one in yaml.parse(text)):
-            raise UserError(f"{file} refers to other values, which no run writes: refused")
-        return OmegaConf.create(text)
-    except (OmegaConfBaseException, yaml.YAMLError, ValueError, OSError, RecursionError) as error:
-        raise UserError(f"{file} is no configuration: {error}") from error
 
 
 def load_settings(folder: Path) -> DictConfig:

@@ -1,6 +1,7 @@
 """compare.py report=networks: networks of any family on the same photographs and styles."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from hydra.utils import instantiate
@@ -9,10 +10,12 @@ from omegaconf import DictConfig, OmegaConf
 from stylenets import checkpoints, images
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.photos import read_photos
+from stylenets.cli.run_folders import add_own_styles, read_history, tell_apart
 from stylenets.evaluation import machine
 from stylenets.evaluation.networks import long_table, measuring
 from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
+from stylenets.evaluation.networks.run_history import RunHistory, compare_settings
 from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.inference.devices import choose_device
 from stylenets.inference.predicted import PredictedStylizer
@@ -36,10 +39,14 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
         UserError: If a run holds no network, or one that knows none of the styles.
     """
     device = choose_device(config.device)
-    bank = instantiate(config.styles)
+    histories = {name: read_history(path) for name, path in runs.items()}
+    shown = tell_apart(histories)
+    histories = {shown[name]: history for name, history in histories.items()}
+    files = dict(zip(histories, runs.values(), strict=True))
+    bank = compared_styles(config.styles, files, histories)
     photos = read_photos(config.photos, config.limit, config.size)
     photo = next(iter(photos.values()))
-    entries = [load_entry(name, path, bank, config.vgg, device) for name, path in runs.items()]
+    entries = [load_entry(name, path, bank, config.vgg, device) for name, path in files.items()]
     criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
     log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
     steps = measuring.count_measurements(entries, len(photos), config.sizes, config.repeats)
@@ -49,15 +56,28 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
     compared.seconds = seconds
     tables = comparison_tables(compared)
     settings = describe(config, compared, criterion.vgg.source, device)
+    markdown = [table.markdown() for table in [*tables, *compare_settings(histories)]]
     texts = {
-        "compare.html": comparison_page(compared, settings),
+        "compare.html": comparison_page(compared, settings, histories),
         "compare.csv": long_table.to_csv(long_table.list_figures(compared)),
-        "compare.md": "\n".join([*(table.markdown() for table in tables), *settings, ""]),
+        "compare.md": "\n".join([*markdown, *settings, ""]),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
     pictures = {"compare.jpg": images.jpeg(picture_grid(compared, bank.names))}
     write_files(out, {name: text.encode() for name, text in texts.items()} | pictures)
     show_tables(tables)
+
+
+def compared_styles(
+    styles: DictConfig, files: Mapping[str, Path], histories: Mapping[str, RunHistory]
+) -> StyleBank:
+    """Those of the configuration; where it names none of a person's own, those of the runs, too."""
+    bank: StyleBank = instantiate(styles)
+    if styles.root or styles.images:
+        return bank
+    networks = [checkpoints.load(path) for path in files.values()]
+    known = [style for one in networks for style in one.styles if not one.any_style]
+    return add_own_styles(bank, histories, known, styles.size)
 
 
 def load_entry(name: str, path: Path, bank: StyleBank, vgg: DictConfig, device: str) -> Entry:

@@ -9,8 +9,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from stylenets import images
 from stylenets.cli.benchmark.report import write_measurement
-from stylenets.cli.compare import name_networks
 from stylenets.cli.compare_networks import load_entry
+from stylenets.cli.network_names import name_networks
 from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.errors import UserError

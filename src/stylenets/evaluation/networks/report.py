@@ -1,12 +1,13 @@
 """A comparison of networks as pictures, and as a page of pictures, plots and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import mean
 
 from torch import Tensor
 
 from stylenets import images
 from stylenets.evaluation.networks.comparison import PHOTO, NetworkComparison
+from stylenets.evaluation.networks.run_history import RunHistory, add_history
 from stylenets.evaluation.networks.tables import comparison_tables
 from stylenets.report.page import Page
 from stylenets.styles import central_square
@@ -35,8 +36,18 @@ def style_row(comparison: NetworkComparison) -> Tensor:
     return images.grid([thumbnails], None, comparison.styles)
 
 
-def comparison_page(comparison: NetworkComparison, settings: Sequence[str]) -> str:
-    """The report as HTML; ``settings``: sentences on how it was measured."""
+def comparison_page(
+    comparison: NetworkComparison,
+    settings: Sequence[str],
+    histories: Mapping[str, RunHistory] | None = None,
+) -> str:
+    """The report as HTML.
+
+    Args:
+        comparison: What was measured.
+        settings: Sentences on how.
+        histories: What the networks' folders tell, by their names.
+    """
     page = Page("Networks compared: " + ", ".join(entry.name for entry in comparison.entries))
     overview, losses, distances = comparison_tables(comparison)
     for sentence in settings:
@@ -44,6 +55,7 @@ def comparison_page(comparison: NetworkComparison, settings: Sequence[str]) -> s
     page.heading("What they are and what they cost")
     page.table(overview)
     _plot_times(page, comparison)
+    add_history(page, histories or {})
     page.heading("Pictures")
     page.picture(style_row(comparison), "The style pictures, their central squares")
     for style in comparison.painted_styles():
