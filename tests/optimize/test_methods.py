@@ -34,7 +34,9 @@ ROUNDING = {"rtol": 1e-4, "atol": 1e-6}  # losses are float32 sums over some 100
 LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
 BLEND = {"content_weight": 0.1, "style_weight": 5.0, "tv_weight": 0.1, "rate": 0.003, "steps": 2}
 ONE_PASS: dict[str, Callable] = {
-    "one_image": partial(one_image, content_weight=1.0, style_weight=30.0, blend=None),
+    "one_image": partial(
+        one_image, content_weight=1.0, style_weight=30.0, blend=None, reading="whole"
+    ),
     "locality": partial(
         locality, content_weight=1.0, style_weight=3.0, locality_weight=100.0, blend=None
     ),
@@ -51,11 +53,18 @@ ONE_PASS: dict[str, Callable] = {
 SEGMENTED = ONE_PASS | {
     "straightforward": partial(straightforward, content_weight=1.0, style_weight=30.0),
     "segmented_passes": partial(
-        segmented_passes, content_weight=1.0, style_weight=30.0, smooth_steps=1, smooth_rate=0.01
+        segmented_passes,
+        content_weight=1.0,
+        style_weight=30.0,
+        passes="region",
+        smooth_steps=1,
+        smooth_rate=0.01,
     ),
     "segmented_smooth": partial(
         segmented_smooth,
         content_weight=1.0,
+        passes="region",
+        harmony=0,
         style_weight=30.0,
         blend=BLEND,
         border={"reach": 4.0, "rate": 0.01, "steps": 2},
@@ -134,7 +143,7 @@ def test_the_relative_improvements_cross(scene: Scene, criterion: Criterion) -> 
     "Mixed Neural Style Transfer", fig. 6.
     """
     plain = without_regions(scene)
-    styles = list(scene.styles.values())
+    styles = list(scene.style_pictures().values())
     found = []
     for gamma in (0.1, 0.9):
         mixing = partial(mixed, content_weight=1.0, ratio=0.02, gamma=gamma)
@@ -158,7 +167,9 @@ def test_each_segment_is_nearer_to_its_own_style(
     scene: Scene, criterion: Criterion, name: str
 ) -> None:
     picture = painted(SEGMENTED[name], scene, criterion)
-    losses = style_in_segments(criterion.vgg, LAYERS, picture, scene.regions, scene.styles)
+    losses = style_in_segments(
+        criterion.vgg, LAYERS, picture, scene.regions, scene.style_pictures()
+    )
     assert losses["left"]["sand"] < losses["left"]["blocks"]
     assert losses["background"]["blocks"] < losses["background"]["sand"]
 
@@ -171,7 +182,7 @@ def test_localized_is_nearer_in_every_segment_than_one_image(
     for name in ("localized", "one_image"):
         picture = painted(SEGMENTED[name], scene, criterion)
         losses[name] = style_in_segments(
-            criterion.vgg, LAYERS, picture, scene.regions, scene.styles
+            criterion.vgg, LAYERS, picture, scene.regions, scene.style_pictures()
         )
     for label, style in scene.painted_in.items():
         assert losses["localized"][label][style] < 0.5 * losses["one_image"][label][style]
@@ -190,8 +201,23 @@ def test_localized_in_one_region_is_gatys(scene: Scene, criterion: Criterion) ->
 def test_without_locality_the_approach_is_one_image(scene: Scene, criterion: Criterion) -> None:
     x = torch.rand(1, 3, 32, 48)
     with_it = next(locality(scene, criterion, 1.0, 5.0, 0.0, None, 1)).objective(x)
-    without = next(one_image(scene, criterion, 1.0, 5.0, None, 1)).objective(x)
+    without = next(one_image(scene, criterion, 1.0, 5.0, None, "whole", 1)).objective(x)
     torch.testing.assert_close(sum(with_it.values()), sum(without.values()), **ROUNDING)
+
+
+def test_one_image_reads_the_text_or_the_formula(scene: Scene, criterion: Criterion) -> None:
+    """By segments each is nearer to its own style; over the whole picture both are in a blend."""
+    by_segments = partial(
+        one_image, content_weight=1.0, style_weight=30.0, blend=None, reading="segments"
+    )
+    styles = scene.style_pictures()
+    picture = painted(by_segments, scene, criterion)
+    losses = style_in_segments(criterion.vgg, LAYERS, picture, scene.regions, styles)
+    assert losses["left"]["sand"] < losses["left"]["blocks"]
+    assert losses["background"]["blocks"] < losses["background"]["sand"]
+    plain = without_regions(scene)
+    whole = painted(SEGMENTED["one_image"], plain, criterion, 4)
+    assert painted(by_segments, plain, criterion, 4).equal(whole)
 
 
 def test_straightforward_is_every_segment_by_itself_cut_at_the_border(

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from stylenets.errors import UserError
 from stylenets.optimize.loop import OptimizedPicture, adam, optimize
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.optimize.style_swap import swap_objective
 from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
@@ -22,7 +23,7 @@ def swapped(random_vgg: LossNetwork) -> partial[OptimizedPicture]:
     def optimize_swap(
         content: Tensor, style: Tensor, steps: int, tv_weight: float = 1e-7
     ) -> OptimizedPicture:
-        objective = swap_objective(random_vgg, content, style, LAYER, tv_weight, 3, 1)
+        objective = swap_objective(random_vgg, content, StylePicture(style), LAYER, tv_weight, 3, 1)
         return optimize(objective, content, steps, adam(0.05))
 
     return partial(optimize_swap)
@@ -48,7 +49,7 @@ def test_features_come_near_to_the_swapped_ones(
 
 def test_a_picture_in_its_own_style_has_its_features_already(random_vgg: LossNetwork) -> None:
     picture = torch.rand(1, 3, 32, 32)
-    objective = swap_objective(random_vgg, picture, picture[0], LAYER, 0.0, 3, 1)
+    objective = swap_objective(random_vgg, picture, StylePicture(picture[0]), LAYER, 0.0, 3, 1)
     energy = random_vgg(picture, [LAYER])[LAYER].square().mean()
     assert objective(picture)["swap"] < (1e-5) ** 2 * energy  # rounding of the overlaps' means
 
@@ -63,4 +64,5 @@ def test_total_variation_smooths(swapped: partial[OptimizedPicture], tiny_bank: 
 def test_a_picture_smaller_than_a_patch_is_told(random_vgg: LossNetwork) -> None:
     content = torch.rand(1, 3, 64, 64)
     with pytest.raises(UserError, match="less than a patch of 3"):
-        swap_objective(random_vgg, content, torch.rand(3, 16, 16), "relu4_1", 0.0, 3, 1)
+        small = StylePicture(torch.rand(3, 16, 16))
+        swap_objective(random_vgg, content, small, "relu4_1", 0.0, 3, 1)

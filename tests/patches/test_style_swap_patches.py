@@ -188,3 +188,20 @@ def test_a_gpu_chooses_the_same_within_its_budget() -> None:
     swapped = style_swap(content, style, memory=8 * 2**20)
     assert torch.cuda.max_memory_allocated() - before < 2 * 8 * 2**20
     assert (swapped.cpu() == expected).float().mean() > 0.999
+
+
+@pytest.mark.parametrize("memory", [TINY, 10**9])
+def test_only_patches_of_the_area_are_chosen(
+    features: tuple[Tensor, Tensor], memory: int
+) -> None:
+    content, style = features
+    area = torch.zeros(style.shape[1:])
+    area[4:12, 2:9] = 1
+    chosen = best_patches(content, style, 3, 1, memory, area)
+    columns = style.shape[2] - 2
+    assert set((chosen // columns).flatten().tolist()) <= set(range(4, 10))
+    assert set((chosen % columns).flatten().tolist()) <= set(range(2, 7))
+    cut = best_patches(content, style[:, 4:12, 2:9].contiguous(), 3, 1, memory)
+    assert torch.equal(chosen, (cut // 5 + 4) * columns + cut % 5 + 2)
+    with pytest.raises(UserError, match="holds no patch"):
+        best_patches(content, style, 3, 1, memory, torch.zeros_like(area))

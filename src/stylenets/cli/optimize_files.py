@@ -44,6 +44,8 @@ def write_results(
     for outcome in outcomes:
         page.heading(outcome.stem)
         page.picture(outcome.picture[0], outcome.stem)
+        for caption, pictures in outcome.strips.items():
+            page.picture(images.grid([[*pictures.values()]], None, list(pictures)), caption)
         add_figures(page, outcome.figures)
         add_curves(page, outcome.rows, "every term before each step")
         addition = outcome.stem.removeprefix(picture_stem(config))

@@ -15,6 +15,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.cli.entry import plain_values, tell_file
 from stylenets.cli.optimize_files import write_results
+from stylenets.cli.optimize_strips import Strips
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import picture_stem, swept_setting, variants
@@ -27,7 +28,7 @@ from stylenets.optimize.lbfgs import BoundedLBFGS
 from stylenets.optimize.loop import MakeOptimizer, adam
 from stylenets.optimize.saved_run import SavedRun, StepRecord
 from stylenets.optimize.scene import Scene
-from stylenets.optimize.stages import Stages, coarse_to_fine, count_all_steps, run_stages
+from stylenets.optimize.stages import Stages, coarse_to_fine, count_all_steps, run_stages, watched
 
 # what may differ where a run is resumed
 PASSING = ("resume", "overwrite", "save_every", "snapshots", "debug", "out")
@@ -66,6 +67,8 @@ def paint(
     def stages() -> Stages:
         return coarse_to_fine(method, scene, criterion, config.sizes)
 
+    strips = Strips(scene.start)
+
     start = time.perf_counter()
     done = len(saved.records) if saved else 0
     with step_progress(count_all_steps(stages()), done) as show:
@@ -73,15 +76,18 @@ def paint(
         def after_step(row: StepRecord, picture: Tensor) -> None:
             show(row)
             if config.snapshots and row.step % config.snapshots == 0:
+                strips.add_step(row.step, picture)
                 images.write(out / f"{stem}_step{row.step}.png", picture[0])
 
-        picture, rows = run_stages(stages(), make_optimizer(config), saved, after_step)
+        picture, rows = run_stages(
+            watched(stages(), strips.add_stage), make_optimizer(config), saved, after_step
+        )
     seconds = saved.seconds if saved else time.perf_counter() - start
     images.write(out / f"{stem}.png", picture[0])
     height, width = picture.shape[-2:]
     tell_file(out / f"{stem}.png", height, width, seconds)
     figures = {"seconds": seconds} | measure_picture(picture, scene, criterion, rows)
-    return Outcome(stem, picture, rows, figures)
+    return Outcome(stem, picture, rows, figures, strips.by_caption())
 
 
 def open_state(config: DictConfig, out: Path, addition: str) -> SavedRun | None:

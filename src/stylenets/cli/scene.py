@@ -6,8 +6,10 @@ from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
 from stylenets import images
+from stylenets.cli.entry import plain_values
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
+from stylenets.cli.style_areas import find_style_areas
 from stylenets.optimize.scene import Scene, starting_picture
 from stylenets.styles import StyleBank, bundled_style, picture_styles
 
@@ -25,13 +27,18 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
     init = config.init if config.init in ("content", "noise") else images.read(config.init)
     styles = zip(bank.names, bank.pictures, strict=True)
     looks = request.regions if request else {}
-    return Scene(
+    scene = Scene(
         content,
         {name: picture.to(device) for name, picture in styles},
         starting_picture(init, content, config.seed),
         {label: mask.to(device) for label, mask in partition.items()},
         {label: str(looks[label]) for label in partition},
     )
+    painted = {label: scene.styles.get(name) for label, name in scene.painted_in.items()}
+    of_regions = {label: picture for label, picture in painted.items() if picture is not None}
+    pictures = {**of_regions, **scene.styles}
+    on_cpu = {name: picture.cpu() for name, picture in pictures.items()}
+    return scene.with_areas(find_style_areas(plain_values(config), on_cpu, device))
 
 
 def read_style_bank(config: DictConfig) -> StyleBank:

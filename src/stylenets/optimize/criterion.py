@@ -10,6 +10,7 @@ from stylenets.errors import UserError
 from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
 from stylenets.losses.regional import at_layers, regional_statistics
 from stylenets.losses.style import STYLE_VARIANTS
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.vgg.network import LossNetwork
 
 log = logging.getLogger(__name__)
@@ -81,10 +82,16 @@ class Criterion:
         return self._features(picture, self.content)
 
     @torch.no_grad()
-    def style_of(self, picture: Tensor) -> Statistics:
-        """(3, h, w) -> what ``style_loss`` is measured against."""
-        features = self._features(picture[None], self.style)
-        return {layer: self.variant.statistics(maps, None) for layer, maps in features.items()}
+    def style_of(self, style: StylePicture) -> Statistics:
+        """What ``style_loss`` is measured against: the statistics of the part that counts."""
+        features = self._features(style.pixels[None], self.style)
+        if style.area is None:
+            return {layer: self.variant.statistics(maps, None) for layer, maps in features.items()}
+        weights = at_layers(style.area, features, "of a style picture")
+        return {
+            layer: regional_statistics(maps, weights[layer], self.variant_name)
+            for layer, maps in features.items()
+        }
 
     @torch.no_grad()
     def weights_of(self, weight: Tensor, picture: Tensor, label: str) -> Weights:

@@ -10,6 +10,7 @@ from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.loop import Objective
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.optimize.style_picture import StylePicture
 
 
 def gatys(
@@ -42,7 +43,7 @@ def gatys(
 
 def gatys_objective(
     content: Tensor,
-    style: Tensor,
+    style: StylePicture,
     criterion: Criterion,
     content_weight: float,
     style_weight: float,
@@ -53,7 +54,7 @@ def gatys_objective(
 
     Args:
         content: (1, 3, H, W).
-        style: (3, h, w).
+        style: Its style.
         criterion: What the losses are measured with.
         content_weight: With 0 the term is left out.
         style_weight: Of the style loss.

@@ -7,6 +7,7 @@ from stylenets.errors import UserError
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.optimize.style_picture import StylePicture
 
 
 def mixed(
@@ -61,14 +62,14 @@ def mixed(
 
 @torch.no_grad()
 def relative_improvements(
-    picture: Tensor, content: Tensor, styles: list[Tensor], criterion: Criterion
+    picture: Tensor, content: Tensor, styles: list[StylePicture], criterion: Criterion
 ) -> list[float]:
     """How near a picture has come to every style (eq. 8 and 9).
 
     Args:
         picture: x, (1, 3, H, W).
         content: c, the photograph it was made from, (1, 3, H, W).
-        styles: s_k, (3, h, w) each.
+        styles: s_k.
         criterion: What the style loss is measured with.
 
     Returns:

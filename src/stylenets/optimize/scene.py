@@ -10,6 +10,7 @@ from torch import Tensor
 
 from stylenets import images, masks
 from stylenets.errors import UserError
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.regions import BACKGROUND, KEEP
 
 MIN_STYLE_SIDE = 16  # pixels: the deepest layers still have a feature
@@ -25,6 +26,7 @@ class Scene:
         start: The picture to begin with, like ``content``.
         regions: A partition {label: (H, W)}; empty where the picture is one.
         painted_in: {label: the name of a style, or "keep"}, with the same labels.
+        areas: {name of a style: (h, w)} of those of which only a part counts.
     """
 
     content: Tensor
@@ -32,8 +34,34 @@ class Scene:
     start: Tensor
     regions: dict[str, Tensor] = field(default_factory=dict)
     painted_in: dict[str, str] = field(default_factory=dict)
+    areas: dict[str, Tensor] = field(default_factory=dict)
 
-    def require_styles(self, method: str, count: int) -> list[Tensor]:
+    def style_pictures(self) -> dict[str, StylePicture]:
+        """The styles by name, each with the part of it that counts."""
+        return {
+            name: StylePicture(pixels, self.areas.get(name)) for name, pixels in self.styles.items()
+        }
+
+    def with_areas(self, areas: Mapping[str, Tensor]) -> Scene:
+        """The scene with only a part of some styles: {style, or region that is painted in one}.
+
+        A region's part becomes a style of its own, so that one painting can serve two regions.
+        """
+        styles = dict(self.styles)
+        painted_in = dict(self.painted_in)
+        known: dict[str, Tensor] = {}
+        for key, area in areas.items():
+            name = key
+            if key not in styles:
+                whole = painted_in[key]
+                name = painted_in[key] = f"{whole} {key}"
+                styles[name] = self.styles[whole]
+            known[name] = area.to(self.content)
+        replaced = set(self.painted_in.values()) - set(painted_in.values())
+        left = {name: picture for name, picture in styles.items() if name not in replaced}
+        return replace(self, styles=left, painted_in=painted_in, areas=known)
+
+    def require_styles(self, method: str, count: int) -> list[StylePicture]:
         """The ``count`` style pictures of ``method``. Raises UserError for fewer or more."""
         if len(self.styles) != count:
             given = ", ".join(self.styles) or "none"
@@ -41,13 +69,13 @@ class Scene:
                 f"method={method} takes {count} style picture{'s' * (count > 1)}, "
                 f"and styles= gives {len(self.styles)}: {given}"
             )
-        return list(self.styles.values())
+        return list(self.style_pictures().values())
 
-    def segments(self, method: str) -> dict[str, tuple[Tensor, Tensor]]:
+    def segments(self, method: str) -> dict[str, tuple[Tensor, StylePicture]]:
         """The regions that are painted.
 
         Returns:
-            {label: (mask (H, W), style picture (3, h, w))}, "background" first.
+            {label: (mask (H, W), style picture)}, "background" first.
 
         Raises:
             UserError: If there are none, one is empty, or one names a style that was not given.
@@ -59,9 +87,10 @@ class Scene:
             )
         for label, style in self.painted_in.items():
             self._check_region(label, style)
+        styles = self.style_pictures()
         labels = sorted(self.regions, key=lambda label: label != BACKGROUND)
         return {
-            label: (self.regions[label], self.styles[self.painted_in[label]])
+            label: (self.regions[label], styles[self.painted_in[label]])
             for label in labels
             if self.painted_in[label] != KEEP
         }
@@ -103,8 +132,12 @@ class Scene:
             for name, picture in self.styles.items()
         }
         regions = {label: masks.resize(mask, height, width) for label, mask in self.regions.items()}
+        areas = {
+            name: masks.resize(area, *styles[name].shape[1:]) for name, area in self.areas.items()
+        }
         start = _stretch(self.start if start is None else start, height, width)
-        return replace(self, content=content, styles=styles, start=start, regions=regions)
+        resized = replace(self, content=content, styles=styles, start=start)
+        return replace(resized, regions=regions, areas=areas)
 
 
 def starting_picture(init: str | Tensor, content: Tensor, seed: int = 0) -> Tensor:

@@ -6,12 +6,16 @@ This is attempt 1 of "A Smoother Segmentation-Based Style Transfer".
 import torch
 from torch import Tensor
 
+from stylenets.errors import UserError
 from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion, Weights
 from stylenets.optimize.gatys import gatys_objective
 from stylenets.optimize.loop import Objective, adam
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.optimize.style_picture import StylePicture
+
+PASSES = ("region", "whole")
 
 
 def segmented_passes(
@@ -20,6 +24,7 @@ def segmented_passes(
     content_weight: float,
     style_weight: float,
     steps: int,
+    passes: str,
     smooth_steps: int,
     smooth_rate: float,
 ) -> Stages:
@@ -31,6 +36,7 @@ def segmented_passes(
         content_weight: Of the first pass.
         style_weight: Of every pass.
         steps: Of every pass.
+        passes: As of ``paint_segments``.
         smooth_steps: Of the smoothing; more of them "create a haze effect".
         smooth_rate: By which a step of the smoothing moves a pixel, whatever the weight of its only
             term.
@@ -38,7 +44,8 @@ def segmented_passes(
     Raises:
         UserError: If there are no regions, or one is empty.
     """
-    pasted = yield from paint_segments(scene, criterion, content_weight, style_weight, steps)
+    weights = (content_weight, style_weight)
+    pasted = yield from paint_segments(scene, criterion, *weights, steps, passes)
 
     def roughness(picture: Tensor) -> dict[str, Tensor]:
         return {"tv": total_variation(picture)}
@@ -47,7 +54,12 @@ def segmented_passes(
 
 
 def paint_segments(
-    scene: Scene, criterion: Criterion, content_weight: float, style_weight: float, steps: int
+    scene: Scene,
+    criterion: Criterion,
+    content_weight: float,
+    style_weight: float,
+    steps: int,
+    passes: str,
 ) -> Stages:
     """The whole picture in the background's style; from there every other style, pasted.
 
@@ -60,17 +72,22 @@ def paint_segments(
         content_weight: Of the first pass.
         style_weight: Of every pass.
         steps: Of every pass.
+        passes: Where the further styles are measured: "region", or "whole", the whole picture, of
+            which only the region is kept, as in the published code.
 
     Raises:
-        UserError: If there are no regions, or one is empty.
+        UserError: There are no regions, one is empty, or there are no such ``passes``.
     """
+    if passes not in PASSES:
+        raise UserError(f"method.passes={passes}: one of {', '.join(PASSES)}")
     segments = scene.segments("segmented_passes")
     (first, (_, background)), *others = segments.items()
     objective = gatys_objective(scene.content, background, criterion, content_weight, style_weight)
     whole = yield Stage(first, objective, scene.start, steps)
     pasted = whole
     for label, (mask, style) in others:
-        weights = criterion.weights_of(mask, scene.content, label)
+        by_region = passes == "region"
+        weights = criterion.weights_of(mask, scene.content, label) if by_region else None
         objective = style_objective(style, criterion, style_weight, weights)
         painted = yield Stage(label, objective, whole, steps)
         pasted = torch.lerp(pasted, painted, mask.to(painted))
@@ -78,15 +95,16 @@ def paint_segments(
 
 
 def style_objective(
-    style: Tensor, criterion: Criterion, style_weight: float, weights: Weights
+    style: StylePicture, criterion: Criterion, style_weight: float, weights: Weights | None
 ) -> Objective:
     """The style loss alone as a function of the picture (1, 3, H, W).
 
     Args:
-        style: (3, h, w).
+        style: The style.
         criterion: What the loss is measured with.
         style_weight: Of the loss.
-        weights: Of the positions that it is measured at, as of ``Criterion.weights_of``.
+        weights: Of the positions that it is measured at, as of ``Criterion.weights_of``;
+            None for all alike.
     """
     target = criterion.style_of(style)
 

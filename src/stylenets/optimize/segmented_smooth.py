@@ -10,6 +10,7 @@ from torch import Tensor
 from stylenets import masks
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.gatys import gatys_objective
+from stylenets.optimize.harmony import harmonize
 from stylenets.optimize.loop import adam
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.segmented_passes import paint_segments
@@ -40,6 +41,8 @@ def segmented_smooth(
     content_weight: float,
     style_weight: float,
     steps: int,
+    passes: str,
+    harmony: float,
     blend: Blend,
     border: Border,
 ) -> Stages:
@@ -55,16 +58,20 @@ def segmented_smooth(
         content_weight: Of the first pass.
         style_weight: Of every pass.
         steps: Of every pass.
+        passes: As of ``paint_segments``.
+        harmony: Pixels from the borders within which the colors are brought together before.
         blend: The first smoothing.
         border: The second smoothing.
 
     Raises:
         UserError: If there are no regions, or one is empty.
     """
-    pasted = yield from paint_segments(scene, criterion, content_weight, style_weight, steps)
+    weights = (content_weight, style_weight)
+    pasted = yield from paint_segments(scene, criterion, *weights, steps, passes)
+    pasted = harmonize(pasted, scene.regions, harmony)
     _, background = next(iter(scene.segments("segmented_smooth").values()))
-    weights = (blend["content_weight"], blend["style_weight"], blend["tv_weight"])
-    objective = gatys_objective(scene.content, background, criterion, *weights)
+    blending = (blend["content_weight"], blend["style_weight"], blend["tv_weight"])
+    objective = gatys_objective(scene.content, background, criterion, *blending)
     blended = yield Stage("blend", objective, pasted, blend["steps"], adam(blend["rate"]))
     regions = {label: mask.cpu() for label, mask in scene.regions.items()}
     near = masks.border_weight(regions, border["reach"]).to(pasted)
@@ -72,7 +79,9 @@ def segmented_smooth(
     def seams(picture: Tensor) -> dict[str, Tensor]:
         return {"tv": border_variation(picture, near)}
 
-    return (yield Stage("border", seams, blended, border["steps"], adam(border["rate"])))
+    shown = {"the border weights": near.expand(3, -1, -1)}
+    smoother = adam(border["rate"])
+    return (yield Stage("border", seams, blended, border["steps"], smoother, shown))
 
 
 def border_variation(picture: Tensor, weight: Tensor) -> Tensor:

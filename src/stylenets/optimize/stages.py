@@ -8,8 +8,8 @@ returns the last picture:
         return (yield Stage("smooth", other_objective, whole, 40))
 """
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -31,6 +31,7 @@ class Stage:
         start: (1, 3, H, W).
         steps: Of the optimizer.
         optimizer: Makes the optimizer of the pixels; None for that of the run.
+        shown: {caption: (3, H, W)}: pictures that the objective is made of, for a report.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stage:
     start: Tensor
     steps: int
     optimizer: MakeOptimizer | None = None
+    shown: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 Stages = Generator[Stage, Tensor, Tensor]
@@ -67,6 +69,16 @@ def coarse_to_fine(
         scaled = scene.at_size(size, picture)
         picture = yield from method(scaled, criterion)
     return scaled.with_kept_regions(picture)
+
+
+def watched(stages: Stages, on_stage: Callable[[Stage, Tensor], None]) -> Stages:
+    """The same stages; each is told with the picture (1, 3, H, W) that came out of it."""
+    upcoming = _next(stages)
+    while isinstance(upcoming, Stage):
+        picture = yield upcoming
+        on_stage(upcoming, picture)
+        upcoming = _next(stages, picture)
+    return upcoming
 
 
 def count_all_steps(stages: Stages) -> int:

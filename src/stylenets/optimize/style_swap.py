@@ -7,12 +7,14 @@ Style Transfer".
 import torch
 from torch import Tensor
 
+from stylenets import masks
 from stylenets.losses.content import feature_reconstruction
 from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.loop import Objective
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.patches import style_swap
 from stylenets.vgg.network import LossNetwork
 
@@ -51,7 +53,7 @@ def style_swapped(
 def swap_objective(
     vgg: LossNetwork,
     content: Tensor,
-    style: Tensor,
+    style: StylePicture,
     layer: str,
     tv_weight: float,
     patch: int,
@@ -62,7 +64,7 @@ def swap_objective(
     Args:
         vgg: Whose features are swapped.
         content: (B, 3, H, W).
-        style: (3, h, w).
+        style: Where the patches are from.
         layer: Of ``vgg``.
         tv_weight: Of the total variation.
         patch: Features a side of a patch.
@@ -70,8 +72,9 @@ def swap_objective(
     """
     with torch.no_grad():
         content_features = vgg(content, [layer])[layer]
-        style_features = vgg(style[None], [layer])[layer]
-        target = style_swap(content_features, style_features, patch, stride)
+        style_features = vgg(style.pixels[None], [layer])[layer]
+        area = None if style.area is None else masks.resize(style.area, *style_features.shape[2:])
+        target = style_swap(content_features, style_features, patch, stride, area=area)
     tv_share = tv_weight / target[0].numel()
 
     def objective(picture: Tensor) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ from stylenets.losses.pixels import total_variation
 from stylenets.optimize.criterion import Criterion
 from stylenets.optimize.scene import Scene
 from stylenets.optimize.stages import Stage, Stages
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.regions import KEEP
 
 
@@ -46,7 +47,7 @@ def surrogate(
     cut = surrogate_picture(scene)
     layer = criterion.resolve_layer(delta_layer)
     content = criterion.content_of(scene.content)
-    style = criterion.style_of(cut)
+    style = criterion.style_of(StylePicture(cut))
     shallow = criterion.vgg(cut[None], [layer])[layer]
 
     def objective(picture: Tensor) -> dict[str, Tensor]:
@@ -61,12 +62,16 @@ def surrogate(
             "tv": tv_weight * total_variation(picture),
         }
 
-    return (yield Stage("surrogate", objective, scene.start, steps))
+    shown = {"the surrogate style picture": cut}
+    return (yield Stage("surrogate", objective, scene.start, steps, shown=shown))
 
 
 def surrogate_picture(scene: Scene) -> Tensor:
-    """Every region's style picture in its place, the photograph where it is kept: (3, H, W)."""
-    pictures = {label: style for label, (_, style) in scene.segments("surrogate").items()}
+    """Every region's style picture in its place, the photograph where it is kept: (3, H, W).
+
+    Of a style of which only a part counts, the smallest rectangle that holds it.
+    """
+    pictures = {label: style.cropped() for label, (_, style) in scene.segments("surrogate").items()}
     for label, style in scene.painted_in.items():
         if style == KEEP:
             pictures[label] = scene.content[0]

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylenets.errors import UserError
 from stylenets.patches.windows import Windows, spans
 
 # Bytes of workspace; measured on a CPU at 128 x 128 features: with more it is no faster.
@@ -36,11 +37,14 @@ class Band(NamedTuple):
     Attributes:
         features: (U, C, w), the rows of positions that they cover.
         scale: (rows, columns), 1 / norm of each patch.
+        barred: (rows, columns), minus infinity for a patch that must not be chosen, else 0; None:
+            any may.
         first: Which row of all patches is the first here.
     """
 
     features: Tensor
     scale: Tensor
+    barred: Tensor | None
     first: int
 
 
@@ -54,7 +58,12 @@ class Portions(NamedTuple):
 
 @torch.no_grad()
 def best_patches(
-    content: Tensor, style: Tensor, patch: int, stride: int, memory: int = MEMORY
+    content: Tensor,
+    style: Tensor,
+    patch: int,
+    stride: int,
+    memory: int = MEMORY,
+    area: Tensor | None = None,
 ) -> Tensor:
     """The style patch with the largest normalized correlation, for each content patch.
 
@@ -66,21 +75,27 @@ def best_patches(
         patch: Positions a side of a patch.
         stride: Positions from one patch to the next.
         memory: Bytes of workspace.
+        area: (h, w): only patches that lie in it (above one half) are chosen; None: any.
 
     Returns:
         (B, rows, columns) indices of style patches, which are counted row by row.
+
+    Raises:
+        UserError: No patch lies in the area.
     """
     windows = Windows(patch, stride)
     rows = windows.count(content.shape[2])
     columns = windows.count(content.shape[3])
     scale = _inverse_norms(style.float(), windows)
+    barred = None if area is None else _barred(area.to(style.device), windows)
     portions = _portions(content.shape[3], style, windows, memory)
     chosen = torch.zeros(len(content), rows, columns, dtype=torch.long, device=content.device)
     correlation = torch.full(chosen.shape, -torch.inf, device=content.device)
     with _full_precision(content.device.type):
         for first, last in spans(0, len(scale), portions.style_rows):
             features = windows.covered(style, 1, first, last).float()
-            band = Band(features.permute(1, 0, 2).contiguous(), scale[first:last], first)
+            left_out = None if barred is None else barred[first:last]
+            band = Band(features.permute(1, 0, 2).contiguous(), scale[first:last], left_out, first)
             for left, right in spans(0, columns, portions.content_columns):
                 part = windows.covered(content, 3, left, right)
                 for k, picture in enumerate(part):
@@ -113,6 +128,8 @@ def _search(content: Tensor, band: Band, windows: Windows, at_a_time: int, best:
             theirs = windows.covered(band.features, 0, top + distance, bottom + distance)
             scores = _patch_scores(torch.bmm(ours, theirs), windows, style_columns)
             scores *= band.scale[top + distance : bottom + distance, None]
+            if band.barred is not None:
+                scores += band.barred[top + distance : bottom + distance, None]
             correlation, candidate = scores.max(-1)
             style_row = torch.arange(top, bottom, device=scores.device) + (band.first + distance)
             candidate += style_columns * style_row[:, None]
@@ -125,6 +142,15 @@ def _inverse_norms(style: Tensor, windows: Windows) -> Tensor:
     energy = style.square().sum(0, dtype=torch.float64)[None, None]
     squares = F.avg_pool2d(energy, windows.patch, windows.stride)[0, 0].mul(windows.patch**2)
     return squares.sqrt().clamp_min(EPSILON).reciprocal().float()
+
+
+def _barred(area: Tensor, windows: Windows) -> Tensor:
+    """0 for a style patch that lies in the area, else minus infinity: (h, w) -> (rows, columns)."""
+    outside = (area <= 0.5).float()[None, None]
+    touched = F.max_pool2d(outside, windows.patch, windows.stride)[0, 0] > 0
+    if touched.all():
+        raise UserError("the area of a style picture holds no patch: give a larger one")
+    return torch.zeros_like(touched, dtype=torch.float32).masked_fill(touched, -torch.inf)
 
 
 def _patch_scores(products: Tensor, windows: Windows, style_columns: int) -> Tensor:

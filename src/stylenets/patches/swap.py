@@ -10,7 +10,12 @@ from stylenets.patches.windows import Windows
 
 
 def style_swap(
-    content: Tensor, style: Tensor, patch: int = 3, stride: int = 1, memory: int = MEMORY
+    content: Tensor,
+    style: Tensor,
+    patch: int = 3,
+    stride: int = 1,
+    memory: int = MEMORY,
+    area: Tensor | None = None,
 ) -> Tensor:
     """Make the content of patches of the style, averaged where they overlap.
 
@@ -24,6 +29,7 @@ def style_swap(
         stride: Positions from one patch to the next, from 1 to ``patch``.
         memory: Bytes of workspace besides inputs and result, kept to for all but the smallest
             tiles.
+        area: (h, w): where in the style patches are taken from, above one half; None: everywhere.
 
     Returns:
         (B, C, H, W).
@@ -42,7 +48,7 @@ def style_swap(
     height, width = content.shape[-2:]
     padding = [0, -(width - patch) % stride, 0, -(height - patch) % stride]
     padded = F.pad(content, padding, mode="replicate") if any(padding) else content
-    chosen = best_patches(padded, style, patch, stride, memory)
+    chosen = best_patches(padded, style, patch, stride, memory, area)
     swapped = content.new_empty(content.shape)
     for picture, indices in zip(swapped, chosen, strict=True):
         _average(picture, style, indices, Windows(patch, stride), memory)

@@ -10,6 +10,7 @@ from stylenets.evaluation.methods.segments import (
     near_border,
     style_in_segments,
 )
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
@@ -25,7 +26,9 @@ def halves(height: int, width: int) -> dict[str, Tensor]:
 def test_pictures_of_their_own_styles_and_of_each_others(
     random_vgg: LossNetwork, tiny_bank: StyleBank
 ) -> None:
-    styles = {name: tiny_bank.pictures[tiny_bank.names.index(name)] for name in ("sand", "blocks")}
+    bank = dict(zip(tiny_bank.names, tiny_bank.pictures, strict=True))
+    styles = {name: bank[name] for name in ("sand", "blocks")}
+    whole = {name: StylePicture(picture) for name, picture in styles.items()}
     regions = halves(48, 96)
     right, wrong = (
         torch.cat([styles[name] for name in names], 2)[None]
@@ -33,8 +36,8 @@ def test_pictures_of_their_own_styles_and_of_each_others(
     )
     layers = ["relu1_1", "relu2_1"]
     for picture, own in ((right, True), (wrong, False)):
-        losses = style_in_segments(random_vgg, layers, picture, regions, styles)
-        bands = style_in_segments(random_vgg, layers, picture, near_border(regions, 8.0), styles)
+        losses = style_in_segments(random_vgg, layers, picture, regions, whole)
+        bands = style_in_segments(random_vgg, layers, picture, near_border(regions, 8.0), whole)
         assert (losses["left"]["sand"] < 0.05) == own
         assert (losses["left"]["sand"] < losses["left"]["blocks"]) == own
         shares = leaks(bands, PAINTED)

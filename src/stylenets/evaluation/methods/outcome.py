@@ -1,7 +1,7 @@
 """What is measured of an optimized picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from stylenets.evaluation.methods.segments import (
 )
 from stylenets.masks import sharpened
 from stylenets.optimize.criterion import Criterion
+from stylenets.optimize.harmony import color_step
 from stylenets.optimize.mixed import relative_improvements
 from stylenets.optimize.saved_run import StepRecord
 from stylenets.optimize.scene import Scene
@@ -29,12 +30,14 @@ class Outcome:
         picture: (1, 3, H, W) RGB in [0, 1].
         rows: Its steps.
         figures: As ``measure_picture`` gives them, and the seconds.
+        strips: {caption: pictures (3, h, w) by label}: what came before it, and what it is made of.
     """
 
     stem: str
     picture: Tensor
     rows: list[StepRecord]
     figures: dict[str, Any]
+    strips: dict[str, dict[str, Tensor]] = field(default_factory=dict)
 
 
 @torch.no_grad()
@@ -53,7 +56,7 @@ def measure_picture(
         Steps and stages, content loss and relative improvement by style; where regions are painted
         in more than one style, also what ``segments`` measures.
     """
-    styles = list(scene.styles.values())
+    styles = list(scene.style_pictures().values())
     improvements = relative_improvements(picture, scene.content, styles, criterion)
     content = criterion.content_loss(
         criterion.features(picture), criterion.content_of(scene.content)
@@ -74,12 +77,13 @@ def _measure_regions(picture: Tensor, scene: Scene, criterion: Criterion) -> dic
     regions = {label: mask.cpu() for label, mask in scene.regions.items()}
     vgg = criterion.vgg
     layers = list(criterion.style)
-    inside = style_in_segments(vgg, layers, picture, sharpened(regions), scene.styles)
-    bands = style_in_segments(vgg, layers, picture, near_border(regions), scene.styles)
+    inside = style_in_segments(vgg, layers, picture, sharpened(regions), scene.style_pictures())
+    bands = style_in_segments(vgg, layers, picture, near_border(regions), scene.style_pictures())
     return {
         "style_in_segment": inside,
         "painted_in": dict(scene.painted_in),
         "leak": leaks(bands, scene.painted_in),
+        "color_step": color_step(picture, scene.regions),
         "gradient": {
             "picture": border_gradient(picture, regions),
             "photograph": border_gradient(scene.content, regions),

@@ -9,6 +9,7 @@ from torch.nn.functional import pad
 from stylenets import masks
 from stylenets.losses.gram import gram
 from stylenets.losses.regional import at_layers, regional_statistics
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.vgg.network import LossNetwork
 
 BORDER = 3.0  # pixels to each side in which the gradient counts as a border's
@@ -22,7 +23,7 @@ def style_in_segments(
     layers: Collection[str],
     picture: Tensor,
     segments: Mapping[str, Tensor],
-    styles: Mapping[str, Tensor],
+    styles: Mapping[str, StylePicture],
 ) -> dict[str, dict[str, float]]:
     """How far every segment is from every style: ||G - A||^2 / (||G||^2 + ||A||^2).
 
@@ -33,7 +34,7 @@ def style_in_segments(
         layers: Over which the distance is the mean.
         picture: (1, 3, H, W).
         segments: (H, W) masks by label.
-        styles: (3, h, w) pictures by name.
+        styles: Pictures by name.
 
     Returns:
         {segment: {style: distance}}. 0 is the style; 1 is a black segment, or one that has nothing
@@ -43,13 +44,21 @@ def style_in_segments(
         UserError: If a segment is empty.
     """
     features = vgg(picture, layers)
-    targets = {name: _grams(vgg(style[None], layers)) for name, style in styles.items()}
+    targets = {name: _style_grams(vgg, layers, style) for name, style in styles.items()}
     distances: dict[str, dict[str, float]] = {}
     for label, mask in segments.items():
         weights = at_layers(mask, features, label)
         grams = _grams(features, weights)
         distances[label] = {name: _mean_distance(grams, target) for name, target in targets.items()}
     return distances
+
+
+def _style_grams(
+    vgg: LossNetwork, layers: Collection[str], style: StylePicture
+) -> dict[str, Tensor]:
+    features = vgg(style.pixels[None], layers)
+    area = None if style.area is None else at_layers(style.area, features, "of a style picture")
+    return _grams(features, area)
 
 
 def _grams(
