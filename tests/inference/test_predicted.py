@@ -15,7 +15,7 @@ from stylenets.nets import AnyStyleNet, CINNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-PHOTO = torch.rand(3, 40, 56)
+PHOTO = torch.rand(3, 40, 56, generator=torch.Generator().manual_seed(0))
 BANK = StyleBank(["a", "b"], [torch.rand(3, 48, 64), torch.rand(3, 64, 40) ** 3], [1.0, 1.0])
 
 
