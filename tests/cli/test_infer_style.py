@@ -7,11 +7,14 @@ import torch
 from hydra import compose, initialize_config_dir
 
 from stylenets import assets, images
-from stylenets.checkpoints import Network, save
+from stylenets.checkpoints import Network, load, save, save_style
+from stylenets.cli import infer_polish
 from stylenets.cli.infer import infer
 from stylenets.cli.infer_request import read_request
 from stylenets.errors import UserError
+from stylenets.inference.predicted import with_rows_of
 from stylenets.nets import CINNet, InverseNet
+from stylenets.styles import StyleBank
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,3 +154,30 @@ def test_a_mistake_writes_nothing(folder: Path, overrides: list[str], message: s
 def test_an_unknown_name_in_a_mix_is_told(folder: Path, inverse: tuple[str, str]) -> None:
     with pytest.raises(UserError, match=r"unknown style 'wave'; did you mean waves.* night, waves"):
         run(*inverse, "content=photos/a.png", "style=styles", "mix={wave:1}")
+
+
+def test_a_style_file_finds_its_network_among_the_bundled_ones(folder: Path) -> None:
+    save_style("evening.safetensors", load(assets.network_file("small")), "ink")
+    assert run("content=photos/a.png", "style=evening.safetensors") == ["a_evening.png"]
+    given = images.read("out/a_evening.png")
+    Path("out/a_evening.png").unlink()
+    run("content=photos/a.png", "ckpt=small", "styles=ink")
+    assert torch.equal(given, images.read("out/a_ink.png"))
+    save_style("own.safetensors", load("cin.safetensors"), "ink")
+    with pytest.raises(UserError, match="is of no bundled network: give the ckpt="):
+        run("content=photos/a.png", "style=own.safetensors")
+    with pytest.raises(UserError, match="a style file has its row already"):
+        run("content=photos/a.png", "style=evening.safetensors", "polish=5")
+    run("content=photos/a.png", "style=own.safetensors", "ckpt=cin.safetensors")
+    assert Path("out/a_own.png").exists()
+
+
+def test_a_polished_style_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_steps(network: Network, bank: StyleBank, steps: int) -> Network:
+        return with_rows_of(network, bank)
+
+    monkeypatch.setattr(infer_polish, "with_polished_rows", without_steps)
+    run("content=photos/a.png", "style=styles/night.png", "polish=1")
+    polished = images.read("out/a_night.png")
+    run("content=photos/a.png", "style=out/night.safetensors", "out=again")
+    assert (images.read("again/a_night.png") - polished).abs().max() <= 1.01 / 255

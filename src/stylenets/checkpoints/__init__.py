@@ -4,14 +4,18 @@ from stylenets.checkpoints.loading import load
 from stylenets.checkpoints.network import FORMAT, LIMITS, Network, check_metadata
 from stylenets.checkpoints.reading import load_plain, locate
 from stylenets.checkpoints.saving import save
+from stylenets.checkpoints.style_files import belongs_to, save_style, with_style_files
 
 __all__ = [
     "FORMAT",
     "LIMITS",
     "Network",
+    "belongs_to",
     "check_metadata",
     "load",
     "load_plain",
     "locate",
     "save",
+    "save_style",
+    "with_style_files",
 ]

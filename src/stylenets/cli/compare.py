@@ -12,9 +12,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli import checks
 from stylenets.cli.entry import output_folder, run_hydra
-from stylenets.cli.infer_request import MAX_STYLE_SIDE
 from stylenets.cli.network_names import name_networks
 from stylenets.cli.plain_config import read_plain
+from stylenets.cli.style_request import MAX_STYLE_SIDE
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from stylenets import images
 from stylenets.cli.entry import tell_file
 from stylenets.cli.infer_request import Request
-from stylenets.cli.infer_work import StyleWork, build_stylizer
+from stylenets.cli.infer_stylizer import build_stylizer
+from stylenets.cli.infer_work import StyleWork
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides
 from stylenets.video.pipeline import Behind, prefetched

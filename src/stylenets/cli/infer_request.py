@@ -11,16 +11,14 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from stylenets import assets
 from stylenets.cli import checks
 from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
+from stylenets.cli.style_request import Swap, read_ckpt, read_swap
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, STROKES, TILINGS, Controls
 
-MAX_STYLE_SIDE = 4096  # pixels, as in training
-MOST_STEPS = 10000
 FORMATS = ("png", "jpg", "webp")
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
@@ -50,17 +48,6 @@ class Request:
     controls: Controls
     swap: Swap | None
     regions: RegionRequest | None
-
-
-@dataclass(frozen=True)
-class Swap:
-    """Style pictures, or folders of them, and how a network for any style uses them."""
-
-    paths: list[Path]
-    style_size: int
-    polish: int
-    vgg_weights: Path | None
-    vgg_convention: str
 
 
 def read_request(config: DictConfig) -> Request:
@@ -186,49 +173,6 @@ def read_controls(values: dict[str, Any]) -> Controls:
         colors=checks.choice("colors", values["colors"], COLORS),
         stroke=stroke,
     )
-
-
-def read_ckpt(values: dict[str, Any]) -> Path:
-    """Read ``ckpt=``; where it is not given, the bundled network that fits the styles."""
-    fitting = "six" if values["style"] is None else "any"
-    ckpt = assets.network_file(values["ckpt"] or fitting)
-    if not ckpt.exists():
-        raise UserError(f"no such checkpoint: {ckpt}")
-    return ckpt
-
-
-def read_swap(values: dict[str, Any]) -> Swap | None:
-    """Read ``style=`` and what belongs to it; None where it was not given."""
-    style_size = checks.whole(
-        "style_size", values["style_size"], MIN_SIDE, MAX_STYLE_SIDE, "pixels"
-    )
-    polish = checks.whole("polish", values["polish"], 0, MOST_STEPS)
-    weights = values["vgg"]["weights"]
-    style = values["style"]
-    if style is None:
-        if weights is not None:
-            raise UserError("vgg.weights= belongs to style=: give a style picture too")
-        if polish:
-            raise UserError("polish= is for the row of a style picture: give style=painting.jpg")
-        return None
-    return Swap(
-        paths=read_style_paths(style),
-        style_size=style_size,
-        polish=polish,
-        vgg_weights=None if weights is None else Path(str(weights)),
-        vgg_convention=str(values["vgg"]["convention"]),
-    )
-
-
-def read_style_paths(style: Any) -> list[Path]:
-    """Read ``style=``: a picture, a folder, or a list of them, each of which must be there."""
-    paths = [Path(str(path)) for path in (style if isinstance(style, list) else [style])]
-    if not paths:
-        raise UserError("style=[]: must be a picture, a folder, or a list of them")
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        raise UserError(f"no such style picture or folder: {missing[0]}")
-    return paths
 
 
 def read_styles(value: Any) -> list[str] | None:

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from stylenets import checkpoints, images
+from stylenets import images
 from stylenets.cli.entry import of_the_machine
 from stylenets.cli.infer_request import Request
+from stylenets.cli.infer_stylizer import build_stylizer
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
 from stylenets.cli.writing import Writer
@@ -24,7 +25,6 @@ from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
 from stylenets.inference.regions import resolve_looks
 from stylenets.inference.stylizer import Stylizer
-from stylenets.styles import picture_styles
 
 ANIMATED = {".gif", ".webp"}
 
@@ -132,7 +132,7 @@ class StyleWork:
         self.stylizer = stylizer
         self.size = request.size
         self.controls = request.controls
-        names = request.styles or stylizer.styles
+        names = request.styles or stylizer.given or stylizer.styles
         mixes = {"mix": request.mix} if request.mix else {name: {name: 1.0} for name in names}
         self.weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
         self.names = list(mixes)
@@ -195,46 +195,11 @@ def build_work(request: Request) -> StyleWork | RegionWork:
     return StyleWork(stylizer, request)
 
 
-def build_stylizer(request: Request) -> Stylizer:
-    """The network by its own styles, or one for any style by style pictures."""
-    network = checkpoints.load(request.ckpt)
-    swap = request.swap
-    if swap is None:
-        if network.any_style:
-            raise UserError("this network has no styles of its own: give style=painting.jpg")
-        return Stylizer.load(
-            network, request.device, request.precision, request.compiled, request.tiling
-        )
-    given = [file for path in swap.paths for file in files_of(path)]
-    if swap.polish:
-        from stylenets.cli.infer_polish import with_polished_rows  # slow to import
-
-        bank = picture_styles(given, swap.style_size, crop=False)
-        network = with_polished_rows(network, bank, swap.polish)
-        given = []
-    return Stylizer.load(
-        network,
-        request.device,
-        request.precision,
-        request.compiled,
-        request.tiling,
-        style_pictures=given,
-        style_size=swap.style_size,
-        vgg_weights=swap.vgg_weights,
-        vgg_convention=swap.vgg_convention,
-    )
-
-
 def read_picture(job: Job, size: int | tuple[int, int] | None) -> Tensor:
     """Read a content; of an animation, which is told, the first frame."""
     if job.content.suffix.lower() in ANIMATED and images.frame_count(job.content) > 1:
         sys.stderr.write(f"note: {job.content} is animated; its first frame is taken\n")
     return pictures.read_checked(job.content, size)
-
-
-def files_of(path: Path) -> list[Path]:
-    """The pictures in a folder, or the file itself."""
-    return images.list_pictures(path) if path.is_dir() else [path]
 
 
 def picture_progress(jobs: list[Job]) -> Iterator[Job]:

@@ -19,6 +19,7 @@ from stylenets.callbacks.loggers import log_network
 from stylenets.callbacks.parts import callbacks_of, data_of
 from stylenets.files import write_text
 from stylenets.tasks.base import StyleTask
+from stylenets.tasks.multi_style import MultiStyle
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ def finish_run(config: DictConfig, trainer: pl.Trainer, task: StyleTask, out: Pa
     network = dataclasses.replace(task.network, net=task.best_net, training=training)
     path = out / "network.safetensors"
     checkpoints.save(path, network)
+    if isinstance(task, MultiStyle) and task.offset:
+        for style in task.learned:  # beside the network that it was trained on, each is enough
+            checkpoints.save_style(out / "styles" / f"{style}.safetensors", network, style)
     write_text(out / "summary.json", json.dumps(training, indent=1))
     for logger in trainer.loggers:
         log_network(logger, path)

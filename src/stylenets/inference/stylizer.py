@@ -33,6 +33,7 @@ from stylenets.regions import BACKGROUND, KEEP
 from stylenets.styles import StyleBank, picture_styles
 
 Style = str | Mapping[str, float] | Picture
+STYLE_FILE = ".safetensors"  # how a style file's name ends
 UNNAMED = "style"  # a style picture that is given with the photograph
 NEEDS_ANY_STYLE = "a picture as the style needs a network for any style, such as 'any'"
 
@@ -45,6 +46,7 @@ class Stylizer:
 
     Args:
         painter: What paints a tensor in given shares of the styles; ``load`` makes it.
+        given: Which of its styles are there because files of them were given.
 
     Example:
         >>> from stylenets import Stylizer, photos
@@ -56,8 +58,9 @@ class Stylizer:
         (64, 64)
     """
 
-    def __init__(self, painter: RowStylizer | SwapStylizer) -> None:
+    def __init__(self, painter: RowStylizer | SwapStylizer, given: Sequence[str] = ()) -> None:
         self.painter = painter
+        self.given = list(given)
         self.styles = painter.styles
 
     @classmethod
@@ -83,7 +86,8 @@ class Stylizer:
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
             tiling: How large pictures are painted: "exact" or "fast" in tiles, "off" as a whole,
                 "auto": "exact" from 4 megapixels on a CPU.
-            style_pictures: Files of styles for a network for any style, known by their names.
+            style_pictures: Files of styles, known by their names: pictures for a network for any
+                style, and style files beside the network that they were trained on.
             style_size: Shortest side of style pictures in pixels: the scale of the patches.
             vgg_weights: The file of VGG weights that such a network was trained against, where that
                 is none of the published ones.
@@ -94,17 +98,21 @@ class Stylizer:
         """
         if not isinstance(ckpt, Network):
             ckpt = checkpoints.load(assets.network_file(os.fspath(ckpt)))
-        network = ckpt
+        paths = [Path(path) for path in style_pictures]
+        files = [path for path in paths if path.suffix == STYLE_FILE]
+        network = checkpoints.with_style_files(ckpt, files)
+        given = [path.stem for path in files]
         device = choose_device(device)
         automatic = "float16" if device.startswith("cuda") else "float32"
         dtype = getattr(torch, automatic if precision == "auto" else precision)
         rows: dict[str, Any] = {"device": device, "dtype": dtype}
         rows |= {"compiled": compiled, "tiling": tiling}
-        if not (network.any_style or style_pictures):
-            return cls(RowStylizer(network, **rows))
-        bank = picture_styles([Path(path) for path in style_pictures], style_size, crop=False)
+        pictures = [path for path in paths if path.suffix != STYLE_FILE]
+        if not (network.any_style or pictures):
+            return cls(RowStylizer(network, **rows), given)
+        bank = picture_styles(pictures, style_size, crop=False)
         if isinstance(network.net, AnyStyleNet):
-            return cls(PredictedStylizer(network, bank, **rows))
+            return cls(PredictedStylizer(network, bank, **rows), [*given, *bank.names])
         weights = None if vgg_weights is None else Path(vgg_weights)
         vgg = load_encoder(network, weights, vgg_convention)
         return cls(SwapStylizer(network, vgg, bank, device))

@@ -82,6 +82,13 @@ class AnyStyleNet(nn.Module):
         """What to call the class with for a network of this shape."""
         return self.trunk.arguments()
 
+    def with_rows(self, rows: Sequence[int | None]) -> "AnyStyleNet":
+        """The same network with copies of these of its own rows, as ``CINNet.with_rows``."""
+        chosen = AnyStyleNet(**{**self.arguments(), "styles": len(rows)})
+        chosen.take_trunk(self.trunk.with_rows(rows))
+        chosen.encoder.load_state_dict(self.encoder.state_dict())
+        return chosen
+
     @torch.no_grad()
     def with_pictures(self, pictures: Sequence[Tensor]) -> CINNet:
         """A multi-style network of its own rows, and one for each picture (3, H, W)."""

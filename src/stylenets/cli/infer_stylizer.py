@@ -1,0 +1,57 @@
+"""The network of the command ``infer``, with the styles that it is to paint in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from stylenets import checkpoints, images
+from stylenets.checkpoints import Network
+from stylenets.cli.infer_request import Request
+from stylenets.errors import UserError
+from stylenets.inference.stylizer import Stylizer
+from stylenets.styles import picture_styles
+
+
+def build_stylizer(request: Request) -> Stylizer:
+    """The network by its own styles, or one for any style by style pictures."""
+    network = checkpoints.load(request.ckpt)
+    swap = request.swap
+    if swap is None:
+        if network.any_style:
+            raise UserError("this network has no styles of its own: give style=painting.jpg")
+        return Stylizer.load(
+            network, request.device, request.precision, request.compiled, request.tiling
+        )
+    given = [file for path in swap.paths for file in files_of(path)]
+    if swap.polish:
+        from stylenets.cli.infer_polish import with_polished_rows  # slow to import
+
+        bank = picture_styles(given, swap.style_size, crop=False)
+        network = with_polished_rows(network, bank, swap.polish)
+        keep_styles(network, bank.names, request.out)
+        given = []
+    return Stylizer.load(
+        network,
+        request.device,
+        request.precision,
+        request.compiled,
+        request.tiling,
+        style_pictures=given,
+        style_size=swap.style_size,
+        vgg_weights=swap.vgg_weights,
+        vgg_convention=swap.vgg_convention,
+    )
+
+
+def keep_styles(network: Network, names: list[str], out: Path) -> None:
+    """Write each of these styles as a file of its own, and tell on stderr what it is for."""
+    for name in names:
+        kept = out / f"{name}.safetensors"
+        checkpoints.save_style(kept, network, name)
+        sys.stderr.write(f"note: the style is kept: style={kept} paints in it at once\n")
+
+
+def files_of(path: Path) -> list[Path]:
+    """The pictures in a folder, or the file itself."""
+    return images.list_pictures(path) if path.is_dir() else [path]
