@@ -113,3 +113,20 @@ def test_without_its_loss_network_a_run_goes_on(
         assert figures(Painter(tiny_bank, ["sand"]), yardstick, data, trainer) == {}
     told = [r.getMessage() for r in caplog.records if r.name.startswith("stylenets")]
     assert told == ["the run goes on without the common yardstick: no weights"]
+
+
+def test_of_many_styles_only_those_shown_are_judged(
+    tmp_path: Path,
+    tiny_bank: StyleBank,
+    random_vgg19_file: Path,
+    data: FolderData,
+    trainer: Callable,
+) -> None:
+    """A folder of thousands of style pictures is not kept as statistics."""
+    yardstick = CommonYardstick(
+        tmp_path / "figures.csv", lambda: LossNetwork(19, str(random_vgg19_file)), SIDE
+    )
+    found = figures(Painter(tiny_bank, ["blocks"]), yardstick, data, trainer)
+    assert "yardstick/style/blocks" in found and "yardstick/style/sand" not in found
+    assert found["yardstick/style"] < 1e-6
+    assert yardstick.judge is not None and len(yardstick.judge.palettes) == 1

@@ -80,8 +80,31 @@ def test_mistakes_are_named(
 ) -> None:
     with pytest.raises(
         UserError,
-        match=r"loss\.schedule names gram: the losses are content, style, swap, reconstruction, tv",
+        match=r"loss\.schedule names gram: the losses are content, style, swap, moments,",
     ):
         InversionLoss(random_vgg, tiny_bank, schedule={"gram": [[0, 1.0]]})
     with pytest.raises(UserError, match=r"give vgg\.pooling=max vgg\.normalized=false"):
         InversionLoss(LossNetwork(16, str(random_vgg_file), pooling="average"), tiny_bank)
+
+
+def test_what_is_painted_of_swaps_is_held_against_its_own_style(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
+    """The swaps of M styles come one style after the other, N photographs each."""
+    criterion = InversionLoss(
+        random_vgg, tiny_bank, "relu2_1", moments_weight=3.0, palette_weight=4.0, grid_weight=0.4
+    )
+    crops = torch.rand(2, 3, 32, 32)
+    of_crops = criterion.encode(crops)
+    latents = {"style": of_crops, "swap": of_crops.repeat_interleave(3, 0)}
+    painted = torch.cat([crops, crops.repeat_interleave(3, 0)])
+    right = criterion(painted, latents, {"style": crops})
+    assert {name: len(term) for name, term in right.items()} == {
+        "style": 2, "swap": 6, "moments": 6, "palette": 6, "grid": 8,
+    }  # fmt: skip
+    assert right["moments"].max() < NOTHING
+    assert right["palette"].max() < 0.05  # of 256 quantiles of 32 x 32 pixels
+    exchanged = torch.cat([crops, crops.flip(0).repeat_interleave(3, 0)])
+    wrong = criterion(exchanged, latents, {"style": crops})
+    assert wrong["moments"].min() > 1e-4
+    assert wrong["palette"].min() > right["palette"].max()

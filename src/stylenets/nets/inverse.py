@@ -1,5 +1,6 @@
 """The inverse network: features of VGG back to a picture (Chen & Schmidt 2016, table 1)."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from stylenets.errors import UserError
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer
 from stylenets.layers.norm import InstanceNorm
 from stylenets.layers.vgg import VGG_BLOCKS
+from stylenets.patches import matched_swap, style_swap
 
 LEVELS = {"relu2_1": 2, "relu3_1": 3, "relu4_1": 4}  # the layers that can be inverted
 
@@ -27,6 +29,7 @@ class InverseNet(nn.Module):
         depth: Of the VGG, 16 or 19.
         norm: 1 puts affine instance norm before every ReLU, as the paper's published samples have
             it; 0 keeps the features' own brightness and contrast.
+        match: 1 makes ``swap`` a ``matched_swap``; 0 the paper's ``style_swap``.
 
     Raises:
         UserError: For another level or depth.
@@ -43,7 +46,7 @@ class InverseNet(nn.Module):
     scale: Tensor
     own_styles: ClassVar[int] = 0  # that are part of the weights: the style comes with the features
 
-    def __init__(self, level: int = 3, depth: int = 16, norm: int = 0) -> None:
+    def __init__(self, level: int = 3, depth: int = 16, norm: int = 0, match: int = 0) -> None:
         super().__init__()
         if level not in LEVELS.values() or depth not in VGG_BLOCKS:
             raise UserError(
@@ -53,6 +56,7 @@ class InverseNet(nn.Module):
         self.level = level
         self.depth = depth
         self.norm = norm
+        self.match = match
         self.register_buffer("scale", torch.ones(()))
         widths, doubled = _mirror(level, depth)
         convs = [
@@ -73,6 +77,16 @@ class InverseNet(nn.Module):
     def factor(self) -> int:
         """Pixels a side per feature."""
         return int(2 ** (self.level - 1))
+
+    @property
+    def swap(self) -> Callable[..., Tensor]:
+        """How features are swapped before they are inverted."""
+        return matched_swap if self.match else style_swap
+
+    def arguments(self) -> dict[str, int]:
+        """What to call the class with for a network of this shape."""
+        shape = {"level": self.level, "depth": self.depth, "norm": self.norm}
+        return shape | ({"match": 1} if self.match else {})
 
     def forward(self, features: Tensor) -> Tensor:
         """Paint the picture that has these features.

@@ -6,7 +6,8 @@ chosen patches takes the place of a transposed convolution of one-hot maps. (Of 
 overlap, the products of positions p - 1 in p are not needed, and computed all the same.)
 """
 
+from stylenets.patches.matched import matched_swap
 from stylenets.patches.search import EPSILON, best_patches
 from stylenets.patches.swap import style_swap
 
-__all__ = ["EPSILON", "best_patches", "style_swap"]
+__all__ = ["EPSILON", "best_patches", "matched_swap", "style_swap"]

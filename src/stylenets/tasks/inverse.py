@@ -16,7 +16,6 @@ from stylenets.layers.conv import pad_to_multiple
 from stylenets.losses.inversion import InversionLoss
 from stylenets.losses.objective import Terms
 from stylenets.nets.inverse import LEVELS, InverseNet
-from stylenets.patches import style_swap
 from stylenets.styles import StyleBank
 from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
@@ -94,7 +93,7 @@ class ArbitraryStyle(StyleTask):
         picture = self.styles.pictures[style][None].to(photos)
         of_photos = self.criterion.encode(pad_to_multiple(photos, self.net.factor))
         of_style = self.criterion.encode(picture)
-        swapped = style_swap(of_photos, of_style, self.patch, self.stride)
+        swapped = self.net.swap(of_photos, of_style, self.patch, self.stride)
         painted: Tensor = self.best_net(swapped)
         return painted[..., :height, :width].clamp(0, 1)
 
@@ -133,7 +132,7 @@ class ArbitraryStyle(StyleTask):
         style = self.criterion.encode(crops)
         latents = {"content": content, "style": style}
         if factors["swap"]:
-            swaps = [style_swap(content, one, self.patch, self.stride) for one in style]
+            swaps = [self.net.swap(content, one, self.patch, self.stride) for one in style]
             latents["swap"] = torch.cat(swaps)
         return {name: features for name, features in latents.items() if factors[name]}
 
@@ -151,8 +150,7 @@ def _network(
         trained.scale.copy_(_root_mean_square(criterion, styles.pictures[:SHOWN]))
     else:
         trained = _started(init, criterion)
-    net_args = {"level": LEVELS[criterion.layer], "depth": vgg.depth, "norm": trained.norm}
-    return Network(trained, "inverse", net_args, [], vgg.source)
+    return Network(trained, "inverse", trained.arguments(), [], vgg.source)
 
 
 def _started(init: Network, criterion: InversionLoss) -> InverseNet:

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from stylenets.losses.content import feature_reconstruction
 from stylenets.nets.inverse import InverseNet
-from stylenets.patches import style_swap
 from stylenets.report.tables import Sheet
 from stylenets.vgg.network import LossNetwork
 
@@ -87,7 +86,7 @@ def measure_inversion(
         measured.add(CONTENT, *_invert(net, vgg, content, picture))
         advance()
         for latent in latents:
-            measured.add(SWAP, *_invert(net, vgg, style_swap(content, latent), None))
+            measured.add(SWAP, *_invert(net, vgg, net.swap(content, latent), None))
             advance()
     return measured
 
