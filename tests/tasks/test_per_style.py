@@ -34,10 +34,8 @@ def test_two_styles_are_refused(random_vgg: LossNetwork, tiny_bank: StyleBank) -
 
 
 def test_a_network_of_another_kind_is_no_start(random_vgg: LossNetwork, one: StyleBank) -> None:
-    cin = Network(CINNet(1, 4, 1), "cin", {"styles": 1, "width": 4, "blocks": 1}, ["tiles"])
-    with pytest.raises(
-        UserError, match="init= holds a cin network: model=johnson starts from a johnson network"
-    ):
+    cin = Network(CINNet(1, 4, 1), "cin", {"styles": 1, "width": 4, "blocks": 1}, ["sand"])
+    with pytest.raises(UserError, match=r"johnson network, or from a cin network that knows tiles"):
         PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), cin, **SETTINGS)
 
 
@@ -72,3 +70,26 @@ def test_a_start_from_a_trained_network_keeps_its_weights(
     torch.testing.assert_close(
         task.stylize(x, 0), expected, rtol=0, atol=1e-5
     )  # float32, of [0, 1]
+
+
+def test_it_starts_from_the_row_of_a_multi_style_network(
+    random_vgg: LossNetwork, one: StyleBank
+) -> None:
+    torch.manual_seed(0)
+    net = CINNet(2, 4, 1)
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, 0.5, 0.3)
+    cin = Network(net, "cin", net.arguments(), ["sand", "tiles"])
+    task = PerStyle(NET, one, PerceptualLoss(random_vgg, one, **LAYERS), cin, **SETTINGS)
+    hidden = {}
+    task.net.in5.register_forward_hook(lambda layer, inputs, y: hidden.update(single=y.clone()))
+    net.up[1].register_forward_hook(lambda layer, inputs, y: hidden.update(several=y.clone()))
+    picture = one.pictures[0][None]
+    with torch.no_grad():
+        single = task.net(picture)
+        several = net(picture, torch.tensor([[0.0, 1.0]]))
+    torch.testing.assert_close(hidden["single"], hidden["several"], rtol=1e-2, atol=1e-2)
+    logits = several.logit()
+    near = logits.abs() < 1.5
+    assert near.float().mean() > 0.3
+    assert (single - several)[near].abs().max() < 0.04  # a sigmoid and its slope

@@ -12,7 +12,9 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Terms
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.nets.cin import CINNet
 from stylenets.nets.johnson import JohnsonNet
+from stylenets.nets.single import single_style
 from stylenets.styles import StyleBank
 from stylenets.tasks.base import StyleTask
 from stylenets.tasks.checks import check_criterion
@@ -25,12 +27,12 @@ class PerStyle(StyleTask):
         net: -> JohnsonNet, for a training from nothing.
         styles: The style.
         criterion: The objective.
-        init: A trained network to start from.
+        init: A trained network to start from; of a multi-style one the row of the same style.
         settings: As for ``StyleTask``.
 
     Raises:
         UserError: There are several styles, the objective is another, or ``init`` is of another
-            kind.
+            kind, or does not know the style.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class PerStyle(StyleTask):
                 f" styles.names=[{styles.names[0]}] (bundled) or styles=folder"
                 " styles.images=[a.jpg]; many in one network: model=cin"
             )
-        trained = net() if init is None else _started(init)
+        trained = net() if init is None else _started(init, styles)
         net_args = {"width": trained.width, "blocks": trained.blocks}
         network = Network(trained, "johnson", net_args, styles.names, criterion.vgg.source)
         super().__init__(network, criterion, styles, **settings)
@@ -75,9 +77,13 @@ class PerStyle(StyleTask):
         return {name if name != "style" else f"style/{style}": term for name, term in terms.items()}
 
 
-def _started(init: Network) -> JohnsonNet:
-    if not isinstance(init.net, JohnsonNet):
+def _started(init: Network, styles: StyleBank) -> JohnsonNet:
+    if isinstance(init.net, JohnsonNet):
+        return init.net.train()
+    (style,) = styles.names
+    if not isinstance(init.net, CINNet) or style not in init.styles:
         raise UserError(
-            f"init= holds a {init.name} network: model=johnson starts from a johnson network"
+            f"init= holds a {init.name} network: model=johnson starts from a johnson network, or"
+            f" from a cin network that knows {style}"
         )
-    return init.net.train()
+    return single_style(init.net, init.styles.index(style), styles.pictures[0]).train()
