@@ -14,9 +14,9 @@ SOURCE = ROOT / "src" / "stylenets"
 RANKS = (
     {"__init__", "errors"},  # below all: the version, and the error a person can act on
     {"files", "regions", "tensor_files"},
-    {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos", "video"}
+    {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos"}
     | {"wheels"},
-    {"masks", "nets", "vgg", "styles", "data", "report"},
+    {"masks", "nets", "vgg", "styles", "data", "report", "video"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
     {"evaluation"},

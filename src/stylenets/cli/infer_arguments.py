@@ -91,7 +91,7 @@ def options() -> dict[str, object]:
     """The options of the command and their defaults, as its files in conf/ have them."""
     folder = config_folder() / "commands"
     found: dict[str, object] = {}
-    for name in ("infer", "_regions"):
+    for name in ("infer", "_regions", "_clips"):
         file = OmegaConf.load(folder / f"{name}.yaml")
         found |= {str(option): value for option, value in file.items_ex(resolve=False)}
     return {name: value for name, value in found.items() if name not in ("defaults", "hydra")}

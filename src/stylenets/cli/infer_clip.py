@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -17,12 +17,13 @@ from stylenets.cli.infer_request import Request
 from stylenets.cli.infer_stylizer import build_stylizer
 from stylenets.cli.infer_work import StyleWork
 from stylenets.errors import UserError
+from stylenets.inference.carrying import CarriedNorms
 from stylenets.inference.inputs import check_sides
+from stylenets.video.flow import load_opencv
 from stylenets.video.pipeline import Behind, prefetched
 from stylenets.video.reading import Clip, Frame, frames, look_into
+from stylenets.video.steady import AFTER, BEFORE, Moved, SteadyPainter, with_motion
 from stylenets.video.writing import ClipWriter
-
-Paint = Callable[[Tensor], Tensor]
 
 
 def paint_clips(request: Request, clips: list[Path]) -> None:
@@ -33,12 +34,16 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
     """
     if request.regions:
         raise UserError("regions= are for pictures: a clip is painted as a whole")
+    if request.clip.steady:
+        load_opencv()
     looked_into = [look_into(path) for path in clips]
     work = StyleWork(build_stylizer(request), request)
     for clip in looked_into:
         for name in work.names:
             out = clip_file(request, clip.path, name, several=len(clips) * len(work.names) > 1)
-            paint_clip(clip, out, painter(work, name, request))
+            shown = fitting_frames(clip, request.size)
+            moved = with_motion(shown) if request.clip.steady else ((one, None) for one in shown)
+            paint_clip(clip, out, moved, painter(work, name, request))
 
 
 def clip_file(request: Request, path: Path, style: str, several: bool) -> Path:
@@ -50,16 +55,29 @@ def clip_file(request: Request, path: Path, style: str, several: bool) -> Path:
     return out
 
 
-def painter(work: StyleWork, style: str, request: Request) -> Paint:
-    """What paints a frame."""
+def painter(work: StyleWork, style: str, request: Request) -> SteadyPainter:
+    """What paints the frames of a clip in a style."""
+    steady = request.clip.steady
+    norms = CarriedNorms(work.stylizer) if "norms" in steady else None
+    stylizer = norms.stylizer if norms else work.stylizer
 
     def paint(picture: Tensor) -> Tensor:
-        if request.size is not None:
-            picture = fitted(picture, request.size)
-        check_sides(picture, "a frame")
-        return work.stylizer.paint(picture, work.weights[style], request.controls)
+        return stylizer.paint(picture, work.weights[style], request.controls)
 
-    return paint
+    return SteadyPainter(
+        paint,
+        before=BEFORE if "before" in steady else 0,
+        after=AFTER if "after" in steady else 0,
+        forget=norms.forget if norms else lambda: None,
+    )
+
+
+def fitting_frames(clip: Clip, size: int | tuple[int, int] | None) -> Iterator[Frame]:
+    """The frames as large as they are painted."""
+    for frame in frames(clip):
+        picture = frame.picture if size is None else fitted(frame.picture, size)
+        check_sides(picture, "a frame")
+        yield Frame(picture, frame.time)
 
 
 def fitted(picture: Tensor, size: int | tuple[int, int]) -> Tensor:
@@ -71,7 +89,7 @@ def fitted(picture: Tensor, size: int | tuple[int, int]) -> Tensor:
     return images.resize(picture, max(1, round(scale * min(height, width))))
 
 
-def paint_clip(clip: Clip, out: Path, paint: Paint) -> None:
+def paint_clip(clip: Clip, out: Path, shown: Iterator[Moved], paint: SteadyPainter) -> None:
     """Paint a clip; stopped or damaged, what was done stays as a clip of its own.
 
     Raises:
@@ -84,8 +102,8 @@ def paint_clip(clip: Clip, out: Path, paint: Paint) -> None:
     with ClipWriter(out, clip) as writer:
         try:
             with Behind(writer.write) as write:
-                for frame in shown_progress(prefetched(frames(clip)), clip):
-                    picture = paint(frame.picture)
+                for frame, motion in shown_progress(prefetched(shown), clip):
+                    picture = paint(frame.picture, motion)
                     write(Frame(picture, frame.time))
                     size = (picture.shape[1], picture.shape[2])
                     done += 1
@@ -96,7 +114,7 @@ def paint_clip(clip: Clip, out: Path, paint: Paint) -> None:
         tell_file(writer.finish(), *size, time.perf_counter() - start)
 
 
-def shown_progress(painted: Iterator[Frame], clip: Clip) -> Iterator[Frame]:
+def shown_progress(painted: Iterator[Moved], clip: Clip) -> Iterator[Moved]:
     """The frames, with a bar and the time to go where somebody watches."""
     watched = sys.stderr.isatty()
     with Progress(

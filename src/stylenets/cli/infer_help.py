@@ -35,7 +35,7 @@ WIDTH = 100
 def help_text() -> str:
     """The whole text."""
     lines = [EXAMPLES.format(program=program()), "Options, with their defaults:", ""]
-    for name in ("infer", "_regions"):
+    for name in ("infer", "_regions", "_clips"):
         file = config_folder() / "commands" / f"{name}.yaml"
         for option, about in described(file.read_text(encoding="utf-8")):
             lines.append(_entry(option, about))

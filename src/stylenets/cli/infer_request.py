@@ -12,6 +12,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from stylenets.cli import checks
+from stylenets.cli.clip_request import ClipRequest, read_clip
 from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.cli.style_request import Swap, read_ckpt, read_swap
@@ -48,6 +49,7 @@ class Request:
     controls: Controls
     swap: Swap | None
     regions: RegionRequest | None
+    clip: ClipRequest
 
 
 def read_request(config: DictConfig) -> Request:
@@ -76,6 +78,7 @@ def read_request(config: DictConfig) -> Request:
         controls=read_controls(values),
         swap=read_swap(values),
         regions=read_regions(values),
+        clip=read_clip(values),
     )
     check_together(request)
     return request

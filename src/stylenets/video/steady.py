@@ -1,0 +1,134 @@
+"""Paint frames so that what was painted moves with what is shown (Ruder et al. 2016, sec. 5).
+
+The last painted frame is warped by the motion and blended with the new one: ``before`` the network,
+which is given something painted to go on with, or ``after`` it. An average of two paintings has
+weaker strokes than each, so what is blended gets back the contrast of a frame painted by itself.
+At a cut all starts anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stylenets.video.flow import Array, FlowFinder, Motion, load_opencv, warped
+from stylenets.video.reading import Frame
+
+Moved = tuple[Frame, Motion | None]
+
+BEFORE = 0.2  # of what the network is given: with more, it paints over its own painting
+AFTER = 0.8  # of the result: with more, less of what is new comes through
+DETAIL = 1.0  # pixels: standard deviation of the blur whose difference is the detail
+MOST = 1.3  # times: the largest gain of detail
+
+
+class SteadyPainter:
+    """Paints the frames of a clip one after the other.
+
+    Args:
+        paint: What paints a frame (3, H, W).
+        before: Share of the last painted frame in what is given to ``paint``.
+        after: Share of the last painted frame in the result.
+        forget: Called at a cut.
+    """
+
+    def __init__(
+        self,
+        paint: Callable[[Tensor], Tensor],
+        before: float,
+        after: float,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.paint = paint
+        self.before = before
+        self.after = after
+        self.forget = forget
+        self.last: Tensor | None = None
+
+    def __call__(self, picture: Tensor, motion: Motion | None) -> Tensor:
+        """Paint a frame.
+
+        Args:
+            picture: (3, H, W) in [0, 1].
+            motion: Since the frame before; None of the first.
+
+        Returns:
+            (3, H, W) in [0, 1].
+        """
+        if motion is None or motion.cut or self.last is None:
+            self.forget()
+            painted = self.paint(picture)
+        else:
+            moved = np.clip(warped(_pixels(self.last), motion.back), 0, 1)
+            trust = motion.trust[..., None]
+            seen = _pixels(picture)
+            seen = seen + self.before * trust * (moved - seen)
+            new = _pixels(self.paint(_picture(seen)))
+            painted = _picture(blended(new, moved, self.after * trust))
+        # as a file has it: a clip that is taken up again goes on with the same
+        self.last = (255 * painted).round() / 255
+        return self.last
+
+
+def with_motion(frames: Iterable[Frame]) -> Iterator[Moved]:
+    """Each frame with its motion since the one before; None of the first."""
+    finder = FlowFinder()
+    before: Array | None = None
+    for frame in frames:
+        now = _pixels(frame.picture)
+        yield frame, None if before is None else finder.find(before, now)
+        before = now
+
+
+def blended(new: Array, moved: Array, share: Array) -> Array:
+    """A share of ``moved`` in ``new``, with as much contrast of detail as ``new`` has.
+
+    Args:
+        new: (H, W, 3) in [0, 1].
+        moved: The same.
+        share: (H, W, 1) in [0, 1].
+
+    Returns:
+        (H, W, 3) in [0, 1].
+    """
+    if not share.any():
+        return new
+    average = new + share * (moved - new)
+    low = load_opencv().GaussianBlur(average, (0, 0), DETAIL)
+    detail = average - low
+    gain = _gain(new, low, detail)
+    result: Array = average + (gain - 1) * detail * share / share.max()
+    return np.clip(result, 0, 1)
+
+
+def _gain(new: Array, low: Array, detail: Array) -> float:
+    """The g from 1 to MOST for which low + g * detail has the gradients' energy of ``new``."""
+    ours = [_gradients(one) for one in (low, detail)]
+    aim = sum(float(np.vdot(one, one)) for one in _gradients(new))
+    constant = sum(float(np.vdot(one, one)) for one in ours[0]) - aim
+    linear = sum(float(np.vdot(one, two)) for one, two in zip(*ours, strict=True))
+    square = sum(float(np.vdot(one, one)) for one in ours[1])
+    if square == 0:
+        return 1.0
+    root = max(0.0, linear**2 - square * constant) ** 0.5
+    return float(np.clip((root - linear) / square, 1, MOST))
+
+
+def _gradients(picture: Array) -> tuple[Array, Array]:
+    """Differences of the brightness downward and to the right."""
+    gray = picture.mean(-1)
+    return np.diff(gray, axis=0), np.diff(gray, axis=1)
+
+
+def _pixels(picture: Tensor) -> np.ndarray[Any, Any]:
+    """(3, H, W) -> (H, W, 3)."""
+    return np.ascontiguousarray(picture.permute(1, 2, 0).numpy())
+
+
+def _picture(pixels: Array) -> Tensor:
+    """(H, W, 3) -> (3, H, W)."""
+    return torch.from_numpy(np.ascontiguousarray(pixels, np.float32)).permute(2, 0, 1)
