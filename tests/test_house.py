@@ -21,7 +21,8 @@ RANKS = (
     {"tasks", "optimize", "inference"},
     {"evaluation"},
     {"callbacks"},
-    {"cli", "app", "__main__"},
+    {"cli", "__main__"},
+    {"app"},
 )
 # Public functions and classes that may have the name of another, as they are the same idea.
 SAME_IDEA = {"convolution", "instance_norm", "main", "optimize", "resize"}

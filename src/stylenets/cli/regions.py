@@ -53,16 +53,37 @@ class RegionFinder:
 
 
 def load_model(request: RegionRequest, device: str) -> Segmenter:
-    """The chosen segmenter; only what it needs is imported."""
-    if request.segmenter == "deeplab":
+    """The chosen segmenter, as the request has it."""
+    return load_segmenter(
+        request.segmenter,
+        device,
+        request.backbone,
+        request.deeplab_weights,
+        request.saliency_weights,
+    )
+
+
+def load_segmenter(
+    name: str,
+    device: str = "cpu",
+    backbone: str = "resnet50",
+    deeplab_weights: Path | None = None,
+    saliency_weights: str = "auto",
+) -> Segmenter:
+    """A segmenter by its name; only what it needs is imported.
+
+    Raises:
+        UserError: If its model or weights cannot be had.
+    """
+    if name == "deeplab":
         from stylenets.segmentation.deeplab import DeepLab
 
-        return DeepLab(request.backbone, request.deeplab_weights, device)
-    if request.segmenter == "selfie":
+        return DeepLab(backbone, deeplab_weights, device)
+    if name == "selfie":
         from stylenets.segmentation.selfie import Selfie
 
         return Selfie()
     from stylenets.segmentation.saliency import Saliency
     from stylenets.vgg.network import LossNetwork
 
-    return Saliency(LossNetwork(16, request.saliency_weights).to(device))
+    return Saliency(LossNetwork(16, saliency_weights).to(device))

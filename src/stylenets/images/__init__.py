@@ -1,5 +1,6 @@
 """Pictures and picture files: RGB float tensors (3, H, W) in [0, 1]. The only user of Pillow."""
 
+from stylenets.images.decoding import sides
 from stylenets.images.grids import grid
 from stylenets.images.kinds import Picture, like, to_batch, to_mask
 from stylenets.images.pixels import from_pixels, square_of_pixels, to_uint8
@@ -35,6 +36,7 @@ __all__ = [
     "read_values",
     "resize",
     "shortest_side",
+    "sides",
     "square",
     "square_enlarged",
     "square_of_pixels",

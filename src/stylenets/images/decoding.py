@@ -3,7 +3,8 @@
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -56,26 +57,26 @@ def decode(source: Path | bytes, convert: Convert, size: int | None = None) -> I
     Raises:
         UserError: The file is missing, damaged, too large, or no picture.
     """
-    path = "the picture" if isinstance(source, bytes) else source
-    if isinstance(source, Path) and not source.is_file():
-        raise UserError(f"no such picture: {path}")
-    try:
-        # not by its path: Pillow would map a raw TIFF that is to be turned with its sides exchanged
-        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-        with opened, Image.open(opened, formats=READABLE) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
-            _refuse_unusual(path, picture)
-            if size is not None:
-                picture.draft("RGB", (2 * size, 2 * size))
-            picture.load()
-            return convert(ImageOps.exif_transpose(picture))
-    except UnidentifiedImageError as error:
-        raise UserError(f"not a picture: {path}") from error
-    except Image.DecompressionBombError as error:
-        raise UserError(f"{path} is {TOO_LARGE}") from error
-    except DAMAGE as error:
-        raise UserError(f"damaged picture: {path} ({error})") from error
+    with _opened(source) as picture:
+        _refuse_unusual(_named(source), picture)
+        if size is not None:
+            picture.draft("RGB", (2 * size, 2 * size))
+        picture.load()
+        return convert(ImageOps.exif_transpose(picture))
+
+
+def sides(source: Path | bytes) -> tuple[int, int]:
+    """Height and width in pixels as the header has them: nothing is decoded, nothing is turned.
+
+    Raises UserError as ``decode``, but for damage behind the header.
+
+    Example:
+        >>> from stylenets import photos
+        >>> sides(photos.bundled_photos()[0])
+        (512, 512)
+    """
+    with _opened(source) as picture:
+        return picture.height, picture.width
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
@@ -119,6 +120,31 @@ def to_values(picture: Image.Image) -> Image.Image:
     if not red.tobytes() == green.tobytes() == blue.tobytes():
         raise ValueError("it is colorful, and labels= names gray values; colors are 0xRRGGBB")
     return red
+
+
+@contextmanager
+def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """The picture with its header read; what is wrong with it becomes a UserError."""
+    path = _named(source)
+    if isinstance(source, Path) and not source.is_file():
+        raise UserError(f"no such picture: {path}")
+    try:
+        # not by its path: Pillow would map a raw TIFF that is to be turned with its sides exchanged
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with opened, Image.open(opened, formats=READABLE) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise UserError(f"{path} is {picture.width} x {picture.height}: {TOO_LARGE}")
+            yield picture
+    except UnidentifiedImageError as error:
+        raise UserError(f"not a picture: {path}") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path} is {TOO_LARGE}") from error
+    except DAMAGE as error:
+        raise UserError(f"damaged picture: {path} ({error})") from error
+
+
+def _named(source: Path | bytes) -> Path | str:
+    return "the picture" if isinstance(source, bytes) else source
 
 
 def _refuse_unusual(path: Path | str, picture: Image.Image) -> None:

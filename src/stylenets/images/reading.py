@@ -115,17 +115,18 @@ def read_matte(path: str | Path) -> Tensor:
     return torch.from_numpy(matte).float().div_(255.0)
 
 
-def read_values(path: str | Path, colors: bool) -> Tensor:
+def read_values(source: str | Path | bytes, colors: bool) -> Tensor:
     """A label map -> (H, W) int64: what each pixel is, never scaled.
 
     Args:
-        path: The file.
+        source: The file, or what one holds.
         colors: False reads gray values or a palette's indices, True colors as 0xRRGGBB.
 
     Raises:
         UserError: As ``read``, and for a colorful picture where gray values are wanted.
     """
-    decoded = np.array(decode(Path(path), to_stored_rgb if colors else to_values))
+    held = source if isinstance(source, bytes) else Path(source)
+    decoded = np.array(decode(held, to_stored_rgb if colors else to_values))
     values = torch.from_numpy(decoded).long()
     return (values << torch.tensor([16, 8, 0])).sum(2) if colors else values
 
