@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
@@ -191,7 +192,7 @@ def test_a_network_of_one_style(folder: Path) -> None:
         (["content=photo.png", "styles=[ink]", "mix={ink:1}"], "not both"),
         (
             ["content=photo.png", "size=15"],
-            "size=15: must be a whole number of pixels from 16 to 8192",
+            "size=15: must be a whole number of pixels from 16 to 32768",
         ),
         (["content=photo.png", "size=1e9"], "size=1000000000.0"),
         (["content=photo.png", "format=gif"], "format=gif: must be one of png, jpg, webp"),
@@ -201,7 +202,7 @@ def test_a_network_of_one_style(folder: Path) -> None:
         (["content=text.jpg"], "not a picture: text.jpg"),
         (
             ["content=small.png"],
-            "small.png is 40 x 15 pixels: its shortest side must be 16 to 8192",
+            "small.png is 40 x 15 pixels: its shortest side must be 16 to 32768",
         ),
         (
             ["content=strip.png", "size=8192"],
@@ -277,14 +278,14 @@ def test_memory_that_runs_out_is_one_line_and_the_others_are_done(
 ) -> None:
     for name in ("a", "b"):
         images.write(f"photos/{name}.png", torch.rand(3, 40, 60))
-    read = images.read
+    read = images.read_photo
 
-    def read_too_large(path: Path, size: int | None) -> torch.Tensor:
+    def read_too_large(path: Path, size: int | None) -> np.ndarray:
         if path.stem == "a":
             torch.empty(2**60)
         return read(path, size)
 
-    monkeypatch.setattr(images, "read", read_too_large)
+    monkeypatch.setattr(images, "read_photo", read_too_large)
     with pytest.raises(UserError, match=r"1 of 2 .*photos/a\.png: out of memory: give a smaller"):
         run("content=photos", "styles=[ink]")
     assert written() == ["b_ink.png"]
@@ -332,3 +333,15 @@ def test_a_reader_that_leaves_early_is_no_mistake_of_the_user() -> None:
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == 141
+
+
+def test_a_large_picture_is_painted_while_it_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images.write("photo.png", torch.rand(3, 600, 30))
+    run("content=photo.png", "out=whole", "styles=[ink,glass]")
+    monkeypatch.setattr("stylenets.inference.photo.LARGE", 0)
+    run("content=photo.png", "out=bands", "styles=[ink,glass]")
+    for name in ("photo_ink.png", "photo_glass.png", "photo_sheet.png"):
+        apart = images.read(f"bands/{name}") - images.read(f"whole/{name}")
+        assert apart.abs().max() < 1.5 / 255, name

@@ -104,5 +104,5 @@ def test_shares_that_cannot_be_normalized(shares: dict[str, float]) -> None:
 
 
 def test_sides_no_network_takes(stylizer: RowStylizer) -> None:
-    with pytest.raises(UserError, match="is 40 x 15 pixels: its shortest side must be 16 to 8192"):
+    with pytest.raises(UserError, match="is 40 x 15 pixels: its shortest side must be 16 to 32768"):
         stylizer.stylize(torch.rand(3, 15, 40), stylizer.weights({"ink": 1}))

@@ -1,10 +1,15 @@
 """A picture painted in tiles is the picture painted as a whole."""
 
+from itertools import chain
+
+import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from stylenets.inference import tiling
+from stylenets.inference.photo import Photo
+from stylenets.inference.tiles import tile_rows
 from stylenets.nets import CINNet, JohnsonNet
 
 PIXEL = 1 / 255
@@ -27,13 +32,18 @@ def johnson() -> nn.Module:
 @pytest.fixture(autouse=True)
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 64 pixels, so that a picture of 200 has several."""
-    whole = tiling.tiles
-    monkeypatch.setattr(tiling, "tiles", lambda *sides: whole(*sides, side=64))
+    whole = tiling.tile_rows
+    monkeypatch.setattr(tiling, "tile_rows", lambda *sides: whole(*sides, side=64))
+
+
+def painted(net: nn.Module, picture: Tensor, weights: Tensor | None, how: str) -> Tensor:
+    bands = tiling.paint_in_tiles(net, Photo(picture[0]), weights, how)
+    return torch.cat(list(bands), 1)[None]
 
 
 def test_tiles_cover_a_picture_once() -> None:
     count = torch.zeros(130, 201)
-    for tile in tiling.tiles(130, 201, 32):
+    for tile in chain(*tile_rows(130, 201, 32)):
         count[tile.kept] += 1
         assert count[tile.seen][tile.inner].shape == count[tile.kept].shape
     assert bool((count == 1).all())
@@ -53,9 +63,9 @@ def test_exact_is_the_whole_within_a_pixels_rounding(kind: str, shape: tuple[int
         left = torch.linspace(0, 1, shape[1]).expand(1, 1, *shape)
         weights = torch.cat([left, 1 - left], 1)
     expected = net(picture) if weights is None else net(picture, weights)
-    found = tiling.paint_tiled(net, picture, weights, "exact")
+    found = painted(net, picture, weights, "exact")
     assert found.shape == expected.shape
-    assert (found - expected).abs().max() < PIXEL
+    assert (found - expected.clamp(0, 1)).abs().max() < PIXEL
 
 
 @torch.inference_mode()
@@ -64,12 +74,15 @@ def test_fast_has_the_thumbnails_statistics() -> None:
     net = cin()
     weights = torch.tensor([[0.3, 0.7]])
     picture = torch.rand(1, 3, 200, 152)
-    found = tiling.paint_tiled(net, picture, weights, "fast")
+    found = painted(net, picture, weights, "fast")
     assert (found - net(picture, weights)).abs().max() < PIXEL
 
 
 def test_auto_paints_small_pictures_as_a_whole() -> None:
-    assert not tiling.wants_tiles("auto", 2048, 2048)
-    assert tiling.wants_tiles("auto", 2049, 2048)
-    assert tiling.wants_tiles("exact", 64, 64)
-    assert not tiling.wants_tiles("off", 9000, 9000)
+    def photo(height: int, width: int) -> Photo:
+        return Photo(np.broadcast_to(np.uint8(0), (height, width, 3)))
+
+    assert not tiling.wants_tiles("auto", photo(2048, 2048))
+    assert tiling.wants_tiles("auto", photo(2049, 2048))
+    assert tiling.wants_tiles("exact", photo(64, 64))
+    assert not tiling.wants_tiles("off", photo(9000, 9000))

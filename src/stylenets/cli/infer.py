@@ -1,7 +1,7 @@
 """The command ``infer``: pictures in, a picture per style and a contact sheet out.
 
 What can be checked without torch is checked before it is imported, so that a mistake is told at
-once; ``infer_work`` does the work.
+once; ``infer_pictures`` does the work.
 """
 
 import sys
@@ -49,7 +49,7 @@ def infer(config: DictConfig) -> None:
 
         paint_clips(request, clips)
     if pictures:
-        from stylenets.cli.infer_work import stylize_all
+        from stylenets.cli.infer_pictures import stylize_all
 
         stylize_all(replace(request, contents=pictures))
 

@@ -76,7 +76,7 @@ def fitting_frames(clip: Clip, size: int | tuple[int, int] | None) -> Iterator[F
     """The frames as large as they are painted."""
     for frame in frames(clip):
         picture = frame.picture if size is None else fitted(frame.picture, size)
-        check_sides(picture, "a frame")
+        check_sides(picture.shape[1], picture.shape[2], "a frame")
         yield Frame(picture, frame.time)
 
 

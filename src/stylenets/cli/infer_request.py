@@ -17,10 +17,11 @@ from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.cli.style_request import Swap, read_ckpt, read_swap
 from stylenets.errors import UserError
-from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.inference import LARGEST_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, STROKES, TILINGS, Controls
 
-FORMATS = ("png", "jpg", "webp")
+FORMATS = ("png", "jpg", "webp", "tif")
+OTHER_NAMES = {"jpeg": "jpg", "tiff": "tif"}
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 
@@ -149,11 +150,11 @@ def read_size(value: Any) -> int | tuple[int, int] | None:
     """Read ``size=512``, a shortest side, or ``size=1024x768``, a box to fit into."""
     fit = re.fullmatch(r"(\d+)x(\d+)", str(value))
     if not fit:
-        return checks.whole_or_null("size", value, MIN_SIDE, MAX_SIDE, "pixels")
+        return checks.whole_or_null("size", value, MIN_SIDE, LARGEST_SIDE, "pixels")
     width, height = int(fit[1]), int(fit[2])
     return (
-        checks.whole("size", width, MIN_SIDE, MAX_SIDE, "pixels"),
-        checks.whole("size", height, MIN_SIDE, MAX_SIDE, "pixels"),
+        checks.whole("size", width, MIN_SIDE, LARGEST_SIDE, "pixels"),
+        checks.whole("size", height, MIN_SIDE, LARGEST_SIDE, "pixels"),
     )
 
 
@@ -161,7 +162,7 @@ def read_format(values: dict[str, Any]) -> str:
     """Read ``format=``; the ending of ``name=`` says it, too."""
     name = values["name"]
     given = values["format"] if name is None else Path(str(name)).suffix[1:].lower()
-    return checks.choice("format", "jpg" if given == "jpeg" else given, FORMATS)
+    return checks.choice("format", OTHER_NAMES.get(given, given), FORMATS)
 
 
 def read_controls(values: dict[str, Any]) -> Controls:

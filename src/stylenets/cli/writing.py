@@ -2,16 +2,20 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
+import torch
 from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.entry import tell_file
 from stylenets.errors import UserError
+from stylenets.inference.photo import Photo
+from stylenets.inference.pictures import thumbnail, thumbnail_size
+from stylenets.inference.scaling import Shrinking
 
 MAX_WAITING = 2  # painted pictures that are kept for writing
 
@@ -58,6 +62,25 @@ class Writer:
         while len(self.waiting) > MAX_WAITING:
             self.waiting.popleft().result()
         self.waiting.append(self.pool.submit(self._write, path, picture, start))
+
+    def write_bands(
+        self, path: Path, photo: Photo, bands: Iterator[Tensor], start: float
+    ) -> Tensor:
+        """Write a picture of the size of ``photo``, and return its thumbnail.
+
+        A large one is painted while it is written, here and now.
+        """
+        if not photo.is_large:
+            picture = torch.cat(list(bands), 1)
+            self.write(path, picture, start)
+            return thumbnail(picture)
+        shrinking = Shrinking(photo.height, *thumbnail_size(photo))
+        try:
+            images.write_rows(path, photo.height, photo.width, shrinking.passing(bands))
+            tell_file(path, photo.height, photo.width, time.perf_counter() - start)
+        except UserError as error:
+            self.failures[path] = str(error)
+        return shrinking.picture.clamp(0, 1)
 
     def _write(self, path: Path, picture: Tensor, start: float) -> None:
         try:

@@ -3,6 +3,7 @@
 from stylenets.images.decoding import sides
 from stylenets.images.grids import grid
 from stylenets.images.kinds import Picture, like, to_batch, to_mask
+from stylenets.images.metadata import NO_METADATA, Metadata, read_metadata
 from stylenets.images.pixels import from_pixels, square_of_pixels, to_uint8
 from stylenets.images.reading import (
     EXTENSIONS,
@@ -16,11 +17,14 @@ from stylenets.images.reading import (
     read_values,
 )
 from stylenets.images.resizing import resize, shortest_side, square, square_enlarged
-from stylenets.images.writing import FORMATS, jpeg, write
+from stylenets.images.row_reading import read_photo
+from stylenets.images.writing import FORMATS, jpeg, picture_format, write, write_rows
 
 __all__ = [
     "EXTENSIONS",
     "FORMATS",
+    "NO_METADATA",
+    "Metadata",
     "Picture",
     "frame_count",
     "from_pixels",
@@ -28,9 +32,12 @@ __all__ = [
     "jpeg",
     "like",
     "list_pictures",
+    "picture_format",
     "read",
     "read_alpha",
     "read_matte",
+    "read_metadata",
+    "read_photo",
     "read_pixels",
     "read_square",
     "read_values",
@@ -44,4 +51,5 @@ __all__ = [
     "to_mask",
     "to_uint8",
     "write",
+    "write_rows",
 ]

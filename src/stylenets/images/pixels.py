@@ -46,3 +46,10 @@ def to_uint8(picture: Tensor) -> NDArray[np.uint8]:
     values = picture.detach().float().clamp(0, 1).mul(255).round().byte()
     pixels: NDArray[np.uint8] = values.permute(1, 2, 0).cpu().numpy()
     return pixels
+
+
+def to_uint16(picture: Tensor) -> NDArray[np.uint16]:
+    """(3, H, W) float, clamped to [0, 1] -> (H, W, 3) uint16, rounded to nearest."""
+    values = picture.detach().float().clamp(0, 1).mul(65535).round().int()
+    pixels: NDArray[np.uint16] = values.permute(1, 2, 0).cpu().numpy().astype(np.uint16)
+    return pixels

@@ -36,6 +36,17 @@ def to_srgb(picture: Image.Image) -> Image.Image:
     return converted
 
 
+def is_srgb(picture: Image.Image) -> bool:
+    """Whether its colors are sRGB, or nothing is said of them that can be understood."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return True
+    try:
+        return _transform(profile, "RGB") is None
+    except (OSError, ImageCms.PyCMSError, ValueError):
+        return True
+
+
 @lru_cache(maxsize=32)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """From a profile to sRGB; None where nothing is to be done."""

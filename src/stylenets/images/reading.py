@@ -75,15 +75,26 @@ def read(path: str | Path, size: int | None = None) -> Tensor:
     return from_pixels(read_pixels(path, size))
 
 
-def read_pixels(path: str | Path, size: int | None = None) -> NDArray[np.uint8]:
-    """As ``read``, but (H, W, 3) uint8: a quarter of the memory."""
-    picture = decode(Path(path), to_rgb, size)
+def read_pixels(path: str | Path, size: int | tuple[int, int] | None = None) -> NDArray[np.uint8]:
+    """As ``read``, but (H, W, 3) uint8: a quarter of the memory.
+
+    ``size`` may be a width and a height to fit into.
+    """
+    hint = min(size) if isinstance(size, tuple) else size
+    picture = decode(Path(path), to_rgb, hint)
     if size is not None:
-        height, width = shortest_side(picture.height, picture.width, size)
+        height, width = _wanted_sides(picture.height, picture.width, size)
         if height * width > MAX_PIXELS:
             raise UserError(f"{path} would be {width} x {height} at size {size}: {TOO_LARGE}")
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     return np.array(picture)
+
+
+def _wanted_sides(height: int, width: int, size: int | tuple[int, int]) -> tuple[int, int]:
+    if isinstance(size, int):
+        return shortest_side(height, width, size)
+    scale = min(size[0] / width, size[1] / height)
+    return shortest_side(height, width, max(1, round(scale * min(height, width))))
 
 
 def read_square(path: str | Path, size: int, side: int, down: float, right: float) -> Tensor:

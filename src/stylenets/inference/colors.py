@@ -4,39 +4,53 @@
 and the covariance of the photograph's (Gatys et al. 2017, sec. 5, there of all three channels).
 """
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch import Tensor
+
+from stylenets.inference.photo import Photo
 
 LUMINANCE = (0.299, 0.587, 0.114)  # of R, G and B (ITU-R BT.601)
 NOISE = 1e-5  # added to a variance of chrominance: what is as gray as that has no colors to match
 
 
-def recolor(picture: Tensor, stylized: Tensor, colors: str) -> Tensor:
+def recolored(photo: Photo, stylized: Iterator[Tensor], colors: str) -> Iterator[Tensor]:
     """Give a stylized picture the colors asked for.
 
     Chrominance that a pixel of its luminance cannot have in RGB is reduced, its hue kept.
 
     Args:
-        picture: The photograph, (3, H, W) in [0, 1].
-        stylized: The same size.
+        photo: The photograph.
+        stylized: Bands (3, n, W) of a picture of the same size. For "match", all are kept.
         colors: "style" leaves it as it is, "photo" and "match" as this file's first lines say.
 
-    Returns:
-        (3, H, W) in [0, 1], with the luminance of ``stylized``.
+    Yields:
+        The bands, with the luminance of ``stylized``.
 
     Example:
+        >>> photo = Photo(torch.rand(3, 8, 8))
         >>> gray = torch.full((3, 8, 8), 0.5)
-        >>> photo = torch.rand(3, 8, 8)
-        >>> torch.allclose(luminance(recolor(photo, gray, "photo")), luminance(gray), atol=1e-5)
+        >>> (found,) = recolored(photo, iter([gray]), "photo")
+        >>> torch.allclose(luminance(found), luminance(gray), atol=1e-5)
         True
     """
     if colors == "style":
-        return stylized
-    light = luminance(stylized)
-    chrominance = picture - luminance(picture)
+        yield from stylized
+        return
+    matching = None
     if colors == "match":
-        chrominance = match(stylized - light, chrominance)
-    return (light + _room(light, chrominance) * chrominance).clamp(0, 1)
+        bands = list(stylized)
+        matching = Matching(_chrominances(bands), _chrominances(photo.bands()))
+        stylized = iter(bands)
+    for own, band in photo.beside(stylized):
+        light = luminance(band)
+        chrominance = matching(band - light) if matching else own - luminance(own)
+        yield (light + _room(light, chrominance) * chrominance).clamp(0, 1)
+
+
+def _chrominances(bands: Iterable[Tensor]) -> Iterator[Tensor]:
+    return (band - luminance(band) for band in bands)
 
 
 def luminance(picture: Tensor) -> Tensor:
@@ -45,35 +59,48 @@ def luminance(picture: Tensor) -> Tensor:
     return (weights[:, None, None] * picture).sum(0, keepdim=True)
 
 
-def match(chrominance: Tensor, target: Tensor) -> Tensor:
-    """Map a chrominance linearly to another's mean and covariance, by the least motion.
+class Matching:
+    """Maps a chrominance linearly to another's mean and covariance, by the least motion.
 
     Args:
-        chrominance: RGB minus luminance, (3, H, W).
-        target: Of the picture whose statistics are wanted, (3, h, w).
-
-    Returns:
-        (3, H, W), again without luminance.
+        given: Bands (3, n, W) of RGB minus luminance.
+        target: Of the picture whose statistics are wanted.
     """
-    # red and blue determine green, as there is no luminance
-    own, own_mean, own_covariance = _statistics(chrominance[[0, 2]])
-    _, mean, covariance = _statistics(target[[0, 2]])
-    root = _root(own_covariance)
-    inverse = torch.linalg.inv(root)
-    transport = inverse @ _root(root @ covariance @ root) @ inverse
-    red, blue = transport @ (own - own_mean) + mean
-    green = -(LUMINANCE[0] * red + LUMINANCE[2] * blue) / LUMINANCE[1]
-    matched = torch.stack([red, green, blue])
-    return matched.reshape(chrominance.shape).to(chrominance.dtype)
+
+    def __init__(self, given: Iterable[Tensor], target: Iterable[Tensor]) -> None:
+        self.own_mean, own_covariance = _statistics(given)
+        self.mean, covariance = _statistics(target)
+        root = _root(own_covariance)
+        inverse = torch.linalg.inv(root)
+        self.transport = inverse @ _root(root @ covariance @ root) @ inverse
+
+    def __call__(self, chrominance: Tensor) -> Tensor:
+        """(3, n, W) -> the same, again without luminance."""
+        values = _two(chrominance)
+        red, blue = self.transport @ (values - self.own_mean) + self.mean
+        green = -(LUMINANCE[0] * red + LUMINANCE[2] * blue) / LUMINANCE[1]
+        matched = torch.stack([red, green, blue])
+        return matched.reshape(chrominance.shape).to(chrominance.dtype)
 
 
-def _statistics(channels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(2, H, W) -> values (2, N), their mean (2, 1) and covariance (2, 2), in float64."""
-    values = channels.flatten(1).double()
-    mean = values.mean(1, keepdim=True)
-    centered = values - mean
-    covariance = centered @ centered.T / values.shape[1]
-    return values, mean, covariance + NOISE * torch.eye(2, dtype=torch.float64)
+def _two(chrominance: Tensor) -> Tensor:
+    """Red and blue, which determine green, as there is no luminance: -> (2, N) float64."""
+    return chrominance[[0, 2]].flatten(1).double()
+
+
+def _statistics(bands: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
+    """Mean (2, 1) and covariance (2, 2) of chrominances, in float64."""
+    count = 0
+    total = torch.zeros(2, 1, dtype=torch.float64)
+    products = torch.zeros(2, 2, dtype=torch.float64)
+    for band in bands:
+        values = _two(band)
+        count += values.shape[1]
+        total += values.sum(1, keepdim=True)
+        products += values @ values.T
+    mean = total / count
+    covariance = products / count - mean @ mean.T
+    return mean, covariance + NOISE * torch.eye(2, dtype=torch.float64)
 
 
 def _root(matrix: Tensor) -> Tensor:

@@ -6,58 +6,68 @@ with the photograph's own. What the network loses of the photograph comes back b
 is the photograph itself. Of a network that cannot paint the photograph, it is a blend of the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
 from stylenets.inference import colors as color_choices
 from stylenets.inference import strokes
 from stylenets.inference.inputs import check_sides
+from stylenets.inference.photo import Photo
 from stylenets.inference.settings import Controls
 
-Paint = Callable[[Tensor, float], Tensor]  # a picture (3, h, w) and a share of the style
+Bands = Iterator[Tensor]  # of a picture, (3, n, W) each, from the top
+Paint = Callable[[Photo, float], Bands]  # a picture and a share of the style
 
 
-def controlled(picture: Tensor, paint: Paint, paints_photo: bool, controls: Controls) -> Tensor:
+def controlled(photo: Photo, paint: Paint, paints_photo: bool, controls: Controls) -> Bands:
     """Paint a picture as the controls say.
 
     Args:
-        picture: (3, H, W) RGB in [0, 1].
-        paint: What paints it at any size. Where ``paints_photo`` is false, it is asked for 1 only.
+        photo: The picture.
+        paint: What paints one of any size. Where ``paints_photo`` is false, it is asked for 1 only.
         paints_photo: Whether it paints the photograph where a share of 0 is asked for.
         controls: Strength, colors and stroke.
 
-    Returns:
-        (3, H, W) in [0, 1].
+    Yields:
+        Bands in [0, 1].
 
     Raises:
         UserError: If a side is too small or too large, or the memory does not suffice.
     """
-    check_sides(picture)
-    strength = controls.strength
-    if strength == 0:
-        return picture.clone()
-    seen = _seen(picture, controls.stroke)
+    check_sides(photo.height, photo.width)
+    if controls.strength == 0:
+        yield from photo.bands()
+        return
+    seen = _seen(photo, controls.stroke)
 
-    def painted(share: float) -> Tensor:
+    def painted(share: float) -> Bands:
         result = paint(seen, share)
-        return result if seen is picture else strokes.bring_back(result, seen, picture)
+        return result if seen is photo else strokes.bring_back(result, seen, photo)
 
+    mixed = _mixed(photo, painted, paints_photo, controls.strength)
+    yield from color_choices.recolored(photo, mixed, controls.colors)
+
+
+def _mixed(
+    photo: Photo, painted: Callable[[float], Bands], paints_photo: bool, strength: float
+) -> Bands:
+    """Between the photograph and the painting, in [0, 1]."""
     if strength == 1:
-        result = painted(1.0)
+        yield from (band.clamp(0, 1) for band in painted(1.0))
     elif paints_photo:
-        result = painted(strength) + (1 - strength) * (picture - painted(0.0))
+        both = zip(photo.beside(painted(strength)), painted(0.0), strict=True)
+        for (own, band), lost in both:
+            yield (band + (1 - strength) * (own - lost)).clamp(0, 1)
     else:
-        result = picture.lerp(painted(1.0), strength)
-    return color_choices.recolor(picture, result.clamp(0, 1), controls.colors)
+        for own, band in photo.beside(painted(1.0)):
+            yield own.lerp(band, strength).clamp(0, 1)
 
 
-def _seen(picture: Tensor, stroke: float | str) -> Tensor:
+def _seen(photo: Photo, stroke: float | str) -> Photo:
     """The picture at the size at which the network sees it."""
-    height, width = picture.shape[-2:]
-    wanted = strokes.seen_size(height, width, stroke)
-    if wanted == (height, width):
-        return picture
-    seen = strokes.scaled(picture, *wanted).clamp(0, 1)
-    check_sides(seen, f"at stroke={stroke} the picture")
-    return seen
+    wanted = strokes.seen_size(photo.height, photo.width, stroke)
+    if wanted == (photo.height, photo.width):
+        return photo
+    check_sides(*wanted, f"at stroke={stroke} the picture")
+    return Photo(photo.scaled(*wanted).clamp(0, 1))

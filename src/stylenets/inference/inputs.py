@@ -9,30 +9,28 @@ import torch
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.inference import LARGEST_SIDE, MIN_SIDE
 
 
-def check_sides(picture: Tensor, what: str = "the picture") -> None:
-    """Check that networks take a picture (3, H, W) of this size.
+def check_sides(height: int, width: int, what: str = "the picture") -> None:
+    """Check that networks take a picture of this size.
 
     Raises:
         UserError: Naming ``what``, if the shortest side is too small or too large.
     """
-    height, width = picture.shape[-2:]
-    if not MIN_SIDE <= min(height, width) <= MAX_SIDE:
+    if not MIN_SIDE <= min(height, width) <= LARGEST_SIDE:
         raise UserError(
             f"{what} is {width} x {height} pixels: "
-            f"its shortest side must be {MIN_SIDE} to {MAX_SIDE}; give size="
+            f"its shortest side must be {MIN_SIDE} to {LARGEST_SIDE}; give size="
         )
 
 
 @contextmanager
-def told_if_too_large(picture: Tensor, device: torch.device) -> Iterator[None]:
+def told_if_too_large(height: int, width: int, device: torch.device) -> Iterator[None]:
     """Turn a lack of memory within the block into a UserError with the picture's size."""
     try:
         yield
     except torch.OutOfMemoryError as error:
-        height, width = picture.shape[-2:]
         raise UserError(
             f"a picture of {width} x {height} pixels does not fit in the memory of {device}; "
             "give a smaller size="

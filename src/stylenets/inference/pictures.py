@@ -11,6 +11,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides
+from stylenets.inference.photo import Photo
 
 OUTPUTS = "outputs"  # the folder below which all commands write by default
 # of a contact sheet
@@ -149,21 +150,15 @@ def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def read_checked(path: Path, size: int | tuple[int, int] | None) -> Tensor:
-    """(3, H, W) in [0, 1], with ``size`` its shortest side, or the width and height to fit into.
+def read_checked(path: Path, size: int | tuple[int, int] | None) -> Photo:
+    """A picture, with ``size`` its shortest side, or the width and height to fit into.
 
     Raises:
         UserError: If it cannot be read, or has a side that no network takes.
     """
-    if isinstance(size, tuple):
-        picture = images.read(path)
-        height, width = picture.shape[-2:]
-        scale = min(size[0] / width, size[1] / height)
-        picture = images.resize(picture, max(1, round(scale * min(height, width))))
-    else:
-        picture = images.read(path, size)
-    check_sides(picture, str(path))
-    return picture
+    photo = Photo(images.read_photo(path, size))
+    check_sides(photo.height, photo.width, str(path))
+    return photo
 
 
 def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
@@ -179,3 +174,10 @@ def contact_sheet(pictures: list[tuple[str, Tensor]]) -> Tensor:
 def thumbnail(picture: Tensor) -> Tensor:
     """(3, H, W) -> the picture as small as a contact sheet shows it."""
     return images.resize(picture, min(THUMBNAIL, *picture.shape[1:]))
+
+
+def thumbnail_size(photo: Photo) -> tuple[int, int]:
+    """Height and width of its thumbnail."""
+    return images.shortest_side(
+        photo.height, photo.width, min(THUMBNAIL, photo.height, photo.width)
+    )

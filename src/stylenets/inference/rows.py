@@ -1,6 +1,6 @@
 """A trained network on pictures, in one style or in a blend (Dumoulin et al. 2017, sec. 3.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -8,7 +8,8 @@ from torch import Tensor
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
-from stylenets.inference.tiling import paint_tiled, wants_tiles
+from stylenets.inference.photo import Photo
+from stylenets.inference.tiling import Advance, paint_in_tiles, wants_tiles
 from stylenets.nets.cin import CINNet
 from stylenets.nets.johnson import JohnsonNet
 from stylenets.styles import PHOTO
@@ -72,7 +73,6 @@ class RowStylizer:
         """
         return mixing_weights(self.rows, mix)
 
-    @torch.inference_mode()
     def stylize(self, picture: Tensor, weights: Tensor, share: float = 1.0) -> Tensor:
         """Paint a picture.
 
@@ -88,17 +88,32 @@ class RowStylizer:
         Raises:
             UserError: If a side is too small or too large, or the memory does not suffice.
         """
-        check_sides(picture)
+        return torch.cat(list(self.bands(Photo(picture), weights, share)), 1)
+
+    @torch.inference_mode()
+    def bands(
+        self,
+        photo: Photo,
+        weights: Tensor,
+        share: float = 1.0,
+        advance: Advance = lambda share: None,
+    ) -> Iterator[Tensor]:
+        """As ``stylize``, of a picture of any size: bands (3, n, W), from the top.
+
+        ``advance`` is called with shares of the work as they are done.
+        """
+        check_sides(photo.height, photo.width)
         if share < 1:
             weights = share * weights
             weights[self.rows.index(PHOTO)] += 1 - share
-        batch = picture[None].to(self.device, self.dtype)
         weights = weights[None].to(self.device, self.dtype)
-        with told_if_too_large(picture, self.device):
-            given = weights if self.net.conditional else None
-            if wants_tiles(self.tiling, *picture.shape[-2:]):
-                output = paint_tiled(self.net, batch, given, self.tiling)
-            else:
-                output = self.run(batch) if given is None else self.run(batch, given)
-        result: Tensor = output[0].float().clamp(0, 1).cpu()
-        return result
+        given = weights if self.net.conditional else None
+        with told_if_too_large(photo.height, photo.width, self.device):
+            if wants_tiles(self.tiling, photo):
+                yield from paint_in_tiles(self.net, photo, given, self.tiling, advance)
+                return
+            batch = photo.whole()[None].to(self.device, self.dtype)
+            output = self.run(batch) if given is None else self.run(batch, given)
+            result: Tensor = output[0].float().clamp(0, 1).cpu()
+        yield result
+        advance(1.0)

@@ -6,8 +6,14 @@ from the photograph, as strongly as the painting follows the photograph there: t
 of a guided filter (He et al. 2013, eq. 5), at the small size (He & Sun 2015).
 """
 
+from collections.abc import Iterable, Iterator
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from stylenets.inference.photo import Photo
+from stylenets.inference.scaling import scaled, scaled_rows
 
 PREVIEW = 512  # pixels of the shortest side at which stroke=auto looks as without it
 RADIUS = 4  # pixels of the small picture, of the window that the regression is over
@@ -21,31 +27,41 @@ def seen_size(height: int, width: int, stroke: float | str) -> tuple[int, int]:
     return max(1, round(height / factor)), max(1, round(width / factor))
 
 
-def scaled(picture: Tensor, height: int, width: int) -> Tensor:
-    """(C, H, W) -> (C, height, width), antialiased bicubic."""
-    return F.interpolate(picture[None], (height, width), mode="bicubic", antialias=True)[0]
-
-
-def bring_back(stylized: Tensor, seen: Tensor, picture: Tensor) -> Tensor:
-    """What was painted of ``seen`` at the size of ``picture``, of which ``seen`` is a scaled copy.
+def bring_back(stylized: Iterable[Tensor], seen: Photo, photo: Photo) -> Iterator[Tensor]:
+    """What was painted of ``seen`` at the size of ``photo``, of which ``seen`` is a scaled copy.
 
     Args:
-        stylized: (3, h, w).
-        seen: What the network saw, (3, h, w).
-        picture: The photograph, (3, H, W).
+        stylized: Bands (3, n, w).
+        seen: What the network saw.
+        photo: The photograph.
 
-    Returns:
-        (3, H, W) in [0, 1]; where ``stylized`` is ``seen``, the photograph itself.
+    Yields:
+        Bands (3, n, W) in [0, 1], as high as those of ``photo``; where ``stylized`` is ``seen``,
+        the photograph itself.
     """
-    height, width = picture.shape[-2:]
-    enlarged = scaled(stylized, height, width)
-    if seen.shape[-1] >= width:  # the photograph has no more detail than what was seen
-        return enlarged.clamp(0, 1)
-    gain = F.interpolate(
-        _gain(stylized, seen)[None], (height, width), mode="bilinear", align_corners=False
-    )[0]
-    detail = picture - scaled(seen, height, width)
-    return (enlarged + gain * detail).clamp(0, 1)
+    height, width = photo.height, photo.width
+    small = torch.cat(list(stylized), 1)
+    if seen.width >= width:  # the photograph has no more detail than what was seen
+        yield from _bands_of(scaled(small, height, width).clamp(0, 1), photo)
+        return
+    look = seen.whole()
+    gain = _gain(small, look)
+    top = 0
+    for band in photo.bands():
+        rows = slice(top, top + band.shape[-2])
+        enlarged, own, local = (
+            scaled_rows(one, height, width, rows) for one in (small, look, gain)
+        )
+        yield (enlarged + local * (band - own)).clamp(0, 1)
+        top = rows.stop
+
+
+def _bands_of(picture: Tensor, photo: Photo) -> Iterator[Tensor]:
+    """A picture of the photograph's size in bands like its own."""
+    top = 0
+    for band in photo.bands():
+        yield picture[:, top : top + band.shape[-2]]
+        top += band.shape[-2]
 
 
 def _gain(stylized: Tensor, seen: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ painter("photo.jpg", style="swirl", strength=0.7).save("out.png")
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +20,20 @@ from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.images import Picture
 from stylenets.inference.controls import controlled
-from stylenets.inference.devices import choose_device
+from stylenets.inference.loading import painter_in_styles, painter_settings
+from stylenets.inference.photo import Photo
 from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.regions import Looks, lay_over, resolve_looks
 from stylenets.inference.rows import RowStylizer
+from stylenets.inference.scaling import scaled
 from stylenets.inference.settings import Controls
-from stylenets.inference.strokes import scaled
-from stylenets.inference.swapping import SwapStylizer, load_encoder
+from stylenets.inference.swapping import SwapStylizer
+from stylenets.inference.tiling import Advance
 from stylenets.masks import partition, resize
-from stylenets.nets.any_style import AnyStyleNet
 from stylenets.regions import BACKGROUND, KEEP
-from stylenets.styles import StyleBank, picture_styles
+from stylenets.styles import StyleBank
 
 Style = str | Mapping[str, float] | Picture
-STYLE_FILE = ".safetensors"  # how a style file's name ends
 UNNAMED = "style"  # a style picture that is given with the photograph
 NEEDS_ANY_STYLE = "a picture as the style needs a network for any style, such as 'any'"
 
@@ -98,24 +98,11 @@ class Stylizer:
         """
         if not isinstance(ckpt, Network):
             ckpt = checkpoints.load(assets.network_file(os.fspath(ckpt)))
+        settings = painter_settings(device, precision, compiled, tiling)
         paths = [Path(path) for path in style_pictures]
-        files = [path for path in paths if path.suffix == STYLE_FILE]
-        network = checkpoints.with_style_files(ckpt, files)
-        given = [path.stem for path in files]
-        device = choose_device(device)
-        automatic = "float16" if device.startswith("cuda") else "float32"
-        dtype = getattr(torch, automatic if precision == "auto" else precision)
-        rows: dict[str, Any] = {"device": device, "dtype": dtype}
-        rows |= {"compiled": compiled, "tiling": tiling}
-        pictures = [path for path in paths if path.suffix != STYLE_FILE]
-        if not (network.any_style or pictures):
-            return cls(RowStylizer(network, **rows), given)
-        bank = picture_styles(pictures, style_size, crop=False)
-        if isinstance(network.net, AnyStyleNet):
-            return cls(PredictedStylizer(network, bank, **rows), [*given, *bank.names])
         weights = None if vgg_weights is None else Path(vgg_weights)
-        vgg = load_encoder(network, weights, vgg_convention)
-        return cls(SwapStylizer(network, vgg, bank, device))
+        vgg = (weights, vgg_convention)
+        return cls(*painter_in_styles(ckpt, paths, style_size, vgg, settings))
 
     def __call__(
         self,
@@ -173,16 +160,33 @@ class Stylizer:
         painter: RowStylizer | SwapStylizer | None = None,
     ) -> Tensor:
         """Paint one picture (3, H, W) in [0, 1] by weights (S,) or (S, h, w) of ``painter``."""
+        return torch.cat(list(self.paint_bands(Photo(picture), weights, controls, painter)), 1)
+
+    def paint_bands(
+        self,
+        photo: Photo,
+        weights: Tensor,
+        controls: Controls | None = None,
+        painter: RowStylizer | SwapStylizer | None = None,
+        advance: Advance = lambda share: None,
+    ) -> Iterator[Tensor]:
+        """As ``paint``, of a picture of any size: bands (3, n, W), from the top.
+
+        ``advance`` is called with shares of the work as they are done.
+        """
         painter = painter or self.painter
-        height, width = picture.shape[-2:]
+        controls = controls or Controls()
+        twice = 0 < controls.strength < 1 and painter.paints_photo
 
-        def paint(seen: Tensor, share: float) -> Tensor:
+        def paint(seen: Photo, share: float) -> Iterator[Tensor]:
             fitting = weights
-            if weights.ndim == 3 and seen.shape[-2:] != (height, width):
-                fitting = scaled(weights, *seen.shape[-2:]).clamp(min=0)
-            return painter.stylize(seen, fitting, share)
+            if weights.ndim == 3 and seen is not photo:
+                fitting = scaled(weights, seen.height, seen.width).clamp(min=0)
+            return painter.bands(
+                seen, fitting, share, lambda done: advance(done / 2 if twice else done)
+            )
 
-        return controlled(picture, paint, painter.paints_photo, controls or Controls())
+        return controlled(photo, paint, painter.paints_photo, controls)
 
     def paint_regions(
         self,

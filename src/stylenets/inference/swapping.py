@@ -5,7 +5,7 @@ Every patch of the content's features becomes the nearest patch of the style's.
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -15,12 +15,17 @@ from torch.nn.functional import interpolate
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
+from stylenets.inference.photo import Photo
+from stylenets.inference.tiles import TILE, padded_part, padded_sides, tile_rows
+from stylenets.inference.tiling import Advance, wants_tiles
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
 PATCH = 3  # features a side (Chen & Schmidt 2016, sec. 3.1)
+HALO = 96  # pixels that a pixel sees to each side, at most: 30 by VGG up to relu4_1, as many by the
+# network that inverts it, and 2 features of 8 pixels by patches
 
 
 class SwapStylizer:
@@ -33,6 +38,8 @@ class SwapStylizer:
         vgg: The one that it was trained against.
         bank: The style pictures.
         device: Where all of it computes.
+        tiling: "off" paints large pictures as a whole, anything else in tiles where that is the
+            same; "auto" from 4 megapixels on.
 
     Raises:
         UserError: If the network is of another kind, or inverts another VGG.
@@ -44,6 +51,7 @@ class SwapStylizer:
         vgg: LossNetwork,
         bank: StyleBank,
         device: str | torch.device = "cpu",
+        tiling: str = "auto",
     ) -> None:
         net = _inverse_net(network)
         if vgg.depth != net.depth:
@@ -51,6 +59,7 @@ class SwapStylizer:
                 f"the network inverts VGG-{net.depth}, not VGG-{vgg.depth}: give its vgg.weights="
             )
         self.device = torch.device(device)
+        self.tiling = "off" if tiling == "auto" and self.device.type == "cuda" else tiling
         self.paints_photo = True
         self.net = net.to(self.device).eval()
         self.vgg = vgg.to(self.device)
@@ -72,7 +81,6 @@ class SwapStylizer:
         other.styles = bank.names
         return other
 
-    @torch.inference_mode()
     def stylize(self, picture: Tensor, weights: Tensor, share: float = 1.0) -> Tensor:
         """Paint a picture.
 
@@ -88,20 +96,54 @@ class SwapStylizer:
         Raises:
             UserError: If a side is too small or too large, or the memory does not suffice.
         """
-        check_sides(picture)
-        with told_if_too_large(picture, self.device):
-            output: Tensor = self.net(self._swapped_features(picture, weights, share))
-        return output[0, :, : picture.shape[1], : picture.shape[2]].float().clamp(0, 1).cpu()
+        return torch.cat(list(self.bands(Photo(picture), weights, share)), 1)
 
-    def _swapped_features(self, picture: Tensor, weights: Tensor, share: float) -> Tensor:
+    @torch.inference_mode()
+    def bands(
+        self,
+        photo: Photo,
+        weights: Tensor,
+        share: float = 1.0,
+        advance: Advance = lambda share: None,
+    ) -> Iterator[Tensor]:
+        """As ``stylize``, of a picture of any size: bands (3, n, W), from the top.
+
+        A content patch is compared with the whole style, and with no other content patch. So a
+        large picture in tiles is the same picture, unless the network has norms or matches
+        statistics: these look at the whole, which is then in memory.
+
+        ``advance`` is called with shares of the work as they are done.
+        """
+        check_sides(photo.height, photo.width)
+        height, width = padded_sides(photo, self.net.factor)
+        in_tiles = wants_tiles(self.tiling, photo) and not (self.net.norm or self.net.match)
+        side = TILE if in_tiles else max(height, width)
+        if weights.ndim == 3:
+            weights = pad_to_multiple(weights[None], self.net.factor)[0]
+        styles = [self._encode(style[None]) for style in self.bank.pictures]
+        with told_if_too_large(photo.height, photo.width, self.device):
+            for tiles in tile_rows(height, width, HALO, side):
+                painted = []
+                for tile in tiles:
+                    part = padded_part(photo, tile.seen)
+                    fitting = weights if weights.ndim == 1 else weights[..., *tile.seen]
+                    output = self.net(self._swapped_features(part, fitting, share, styles))
+                    painted.append(output[0][..., *tile.inner].float().clamp(0, 1).cpu())
+                    advance(painted[-1][0].numel() / (height * width))
+                rows = slice(0, photo.height - tiles[0].kept[0].start)
+                yield torch.cat(painted, 2)[:, rows, : photo.width]
+
+    def _swapped_features(
+        self, picture: Tensor, weights: Tensor, share: float, styles: list[Tensor]
+    ) -> Tensor:
         """The content's features (1, C, h, w), swapped with each style as far as it has a share."""
         content = self._encode(picture)
         features = (1 - share) * content
         shares = share * self._shares(weights, content)
-        for own_share, style in zip(shares, self.bank.pictures, strict=True):
+        for own_share, style in zip(shares, styles, strict=True):
             if own_share.any():
                 rows, columns = _box_to_swap(own_share)
-                swapped = self.net.swap(content[..., rows, columns], self._encode(style), PATCH)
+                swapped = self.net.swap(content[..., rows, columns], style, PATCH)
                 features[..., rows, columns] += own_share[rows, columns] * swapped
         return features
 
@@ -117,11 +159,11 @@ class SwapStylizer:
         return interpolate(padded, features.shape[-2:], mode="area")[0]
 
     def _encode(self, picture: Tensor) -> Tensor:
-        """(3, H, W) -> (1, C, h, w) of the layer that the network inverts.
+        """(1, 3, H, W) -> (1, C, h, w) of the layer that the network inverts.
 
         The last features may see repeated pixels.
         """
-        padded = pad_to_multiple(picture[None].to(self.device), self.net.factor)
+        padded = pad_to_multiple(picture.to(self.device), self.net.factor)
         layer = self.net.layer
         features: Tensor = self.vgg(padded, [layer])[layer]
         return features

@@ -1,9 +1,11 @@
 """Pictures of any size in bounded memory: tile by tile, with the norms' statistics of the whole.
 
 Instance norm looks at the whole picture. Tiles normed by themselves would differ in color and have
-seams. So every norm first gets the mean and the variance that it would have seen: "exact" gathers
-them over all tiles, norm after norm, which costs about half a pass for each; "fast" takes those of
-a thumbnail (Chen et al. 2022). What a tile sees beyond its borders is computed with it.
+seams. So every norm first gets the mean and the variance that it would have seen.
+
+"exact" gathers them over all tiles. It computes a segment of the network after the other (down,
+each block, up) and keeps what lies between two of them in a file, so that all of it costs about
+three passes. "fast" takes those of a thumbnail (Chen et al. 2022), in one pass.
 
 Against a picture of 768 pixels painted as a whole by the network six, in tiles of 256: "exact" is
 within 0.25 of 255 levels; "fast", with a thumbnail of half the size, 7.6 to 9.4 levels off in the
@@ -11,119 +13,163 @@ mean, since a thumbnail's texture is another. It has no seams.
 """
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import torch
 from torch import Tensor, nn
 
-from stylenets.inference.strokes import scaled
+from stylenets.inference.feature_file import FeatureFile
+from stylenets.inference.fixed_norms import Moments, fix, fix_all, given_to
+from stylenets.inference.photo import Photo
+from stylenets.inference.scaling import scaled
+from stylenets.inference.segments import Segment, segments_of
+from stylenets.inference.tiles import (
+    Tile,
+    padded_part,
+    padded_sides,
+    part_of_weights,
+    tile_rows,
+)
 from stylenets.layers.conv import pad_to_multiple
-from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, mix_rows
 
-LARGEST_WHOLE = 2048 * 2048  # pixels from which on "auto" is "exact"
-TILE = 768  # pixels a side, without what it sees beyond
 THUMBNAIL = 1024  # pixels of its longest side
 GRID = 4  # pixels that one feature of the innermost layers stands for
+REACH = 2 * GRID  # pixels that any segment sees to each side, at most: 4 + 1 + 2 * 1 going down
+Advance = Callable[[float], None]  # told the share of the work that was done
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A part of the picture: what is computed, and what of that is kept."""
-
-    seen: tuple[slice, slice]
-    kept: tuple[slice, slice]
-
-    @property
-    def inner(self) -> tuple[slice, slice]:
-        """What is kept, counted from the corner of what is seen."""
-        rows, columns = (
-            slice(kept.start - seen.start, kept.stop - seen.start)
-            for kept, seen in zip(self.kept, self.seen, strict=True)
-        )
-        return rows, columns
+def wants_tiles(tiling: str, photo: Photo) -> bool:
+    """Whether a picture is painted in tiles."""
+    return photo.is_large if tiling == "auto" else tiling != "off"
 
 
-class FixedNorm(nn.Module):
-    """An instance norm, of one style or conditional, with statistics that are given.
-
-    Args:
-        norm: Whose gamma and beta it has.
-        mean: (1, C, 1, 1) of the whole picture.
-        variance: The same.
-    """
-
-    def __init__(self, norm: nn.Module, mean: Tensor, variance: Tensor) -> None:
-        super().__init__()
-        self.norm = norm
-        self.mean = mean
-        self.scale = (variance + EPS).rsqrt()
-
-    def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
-        """As the norm's own: (B, C, H, W), and style weights where it is conditional."""
-        if isinstance(self.norm, ConditionalInstanceNorm):
-            assert weights is not None
-            gamma = mix_rows(self.norm.gamma, weights, x)
-            beta = mix_rows(self.norm.beta, weights, x)
-        else:
-            assert isinstance(self.norm, InstanceNorm)
-            gamma = self.norm.weight[None]
-            beta = self.norm.bias[None]
-        if gamma.ndim == 2:
-            gamma = gamma[:, :, None, None]
-            beta = beta[:, :, None, None]
-        scale = gamma * self.scale
-        return torch.addcmul(beta - self.mean * scale, scale, x.float()).to(x.dtype)
-
-
-def wants_tiles(tiling: str, height: int, width: int) -> bool:
-    """Whether a picture of this size is painted in tiles."""
-    if tiling == "auto":
-        return height * width > LARGEST_WHOLE
-    return tiling != "off"
-
-
-def paint_tiled(net: nn.Module, picture: Tensor, weights: Tensor | None, tiling: str) -> Tensor:
+@torch.inference_mode()
+def paint_in_tiles(
+    net: nn.Module,
+    photo: Photo,
+    weights: Tensor | None,
+    tiling: str,
+    advance: Advance = lambda share: None,
+) -> Iterator[Tensor]:
     """Paint a picture tile by tile.
 
     Args:
         net: A network with instance norms, which stays as it is.
-        picture: (1, 3, H, W).
+        photo: The picture.
         weights: As the network takes them, (1, S) or (1, S, H, W); None where it takes none.
         tiling: "fast" for statistics of a thumbnail; anything else is exact.
+        advance: Called with the share of the work after each tile.
 
-    Returns:
-        (1, 3, H, W).
+    Yields:
+        Bands (3, n, W), from the top.
+
+    Raises:
+        UserError: The disk has no room for what lies between the segments.
     """
-    height, width = picture.shape[-2:]
-    padded = pad_to_multiple(picture, GRID)
     if weights is not None and weights.ndim == 4:
-        weights = pad_to_multiple(scaled(weights[0], height, width)[None], GRID)
-    rows, columns = padded.shape[-2:]
-    parts = list(tiles(rows, columns, _halo(net)))
-    own = copy.deepcopy(net)
-    if tiling == "fast":
-        _fix_by_thumbnail(own, picture, weights)
-    else:
-        _fix_by_tiles(own, padded, weights, parts)
-    output = torch.empty_like(padded)
-    for tile in parts:
-        painted = _run(own, padded[..., *tile.seen], _part(weights, tile))
-        output[..., *tile.kept] = painted[..., *tile.inner]
-    return output[..., :height, :width]
+        weights = pad_to_multiple(scaled(weights[0], photo.height, photo.width)[None], GRID)
+    work = _Work(copy.deepcopy(net), photo, weights, advance)
+    yield from work.fast() if tiling == "fast" else work.exact()
 
 
-def tiles(height: int, width: int, halo: int, side: int = TILE) -> Iterator[Tile]:
-    """Tiles that cover a picture without overlap, each seen with ``halo`` more on every side."""
-    for rows in _spans(height, halo, side):
-        for columns in _spans(width, halo, side):
-            yield Tile((rows[0], columns[0]), (rows[1], columns[1]))
+class _Work:
+    """A network, whose norms are fixed one after the other, and the picture it is to paint."""
 
+    def __init__(
+        self, net: nn.Module, photo: Photo, weights: Tensor | None, advance: Advance
+    ) -> None:
+        self.net = net
+        self.photo = photo
+        self.weights = weights
+        self.sides = padded_sides(photo, GRID)
+        self.advance = advance
+        self.steps = 1
+        self.like = next(net.parameters())
 
-def _spans(length: int, halo: int, side: int) -> Iterator[tuple[slice, slice]]:
-    for start in range(0, length, side):
-        stop = min(start + side, length)
-        yield slice(max(0, start - halo), min(length, stop + halo)), slice(start, stop)
+    def fast(self) -> Iterator[Tensor]:
+        """In one pass, by the statistics of a thumbnail."""
+        height, width = self.photo.height, self.photo.width
+        factor = min(1.0, THUMBNAIL / max(height, width))
+        sides = max(GRID * 4, round(height * factor)), max(GRID * 4, round(width * factor))
+        thumbnail = self.photo.scaled(*sides).clamp(0, 1)[None].to(self.like)
+        fix_all(self.net, lambda: self._whole_net(thumbnail, self.weights))
+        self.steps = 1
+        for tiles in tile_rows(*self.sides, _halo(self.net)):
+            yield self._band(tiles, lambda tile: self._whole_net(self._seen(tile), self._at(tile)))
+
+    def exact(self) -> Iterator[Tensor]:
+        """By the statistics of the whole picture."""
+        first, *blocks, last = segments_of(self.net)
+        self.steps = sum(len(one.norms) + 1 for one in (first, *blocks, last))
+        channels = _channels(self.net)
+        with ExitStack() as stack:
+            before, after = (
+                stack.enter_context(FeatureFile(channels, *(side // GRID for side in self.sides)))
+                for _ in range(2)
+            )
+            self._fix_norms(first, self._seen)
+            self._compute(first, self._seen, after)
+            for block in blocks:
+                before, after = after, before
+                self._fix_norms(block, lambda tile, file=before: self._read(file, tile))  # type: ignore[misc]
+                self._compute(block, lambda tile, file=before: self._read(file, tile), after)  # type: ignore[misc]
+            self._fix_norms(last, lambda tile: self._read(after, tile))
+            for tiles in tile_rows(*self.sides, REACH):
+                yield self._band(
+                    tiles, lambda tile: last.run(self._read(after, tile), self._at(tile))
+                )
+
+    def _fix_norms(self, segment: Segment, source: Callable[[Tile], Tensor]) -> None:
+        for name in segment.norms:
+            moments = Moments()
+            norm = self.net.get_submodule(name)
+            for tile in self._tiles():
+                values = given_to(norm, lambda at=tile: segment.run(source(at), self._at(at)))  # type: ignore[misc]
+                moments.add(values[..., *_inner(tile, values)])
+            fix(self.net, name, moments.statistics())
+
+    def _compute(
+        self, segment: Segment, source: Callable[[Tile], Tensor], target: FeatureFile
+    ) -> None:
+        for tile in self._tiles():
+            values = segment.run(source(tile), self._at(tile))
+            rows, columns = (_on_grid(one) for one in tile.kept)
+            target.write(rows, columns, values[..., *_inner(tile, values)])
+
+    def _tiles(self) -> Iterator[Tile]:
+        for tiles in tile_rows(*self.sides, REACH):
+            for tile in tiles:
+                yield tile
+                self._advance(tile)
+
+    def _band(self, tiles: list[Tile], paint: Callable[[Tile], Tensor]) -> Tensor:
+        rows = tiles[0].kept[0]
+        band = torch.empty(3, rows.stop - rows.start, self.sides[1])
+        for tile in tiles:
+            painted = paint(tile)
+            band[..., tile.kept[1]] = painted[0][..., *tile.inner].float().cpu()
+            self._advance(tile)
+        return band[:, : self.photo.height - rows.start, : self.photo.width].clamp_(0, 1)
+
+    def _advance(self, tile: Tile) -> None:
+        rows, columns = tile.kept
+        area = (rows.stop - rows.start) * (columns.stop - columns.start)
+        self.advance(area / (self.sides[0] * self.sides[1] * self.steps))
+
+    def _seen(self, tile: Tile) -> Tensor:
+        return padded_part(self.photo, tile.seen).to(self.like)
+
+    def _read(self, file: FeatureFile, tile: Tile) -> Tensor:
+        rows, columns = (_on_grid(one) for one in tile.seen)
+        return file.read(rows, columns).to(self.like)
+
+    def _at(self, tile: Tile) -> Tensor | None:
+        return part_of_weights(self.weights, tile.seen)
+
+    def _whole_net(self, batch: Tensor, weights: Tensor | None) -> Tensor:
+        output: Tensor = self.net(batch) if weights is None else self.net(batch, weights)
+        return output
 
 
 def _halo(net: nn.Module) -> int:
@@ -137,86 +183,17 @@ def _halo(net: nn.Module) -> int:
     return GRID * (residual + 8)
 
 
-def _run(net: nn.Module, batch: Tensor, weights: Tensor | None) -> Tensor:
-    output: Tensor = net(batch) if weights is None else net(batch, weights)
-    return output
+def _channels(net: nn.Module) -> int:
+    """Of what lies between the segments."""
+    return int(4 * net.width)  # type: ignore[operator]  # both networks have it
 
 
-def _part(weights: Tensor | None, tile: Tile) -> Tensor | None:
-    return weights if weights is None or weights.ndim == 2 else weights[..., *tile.seen]
+def _on_grid(pixels: slice) -> slice:
+    return slice(pixels.start // GRID, pixels.stop // GRID)
 
 
-def _norms(net: nn.Module) -> list[str]:
-    """Their names, in the order of the computation, which both networks' modules have."""
-    kinds = (ConditionalInstanceNorm, InstanceNorm)
-    return [name for name, module in net.named_modules() if isinstance(module, kinds)]
-
-
-def _fix(net: nn.Module, name: str, mean: Tensor, variance: Tensor) -> None:
-    parent, _, own = name.rpartition(".")
-    norm = net.get_submodule(name)
-    setattr(net.get_submodule(parent), own, FixedNorm(norm, mean, variance))
-
-
-def _fix_by_thumbnail(net: nn.Module, picture: Tensor, weights: Tensor | None) -> None:
-    height, width = picture.shape[-2:]
-    factor = min(1.0, THUMBNAIL / max(height, width))
-    sides = max(GRID * 4, round(height * factor)), max(GRID * 4, round(width * factor))
-    thumbnail = scaled(picture[0], *sides).clamp(0, 1)[None]
-    found: dict[str, tuple[Tensor, Tensor]] = {}
-    hooks = []
-    for name in _norms(net):
-
-        def gather(module: nn.Module, arguments: tuple[Tensor, ...], name: str = name) -> None:
-            given = arguments[0].float()
-            variance, mean = torch.var_mean(given, (2, 3), correction=0, keepdim=True)
-            found[name] = (mean, variance)
-
-        hooks.append(net.get_submodule(name).register_forward_pre_hook(gather))
-    _run(net, thumbnail, weights)
-    for hook in hooks:
-        hook.remove()
-    for name, (mean, variance) in found.items():
-        _fix(net, name, mean, variance)
-
-
-class _ReachedError(Exception):
-    """The norm whose statistics are wanted."""
-
-
-def _fix_by_tiles(
-    net: nn.Module, picture: Tensor, weights: Tensor | None, parts: list[Tile]
-) -> None:
-    for name in _norms(net):
-        count = 0
-        sums: list[Tensor] = []
-        for tile in parts:
-            values = _reaching(net, name, picture[..., *tile.seen], _part(weights, tile))
-            step = (tile.seen[0].stop - tile.seen[0].start) / values.shape[-2]
-            rows, columns = (
-                slice(round(one.start / step), round(one.stop / step)) for one in tile.inner
-            )
-            inner = values[..., rows, columns].double()
-            count += inner.shape[-2] * inner.shape[-1]
-            sums.append(torch.stack([inner.sum((2, 3)), inner.square().sum((2, 3))]))
-        mean, square = torch.stack(sums).sum(0) / count
-        variance = (square - mean.square()).clamp(min=0)
-        _fix(net, name, mean.float()[..., None, None], variance.float()[..., None, None])
-
-
-def _reaching(net: nn.Module, name: str, batch: Tensor, weights: Tensor | None) -> Tensor:
-    """What the norm ``name`` is given."""
-    found: list[Tensor] = []
-
-    def stop(module: nn.Module, arguments: tuple[Tensor, ...]) -> None:
-        found.append(arguments[0])
-        raise _ReachedError
-
-    hook = net.get_submodule(name).register_forward_pre_hook(stop)
-    try:
-        _run(net, batch, weights)
-    except _ReachedError:
-        pass
-    finally:
-        hook.remove()
-    return found[0]
+def _inner(tile: Tile, values: Tensor) -> tuple[slice, slice]:
+    """Where in ``values``, which are of all that is seen, lies what is kept."""
+    step = (tile.seen[0].stop - tile.seen[0].start) / values.shape[-2]
+    rows, columns = (slice(round(one.start / step), round(one.stop / step)) for one in tile.inner)
+    return rows, columns

@@ -1,0 +1,140 @@
+"""All pictures of the command ``infer``: the next is read while one is painted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress
+
+from stylenets.cli.entry import of_the_machine
+from stylenets.cli.infer_request import Request
+from stylenets.cli.infer_work import Content, RegionWork, StyleWork, build_work
+from stylenets.cli.writing import Writer
+from stylenets.errors import UserError
+from stylenets.inference import pictures
+from stylenets.inference.pictures import Job
+
+
+def stylize_all(request: Request) -> None:
+    """Stylize every content; one that cannot be read is left out and told at the end.
+
+    Raises:
+        UserError: If nothing can be done, a picture cannot be written, or some could not be read.
+    """
+    contents = pictures.find_contents(request.contents, request.out)
+    work = build_work(request)
+    jobs = plan(request, contents, work)
+    if request.resume:
+        jobs = left_to_do(jobs)
+    tell_replaced(jobs)
+    failures: dict[Path, str] = {}
+    with PictureBar(len(jobs)) as bar, Writer() as writer:
+        for job, content in read_ahead(work, jobs):
+            with bar.of_next() as advance:
+                if isinstance(content, UserError):
+                    failures[job.content] = str(content)
+                    continue
+                try:
+                    work.paint(job, content, writer, advance)
+                except (MemoryError, RuntimeError) as error:
+                    failures[job.content] = str(told_of_machine(job, error))
+    for job in jobs:
+        unwritten = [writer.failures[path] for path in job.outputs() if path in writer.failures]
+        if unwritten:
+            failures[job.content] = "; ".join(unwritten)
+    if failures:
+        several = len(jobs) > 1
+        counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if several else ""
+        raise UserError(counted + "; ".join(dict.fromkeys(failures.values())))
+
+
+def told_of_machine(job: Job, error: MemoryError | RuntimeError) -> UserError:
+    """What is said where the machine could not do a job; raises an error that is another."""
+    told = of_the_machine(error)
+    if told is None:
+        raise error
+    return UserError(f"{job.content}: {told}")
+
+
+def read_ahead(
+    work: StyleWork | RegionWork, jobs: list[Job]
+) -> Iterator[tuple[Job, Content | UserError]]:
+    """Each job with its content, or with what is wrong with it; the next is read meanwhile."""
+
+    def read(job: Job) -> Content | UserError:
+        try:
+            return work.read(job)
+        except UserError as error:
+            return error
+        except (MemoryError, RuntimeError) as error:
+            return told_of_machine(job, error)
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead = [reader.submit(read, job) for job in jobs[:1]]
+        for job, following in zip(jobs, [*jobs[1:], None], strict=True):
+            content = ahead.pop().result()
+            if following is not None:
+                ahead.append(reader.submit(read, following))
+            yield job, content
+
+
+def plan(request: Request, contents: dict[Path, Path], work: StyleWork | RegionWork) -> list[Job]:
+    """What is written where."""
+    if request.name:
+        return pictures.plan_one(contents, request.out / request.name, work.names)
+    return pictures.plan_jobs(contents, request.out, work.names, request.format, work.masks)
+
+
+def left_to_do(jobs: list[Job]) -> list[Job]:
+    """The jobs of which a file is missing; how many are done is told on stderr."""
+    left = [job for job in jobs if not all(path.is_file() for path in job.outputs())]
+    sys.stderr.write(f"note: {len(jobs) - len(left)} of {len(jobs)} pictures are done already\n")
+    return left
+
+
+def tell_replaced(jobs: list[Job]) -> None:
+    """Tell on stderr which pictures are there and will be replaced."""
+    there = [path for job in jobs for path in job.outputs() if path.exists()]
+    if there:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        verb = "are" if more else "is"
+        sys.stderr.write(f"note: {there[0]}{more} {verb} there already and will be replaced\n")
+
+
+class PictureBar:
+    """A bar on stderr where somebody watches: of the pictures and, of each, what is painted.
+
+    Args:
+        count: How many there are.
+    """
+
+    def __init__(self, count: int) -> None:
+        # a bar would otherwise move the lines of a redirected stdout to stderr
+        self.bar = Progress(
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),
+        )
+        self.task = self.bar.add_task("stylizing", total=count)
+        self.done = 0
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+    @contextmanager
+    def of_next(self) -> Iterator[Callable[[float], None]]:
+        """Yields what is to be told the shares of this picture's work as they are done."""
+        yield lambda share: self.bar.advance(self.task, share)
+        self.done += 1
+        self.bar.update(self.task, completed=self.done)
