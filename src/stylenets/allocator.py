@@ -18,9 +18,26 @@ def keep_freed_memory() -> bool:
     Returns:
         Whether that works here: False where the C library is not glibc.
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "gnu_get_libc_version"):  # musl has no mallopt
+    library = _glibc()
+    if library is None:
         return False
     return bool(library.mallopt(TRIM_THRESHOLD, 2**31 - 1) and library.mallopt(MMAP_MAX, 0))
+
+
+def give_back_freed_memory() -> None:
+    """Let the system have what is free now, once: between parts of work of different sizes.
+
+    What was kept of one does not fit the next, and would stay beside it: tiles of 768 pixels grew
+    a process to 2.3 GB within 4096 x 4096 pixels, and to 1.0 GB with this after each.
+    """
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None)
+    # musl has neither mallopt nor malloc_trim
+    return library if hasattr(library, "gnu_get_libc_version") else None

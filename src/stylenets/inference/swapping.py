@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from stylenets.allocator import give_back_freed_memory
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
@@ -129,6 +130,7 @@ class SwapStylizer:
                     fitting = weights if weights.ndim == 1 else weights[..., *tile.seen]
                     output = self.net(self._swapped_features(part, fitting, share, styles))
                     painted.append(output[0][..., *tile.inner].float().clamp(0, 1).cpu())
+                    give_back_freed_memory()
                     advance(painted[-1][0].numel() / (height * width))
                 rows = slice(0, photo.height - tiles[0].kept[0].start)
                 yield torch.cat(painted, 2)[:, rows, : photo.width]

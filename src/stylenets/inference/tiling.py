@@ -19,6 +19,7 @@ from contextlib import ExitStack
 import torch
 from torch import Tensor, nn
 
+from stylenets.allocator import give_back_freed_memory
 from stylenets.inference.feature_file import FeatureFile
 from stylenets.inference.fixed_norms import Moments, fix, fix_all, given_to
 from stylenets.inference.photo import Photo
@@ -155,6 +156,7 @@ class _Work:
     def _advance(self, tile: Tile) -> None:
         rows, columns = tile.kept
         area = (rows.stop - rows.start) * (columns.stop - columns.start)
+        give_back_freed_memory()
         self.advance(area / (self.sides[0] * self.sides[1] * self.steps))
 
     def _seen(self, tile: Tile) -> Tensor:
