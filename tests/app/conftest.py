@@ -1,6 +1,5 @@
 """A running app, and a visitor who speaks HTTP with it."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,19 +7,13 @@ import pytest
 
 pytest.importorskip("gradio")
 
-from visitor import Visitor
+from visitor import Visitor, free_port
 
 from stylenets import assets
 from stylenets.app.server import Server, serving
 from stylenets.app.settings import AppSettings, Limits
 
 LIMITS = Limits(megabytes=2, megapixels=50, painted=2, seconds=60, waiting=40, files=3, frames=12)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

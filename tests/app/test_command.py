@@ -9,8 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import free_port
-from visitor import Visitor
+from visitor import PHOTO, Visitor, free_port
 
 from stylenets.app.command import main
 
@@ -51,7 +50,7 @@ def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
         page = httpx.get(f"http://127.0.0.1:{port}/").text
         assert "gradio.live" not in page
         with Visitor(f"http://127.0.0.1:{port}/") as visitor:
-            visitor.paint(ROOT / "docs" / "photo.jpg")
+            visitor.paint(PHOTO)
         assert list(tmp_path.glob("stylenets-app-*"))
         with pytest.raises(OSError), socket.create_connection((other_address(), port), 2):
             pass

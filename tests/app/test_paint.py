@@ -1,13 +1,12 @@
 """What the running app paints is what Python paints, and what it is given may be anything."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from visitor import LOOK, RefusedError, Visitor
+from visitor import LOOK, PHOTO, RefusedError, Visitor, pixels
 
 from stylenets import Stylizer
 from stylenets.app.requests import Easel, Look
@@ -15,12 +14,7 @@ from stylenets.app.server import Server
 from stylenets.app.settings import Limits
 from stylenets.errors import UserError
 
-PHOTO = Path(__file__).parents[2] / "docs" / "photo.jpg"
-STYLE = Path(__file__).parents[2] / "docs" / "six.jpg"
-
-
-def pixels(content: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+STYLE = PHOTO.with_name("six.jpg")
 
 
 def test_a_mix_is_what_python_paints(visitor: Visitor) -> None:
@@ -33,6 +27,7 @@ def test_a_mix_is_what_python_paints(visitor: Visitor) -> None:
     assert np.array_equal(pixels(found), np.asarray(expected))
 
 
+@pytest.mark.slow
 def test_a_style_picture_is_what_python_paints(visitor: Visitor) -> None:
     style = visitor.upload(STYLE)
     found = visitor.paint(
@@ -137,3 +132,27 @@ def test_twenty_at_once_are_all_answered(server: Server) -> None:
     with ThreadPoolExecutor(20) as pool:
         for found in pool.map(visit, range(20)):
             assert np.array_equal(pixels(found), expected)
+
+
+def test_one_more_than_may_wait_is_refused(server: Server) -> None:
+    """The page shows this line; who waits already is still served."""
+    queue = server.page._queue
+    allowed = queue.max_size
+    queue.max_size = 1
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: attempt(server.url), range(6)))
+    finally:
+        queue.max_size = allowed
+    refused = [answer for answer in answers if isinstance(answer, str)]
+    assert 0 < len(refused) < 6
+    assert all("Queue is full" in answer for answer in refused)
+
+
+def attempt(url: str) -> bytes | str:
+    """A painting, or what was said instead."""
+    with Visitor(url) as one:
+        try:
+            return one.paint(PHOTO)
+        except RefusedError as refused:
+            return str(refused)

@@ -1,11 +1,16 @@
 """Somebody who uses the app by its HTTP interface, as the page in the browser does."""
 
+import io
 import json
+import socket
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import numpy as np
+from PIL import Image
 
+PHOTO = Path(__file__).parents[2] / "docs" / "photo.jpg"
 LOOK = {
     "network": "small",
     "style": "swirl",
@@ -17,6 +22,26 @@ LOOK = {
     "colors": "style",
     "size": "256",
 }
+REGIONS = {
+    "found": "",
+    "look": "keep",
+    "strokes": None,
+    "red": "keep",
+    "green": "keep",
+    "blue": "keep",
+    "rest": "as the style says",
+}
+
+
+def pixels(content: bytes) -> np.ndarray:
+    """A picture's file as (H, W, 3) of bytes."""
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
 
 
 class RefusedError(Exception):
@@ -53,10 +78,11 @@ class Visitor:
             raise RefusedError(str(json.loads(data)))
         return json.loads(data)
 
-    def paint(self, photo: Path | dict[str, Any], **look: Any) -> bytes:
+    def paint(self, photo: Path | dict[str, Any], **settings: Any) -> bytes:
         """Upload a photograph, have it painted, and download the painting."""
         given = self.upload(photo) if isinstance(photo, Path) else photo
-        (_, painted), *_ = self.call("paint", given, *(LOOK | look).values())
+        *_, button = self.call("paint", given, *(LOOK | REGIONS | settings).values())
+        painted = button["value"]
         return self.download(painted)
 
     def download(self, file: dict[str, Any]) -> bytes:

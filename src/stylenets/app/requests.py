@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
 from stylenets.app.deadline import deadline
 from stylenets.app.painters import STYLE_SIZE, OfferedNetwork, chosen
+from stylenets.app.regions import RegionChoice
 from stylenets.app.settings import Limits
 from stylenets.app.uploads import read_upload
 from stylenets.errors import UserError
@@ -59,6 +61,11 @@ class Look:
         return None if self.size == AS_IT_IS else int(self.size)
 
     @property
+    def controls(self) -> dict[str, Any]:
+        """What Stylizer takes by name."""
+        return {"strength": self.strength, "colors": self.colors, "stroke": self.stroke}
+
+    @property
     def title(self) -> str:
         """What the picture is called."""
         return "_".join(self.mix).replace(" ", "_")
@@ -84,15 +91,24 @@ class Easel:
         picture = read_upload(look.style_picture, self.limits, STYLE_SIZE, "a style picture")
         return network.with_picture(picture)
 
-    def paint(self, photo: str | None, look: Look) -> tuple[Tensor, Tensor]:
+    def paint(
+        self, photo: str | None, look: Look, choice: RegionChoice | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Paint an uploaded photograph -> it and its painting, (3, H, W) each.
+
+        Args:
+            photo: Where Gradio put it; None: nothing was uploaded.
+            look: How to paint it.
+            choice: What becomes of its regions.
 
         Raises:
             UserError: In one line, whatever was wrong.
         """
         with deadline(self.limits.seconds):
             picture = read_upload(photo, self.limits, look.shortest)
-            painted = self.painter(look)(
-                picture, look.mix, strength=look.strength, colors=look.colors, stroke=look.stroke
-            )
-            return picture, painted
+            painter = self.painter(look)
+            masks = (choice or RegionChoice()).masks(picture, str(painter.painter.device))
+            if choice is None or not masks:
+                return picture, painter(picture, look.mix, **look.controls)
+            looks = choice.looks(list(masks), look.mix)
+            return picture, painter(picture, regions=looks, masks=masks, **look.controls)
