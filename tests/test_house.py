@@ -16,10 +16,10 @@ RANKS = (
     {"files", "regions", "tensor_files"},
     {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos"}
     | {"wheels"},
-    {"masks", "nets", "vgg", "styles", "data", "report", "video"},
+    {"masks", "nets", "npm", "vgg", "styles", "data", "report", "video"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
-    {"evaluation"},
+    {"evaluation", "page"},
     {"callbacks"},
     {"cli", "__main__"},
     {"app"},

@@ -1,4 +1,7 @@
-"""Export a network as an ONNX or a torch.export file, compared with the network before it stays."""
+"""Export a network as an ONNX or a torch.export file, or several as a page for a browser.
+
+Each is compared with the network before it stays.
+"""
 
 import io
 import logging
@@ -12,6 +15,7 @@ from torch import Tensor
 from stylenets import assets, checkpoints, files
 from stylenets.cli.checks import choice, flag, whole
 from stylenets.cli.entry import run_hydra
+from stylenets.cli.export_page import export_page
 from stylenets.errors import UserError
 from stylenets.inference.exporting import Graph, eager, example, graphs, trace
 from stylenets.inference.onnx_files import STORED, OnnxRunner, to_onnx
@@ -19,7 +23,7 @@ from stylenets.inference.onnx_files import STORED, OnnxRunner, to_onnx
 log = logging.getLogger(__name__)
 
 Run = Callable[[list[Tensor]], Tensor]
-FORMATS = ("onnx", "pt2")
+FORMATS = ("onnx", "pt2", "page")
 LICENSE = "the weights: MIT; the style pictures' own licenses are on the network's card"
 # pictures, height, width of what both are compared on: none of these sizes was traced
 SIZES = {"onnx": ((1, 48, 48), (2, 131, 97), (1, 200, 333))}
@@ -39,6 +43,9 @@ def export(config: DictConfig) -> None:
         UserError: For settings that cannot be, and for a file that would not paint the same.
     """
     kind = choice("format", config.format, FORMATS)
+    if kind == "page":
+        export_page(config)
+        return
     stored = choice("stored", config.stored, STORED)
     mapped = choice("weights", config.weights, ("rows", "map")) == "map"
     opset = whole("opset", config.opset, 18, 23)

@@ -1,0 +1,1 @@
+"""A page for a browser: networks, what runs them there, and the page's own few files."""

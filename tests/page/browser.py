@@ -1,0 +1,122 @@
+"""A real browser on a real page: served from this machine, driven as a person would."""
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",  # Chromium refuses to run as root with one
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 120  # seconds, on a machine with other things to do
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None or DRIVER is None, reason="there is no chromium with its chromedriver"
+)
+
+
+@contextmanager
+def served(folder: Path, isolated: bool = False) -> Iterator[str]:
+    """The address of a folder; ``isolated`` with the headers that let a page have threads."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if isolated:
+                self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+                self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+            super().end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Visitor:
+    """Somebody in front of the page."""
+
+    def __init__(self, driver: "webdriver.Chrome", downloads: Path) -> None:
+        self.driver = driver
+        self.downloads = downloads
+
+    def part(self, selector: str) -> "webdriver.remote.webelement.WebElement":
+        return self.driver.find_element("css selector", selector)
+
+    def wait(self, holds: Callable[[], object], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < until, f"{what}: {self.part('#status').text}"
+            time.sleep(0.05)
+
+    def status(self) -> str:
+        return self.part("#status").text
+
+    def open(self, address: str) -> None:
+        self.driver.get(address)
+        self.wait(lambda: self.part("#machine").text, "the page never began")
+
+    def give(self, photo: Path) -> None:
+        self.part("#file").send_keys(str(photo))
+        self.painted()
+
+    def painted(self) -> None:
+        """Wait until what was last asked for is painted."""
+        time.sleep(0.3)  # a slider asks many times, and only the last one counts
+        self.wait(lambda: re.search(r"painted in|not work", self.status()), "nothing is painted")
+        assert "painted in" in self.status(), self.status()
+
+    def choose(self, style: str) -> None:
+        self.part(f".tile[data-style='{style}']").click()
+
+    def slide(self, selector: str, value: int) -> None:
+        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
+        self.driver.execute_script(script, self.part(selector), value)
+
+    def download(self) -> Path:
+        before = set(self.downloads.glob("*.png"))
+        self.part("#save").click()
+        self.wait(lambda: set(self.downloads.glob("*.png")) - before, "nothing is downloaded")
+        return (set(self.downloads.glob("*.png")) - before).pop()
+
+    def complaints(self) -> list[str]:
+        """What the browser's console says of errors."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+@contextmanager
+def visitor(downloads: Path, width: int = 1200, height: int = 900) -> Iterator[Visitor]:
+    """A browser of its own, without a past."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--window-size={width},{height}"):
+        options.add_argument(flag)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    try:
+        yield Visitor(driver, downloads)
+    finally:
+        driver.quit()
