@@ -16,7 +16,7 @@ RANKS = (
     {"files", "regions", "tensor_files"},
     {"allocator", "assets", "hub", "images", "layers", "openmp", "patches", "photos"}
     | {"wheels"},
-    {"masks", "nets", "npm", "vgg", "styles", "data", "report", "video"},
+    {"low_level", "masks", "nets", "npm", "vgg", "styles", "data", "report", "video"},
     {"losses", "segmentation", "checkpoints"},
     {"tasks", "optimize", "inference"},
     {"evaluation", "page"},

@@ -30,6 +30,7 @@ COMMANDS = (
     "benchmark",
     "export",
     "prepare_data",
+    "teach",
     "paint_styles",
 )
 

@@ -137,7 +137,7 @@ def test_the_alpha_of_the_content_is_its_mask(folder: Path) -> None:
         ([KEEP, "masks=map.png"], "a label map"),
         (
             [KEEP, "masks={dog:masks/a.png}"],
-            "unknown region 'person'; with segmenter=files there are dog and background",
+            "unknown region 'person'; with segmenter=files there are dog, main and background",
         ),
         ([KEEP, "masks=map.png", "labels={1:dog}"], "unknown region 'person'"),
         ([KEEP, "masks=map.png", "labels={3:person}"], "none of the values in labels=, but 0, 1"),
@@ -149,7 +149,7 @@ def test_the_alpha_of_the_content_is_its_mask(folder: Path) -> None:
         ),
         (
             [KEEP, "segmenter=saliency"],
-            "unknown region 'person'; with segmenter=saliency there are object and background",
+            "unknown region 'person'; with segmenter=saliency there are object, main and",
         ),
         (
             [KEEP, "segmenter=eyes"],
@@ -187,7 +187,7 @@ def test_a_request_holds_what_the_values_say() -> None:
         0.001,
         "resnet50",
         None,
-        "auto",
+        None,
     )
     assert read_regions(OmegaConf.to_container(config)) == expected and expected.wanted == [
         "person"

@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 
 from stylenets import images
 from stylenets.cli.prepare_data import prepare_data
-from stylenets.data.download import download, unpack
+from stylenets.data.download import download, folder_above, unpack
 from stylenets.errors import UserError
 
 CONF = Path(__file__).parents[2] / "conf" / "commands" / "prepare_data.yaml"
@@ -151,6 +151,26 @@ def test_prepare_tells_what_it_needs(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(UserError, match=message):
             prepare_data(OmegaConf.merge(cfg, dict([change])))
+
+
+@pytest.mark.parametrize(
+    ("names", "above"),
+    [
+        (["clip_img/1/a.jpg", "Half/clip_img/1/a.jpg"], ""),
+        (["Matting_Human_Half/clip_img/1/a.jpg", "Matting_Human_Half/x"], "Matting_Human_Half/"),
+        (["a/b/clip_img/1/a.jpg"], "a/b/"),
+        (["my_clip_img/1/a.jpg"], None),
+    ],
+)
+def test_a_folder_is_found_where_an_archive_has_it(names: list[str], above: str | None) -> None:
+    assert folder_above(names, "clip_img") == above
+
+
+def test_an_archive_with_a_root_of_its_own_is_unpacked_without_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "half.zip", "w") as file:
+        file.writestr("Matting_Human_Half/clip_img/1/a.txt", "a")
+    folder = unpack(tmp_path / "half.zip", tmp_path / "root", "clip_img")
+    assert (folder / "1" / "a.txt").read_text() == "a"
 
 
 def test_prepare_matting_human_takes_both_folders_out_of_a_local_zip(tmp_path: Path) -> None:

@@ -70,3 +70,14 @@ def test_what_is_not_asked_for_is_background() -> None:
 def test_a_label_that_is_not_there_is_told(found: dict[str, Tensor], message: str) -> None:
     with pytest.raises(UserError, match=message):
         find_regions(finds(**found), PICTURE, ["person", "background"])
+
+
+def test_main_is_what_hangs_together_and_covers_most() -> None:
+    both = block(0, 80) + block(120, 140)
+    regions = find_regions(
+        finds(person=both, dog=block(75, 100)), PICTURE, ["main", "background"], feather=1
+    )
+    assert list(regions) == ["main", "background"]
+    assert regions["main"][:, :100].eq(1).all() and regions["main"][:, 110:].eq(0).all()
+    given = find_regions(finds(main=both, dog=block(150, 200)), PICTURE, ["main"], feather=1)
+    assert given["main"].sum() == 80 * 100

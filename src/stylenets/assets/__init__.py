@@ -9,6 +9,7 @@ SMALL = NETWORKS / "small.safetensors"
 MUSEUM = NETWORKS / "museum.safetensors"
 ANY = NETWORKS / "any.safetensors"
 INVERSE = NETWORKS / "inverse.safetensors"
+ATTENTION = Path(__file__).parent / "attention.safetensors"  # what segmenter=saliency knows
 
 
 def network_file(name: str) -> Path:

@@ -22,6 +22,10 @@ from stylenets.callbacks.vitals import is_logged
 log = logging.getLogger(__name__)
 
 
+FORECAST = 5  # steps, after which it is known how long all will take
+LONG = 1800  # seconds
+
+
 class Throughput(pl.Callback):
     """Logs ``images_per_second`` and ``peak_memory_gb`` at step 1 and every ``every`` steps.
 
@@ -50,6 +54,8 @@ class Throughput(pl.Callback):
     ) -> None:
         """Measure since the last time and say how long it will take."""
         step = trainer.global_step
+        if step == self.begin_step + FORECAST:
+            self.forecast(trainer)
         if not is_logged(step, self.every):
             return
         now = time.monotonic()
@@ -69,6 +75,20 @@ class Throughput(pl.Callback):
                 rate,
                 self.time_to_go(trainer),
             )
+
+    def forecast(self, trainer: pl.Trainer) -> None:
+        """Where it will take long, say so early, and how to make it short."""
+        steps = total_steps(trainer)
+        seconds_a_step = (time.monotonic() - self.begin) / FORECAST
+        if math.isinf(steps) or seconds_a_step * steps < LONG:
+            return
+        log.warning(
+            "about %s to go on this machine. Shorter: trainer.max_steps=%d takes ten minutes,"
+            " experiment=small is a network of a fourth of the size, and ckpt=last goes on after"
+            " Ctrl-C",
+            self.time_to_go(trainer),
+            max(1, round(600 / seconds_a_step)),
+        )
 
     def time_to_go(self, trainer: pl.Trainer) -> str:
         """Hours:minutes:seconds to the end at the mean speed so far."""

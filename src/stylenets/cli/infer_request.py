@@ -18,7 +18,7 @@ from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.cli.style_request import Swap, read_ckpt, read_swap
 from stylenets.errors import UserError
 from stylenets.inference import LARGEST_SIDE, MIN_SIDE
-from stylenets.inference.settings import COLORS, STROKES, TILINGS, Controls
+from stylenets.inference.settings import COLORS, MATCHES, STROKES, TILINGS, Controls
 
 FORMATS = ("png", "jpg", "webp", "tif")
 OTHER_NAMES = {"jpeg": "jpg", "tiff": "tif"}
@@ -176,7 +176,18 @@ def read_controls(values: dict[str, Any]) -> Controls:
         strength=checks.share("strength", values["strength"]),
         colors=checks.choice("colors", values["colors"], COLORS),
         stroke=stroke,
+        match=read_match(values),
     )
+
+
+def read_match(values: dict[str, Any]) -> str | None:
+    """Read ``match=``, which needs style pictures."""
+    match = values["match"]
+    if match is None:
+        return None
+    if values["style"] is None or values["polish"]:
+        raise UserError("match= takes from the style picture: give style=painting.jpg, unpolished")
+    return checks.choice("match", match, MATCHES)
 
 
 def read_styles(value: Any) -> list[str] | None:

@@ -67,13 +67,15 @@ def prepare_matting_human(config: DictConfig, root: Path, archive: Path | None) 
     elif archive:
         for top in ("clip_img", "matting"):
             unpack(archive, root, top)
-    elif not (root / "clip_img").is_dir():
+    elif not any((folder / "clip_img").is_dir() for folder in (root, *root.glob("*/"))):
         raise UserError(
             "Matting-Human is handed out by Kaggle to people with an account: download the zip "
             f"from {config.matting_human.page} and run this again with archive=/path/to/the.zip"
         )
-    from stylenets.data.matting_human import portrait_pairs  # only now, as Lightning comes with it
+    # only now, as Lightning comes with it
+    from stylenets.data.matting_human import find_root, portrait_pairs
 
+    root = find_root(root)
     count = len(portrait_pairs(root))
     log.info(
         "%d portraits with mattes are ready: train with data=matting_human data.root=%s",

@@ -6,13 +6,14 @@ settings say how the regions are found; ``stylenets.cli.regions`` finds them.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stylenets.cli import checks
 from stylenets.errors import UserError
-from stylenets.regions import BACKGROUND, KEEP
+from stylenets.regions import BACKGROUND, KEEP, MAIN
 from stylenets.segmentation import LABELS
 
 BACKBONES = ("resnet50", "resnet101", "mobilenet_v3_large")
@@ -34,7 +35,7 @@ class RegionRequest:
     smallest: float
     backbone: str
     deeplab_weights: Path | None
-    saliency_weights: str
+    saliency_weights: Path | None
 
     @property
     def wanted(self) -> list[str]:
@@ -69,8 +70,8 @@ def read_regions(values: dict[str, Any]) -> RegionRequest | None:
         feather=read_feather(values["feather"]),
         smallest=read_smallest(values["smallest"]),
         backbone=checks.choice("deeplab.backbone", values["deeplab"]["backbone"], BACKBONES),
-        deeplab_weights=read_deeplab_weights(values["deeplab"]["weights"]),
-        saliency_weights=str(values["saliency"]["weights"]),
+        deeplab_weights=read_segmenter_weights("deeplab", values),
+        saliency_weights=read_segmenter_weights("saliency", values),
     )
 
 
@@ -138,13 +139,14 @@ def read_smallest(value: Any) -> float:
     return checks.number("smallest", value, lambda share: 0 <= share < 1, must_be)
 
 
-def read_deeplab_weights(value: Any) -> Path | None:
-    """Read ``deeplab.weights=``, a file that must be there; None: fetched."""
+def read_segmenter_weights(segmenter: str, values: Mapping[str, Any]) -> Path | None:
+    """Read ``<segmenter>.weights=``, a file that must be there; None: its own."""
+    value = values[segmenter]["weights"]
     if value is None:
         return None
     weights = Path(str(value))
     if not weights.is_file():
-        raise UserError(f"no such weights: deeplab.weights={weights}")
+        raise UserError(f"no such weights: {segmenter}.weights={weights}")
     return weights
 
 
@@ -160,11 +162,11 @@ def _check_nothing_else(values: dict[str, Any]) -> None:
 def _check_known(regions: dict[str, Look], known: tuple[str, ...] | None, segmenter: str) -> None:
     if known is None:
         return
-    unknown = [label for label in regions if label not in (*known, BACKGROUND)]
+    unknown = [label for label in regions if label not in (*known, MAIN, BACKGROUND)]
     if unknown:
         raise UserError(
             f"unknown region {unknown[0]!r}; with segmenter={segmenter} there are "
-            f"{', '.join(known)} and {BACKGROUND}"
+            f"{', '.join(known)}, {MAIN} and {BACKGROUND}"
         )
 
 

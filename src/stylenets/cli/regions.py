@@ -68,7 +68,7 @@ def load_segmenter(
     device: str = "cpu",
     backbone: str = "resnet50",
     deeplab_weights: Path | None = None,
-    saliency_weights: str = "auto",
+    saliency_weights: Path | None = None,
 ) -> Segmenter:
     """A segmenter by its name; only what it needs is imported.
 
@@ -83,7 +83,6 @@ def load_segmenter(
         from stylenets.segmentation.selfie import Selfie
 
         return Selfie()
-    from stylenets.segmentation.saliency import Saliency
-    from stylenets.vgg.network import LossNetwork
+    from stylenets.segmentation.saliency import load_saliency
 
-    return Saliency(LossNetwork(16, saliency_weights).to(device))
+    return load_saliency(saliency_weights, device)

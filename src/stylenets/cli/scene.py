@@ -38,7 +38,8 @@ def build_scene(config: DictConfig, request: RegionRequest | None, device: str) 
     of_regions = {label: picture for label, picture in painted.items() if picture is not None}
     pictures = {**of_regions, **scene.styles}
     on_cpu = {name: picture.cpu() for name, picture in pictures.items()}
-    return scene.with_areas(find_style_areas(plain_values(config), on_cpu, device))
+    scene = scene.with_areas(find_style_areas(plain_values(config), on_cpu, device))
+    return scene.start_matched(config.match) if config.get("match") else scene
 
 
 def read_style_bank(config: DictConfig) -> StyleBank:

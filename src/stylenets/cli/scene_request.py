@@ -11,6 +11,7 @@ from stylenets.cli.entry import plain_values
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
+from stylenets.inference.settings import MATCHES
 from stylenets.regions import BACKGROUND, KEEP
 
 SWEPT = ("gamma", "ratio")  # settings of which a list is a run each
@@ -30,6 +31,10 @@ def check_scene(config: DictConfig) -> RegionRequest | None:
     checks.whole("style_size", config.style_size or config.size, MIN_SIDE, MAX_SIDE, "pixels")
     if config.init not in ("content", "noise") and not Path(str(config.init)).is_file():
         raise UserError(f"init={config.init}: must be content, noise or a picture file")
+    if config.match is not None:
+        checks.choice("match", config.match, MATCHES)
+        if config.init != "content":
+            raise UserError(f"match= starts with the photograph: leave init={config.init} out")
     swept_setting(config)
     return check_regions(config)
 

@@ -6,15 +6,17 @@ from typing import Any
 
 from torch import Tensor
 
+from stylenets import masks
 from stylenets.cli import checks
 from stylenets.cli.region_request import (
     BACKBONES,
     RegionRequest,
-    read_deeplab_weights,
     read_labels,
+    read_segmenter_weights,
 )
 from stylenets.cli.regions import load_model
 from stylenets.errors import UserError
+from stylenets.regions import MAIN
 from stylenets.segmentation import LABELS
 from stylenets.segmentation.files import LabelMap, Mattes
 
@@ -63,6 +65,7 @@ def find_style_areas(
         picture = pictures[key]
         found = _find(values, key, source, device)(picture)
         area = found.get(key, next(iter(found.values())))
+        area = masks.largest_part(area) if key == MAIN else area
         if not (area > 0.5).any():
             raise UserError(f"style_masks: {source} finds no {key} in the style picture")
         areas[key] = area
@@ -89,6 +92,6 @@ def _request(values: Mapping[str, Any], segmenter: str) -> RegionRequest:
         feather=None,
         smallest=0.0,
         backbone=checks.choice("deeplab.backbone", values["deeplab"]["backbone"], BACKBONES),
-        deeplab_weights=read_deeplab_weights(values["deeplab"]["weights"]),
-        saliency_weights=str(values["saliency"]["weights"]),
+        deeplab_weights=read_segmenter_weights("deeplab", values),
+        saliency_weights=read_segmenter_weights("saliency", values),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from stylenets import images
 from stylenets.data.base import PictureDataModule
-from stylenets.data.order import subset
+from stylenets.data.order import limited, subset
 from stylenets.errors import UserError
 
 
@@ -34,7 +34,7 @@ class CocoData(PictureDataModule):
         """
         train = self._list("train2017")
         val = self._list("val2017")
-        return subset(train, self.limit, self.seed), subset(val, self.val_count, self.seed)
+        return limited(train, self.limit, self.seed), subset(val, self.val_count, self.seed)
 
     def _list(self, split: str) -> list[Path]:
         folder = self.root / split

@@ -140,22 +140,39 @@ def unpack(archive: Path, root: Path, top: str) -> Path:
 
 
 def extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
-    """Unpack the entries below ``top``/ into ``part``; refuse a zip that reaches outside."""
+    """Unpack the entries below ``top``/ into ``part``; refuse a zip that reaches outside.
+
+    The folder may lie in others, such as Matting_Human_Half/: of several the outermost is taken.
+    """
     for name in file.namelist():
         if os.path.isabs(name) or ".." in Path(name).parts:
             raise UserError(
                 f"{file.filename} is refused: its entry {name!r} lies outside of the folder it is "
                 "unpacked into"
             )
-    entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{top}/")]
-    if not entries:
+    above = folder_above(file.namelist(), top)
+    if above is None:
         raise UserError(f"{file.filename} holds no folder {top}/")
+    entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{above}{top}/")]
+    for entry in entries:
+        entry.filename = entry.filename.removeprefix(above)
     with byte_progress() as progress:
         total = sum(entry.file_size for entry in entries)
         task = progress.add_task(f"unpacking {top}", total=total)
         for entry in entries:
             file.extract(entry, part)
             progress.advance(task, entry.file_size)
+
+
+def folder_above(names: list[str], top: str) -> str | None:
+    """What comes before the outermost folder ``top``/ in the names of a zip, "" or "a/b/".
+
+    None where there is no such folder.
+    """
+    inside = [name for name in names if f"/{top}/" in f"/{name}"]
+    above = {f"/{name}".split(f"/{top}/")[0].removeprefix("/") for name in inside}
+    outermost = min(above, key=lambda one: (one.count("/") + bool(one), one), default=None)
+    return f"{outermost}/" if outermost else outermost
 
 
 def byte_progress() -> Progress:

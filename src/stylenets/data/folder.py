@@ -5,7 +5,7 @@ from typing import Any
 
 from stylenets import images
 from stylenets.data.base import PictureDataModule
-from stylenets.data.order import hold_out, subset
+from stylenets.data.order import hold_out, limited, subset
 from stylenets.errors import UserError
 
 
@@ -44,7 +44,7 @@ class FolderData(PictureDataModule):
             val = subset(images.list_pictures(self.val_root), self.val_count, self.seed)
         else:
             train, val = hold_out(train, self.val_count, self.seed)
-        return subset(train, self.limit, self.seed), val
+        return limited(train, self.limit, self.seed), val
 
     def _photographs(self) -> list[Path]:
         """The pictures below ``root`` but those of the run itself."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.data.base import PictureDataModule
-from stylenets.data.order import hold_out, subset
+from stylenets.data.order import hold_out, limited
 from stylenets.data.pictures import Pictures
 from stylenets.errors import UserError
 
@@ -65,13 +65,23 @@ class MattingHumanData(PictureDataModule):
         Raises:
             UserError: If the tree is missing or pairs nothing.
         """
-        if not (self.root / "clip_img").is_dir() or not (self.root / "matting").is_dir():
-            raise UserError(
-                f"no clip_img and matting in {self.root}: see data/README.md, "
-                "or give data.root=/path/to/matting_human"
-            )
-        train, val = hold_out(portrait_pairs(self.root), self.val_count, self.seed)
-        return subset(train, self.limit, self.seed), val
+        train, val = hold_out(portrait_pairs(find_root(self.root)), self.val_count, self.seed)
+        return limited(train, self.limit, self.seed), val
+
+
+def find_root(root: Path) -> Path:
+    """Where clip_img and matting are: in ``root`` or, as archives have them, in a folder of it.
+
+    Raises:
+        UserError: They are nowhere there.
+    """
+    for folder in (root, *sorted(root.glob("*/"))):
+        if (folder / "clip_img").is_dir() and (folder / "matting").is_dir():
+            return folder
+    raise UserError(
+        f"no clip_img and matting in {root}: see data/README.md, "
+        "or give data.root=/path/to/matting_human"
+    )
 
 
 def portrait_pairs(root: Path) -> list[tuple[Path, Path]]:

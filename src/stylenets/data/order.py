@@ -1,6 +1,7 @@
 """The order of the training samples: a function of (seed, epoch), so that it can start anywhere."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch.utils.data import Sampler
 
+log = logging.getLogger(__name__)
 File = TypeVar("File")
 
 
@@ -16,6 +18,13 @@ def seeded(*numbers: int) -> torch.Generator:
     """A generator that depends on ``numbers`` (each >= 0) only, never on the global state."""
     state = np.random.SeedSequence(numbers).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0]))
+
+
+def limited(files: list[File], limit: int | None, seed: int) -> list[File]:
+    """``subset`` of the training pictures; where there are fewer than asked for, it says so."""
+    if limit is not None and limit > len(files):
+        log.warning("data.limit=%d, and %d pictures are there: all are used", limit, len(files))
+    return subset(files, limit, seed)
 
 
 def subset(files: list[File], count: int | None, seed: int) -> list[File]:

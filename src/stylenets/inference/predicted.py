@@ -27,6 +27,7 @@ class PredictedStylizer(RowStylizer):
     def __init__(self, network: Network, bank: StyleBank, **settings: Any) -> None:
         super().__init__(with_rows_of(network, bank), **settings)
         self.network = network
+        self.bank = bank
         self.settings = settings
 
     def with_styles(self, bank: StyleBank) -> "PredictedStylizer":

@@ -21,7 +21,8 @@ from stylenets.errors import UserError
 from stylenets.images import Picture
 from stylenets.inference.controls import controlled
 from stylenets.inference.loading import painter_in_styles, painter_settings
-from stylenets.inference.photo import Photo
+from stylenets.inference.matching import matched
+from stylenets.inference.photo import EVERYWHERE, Photo
 from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.regions import Looks, lay_over, resolve_looks
 from stylenets.inference.rows import RowStylizer
@@ -174,14 +175,15 @@ class Stylizer:
 
         ``advance`` is called with shares of the work as they are done.
         """
-        painter = painter or self.painter
-        controls = controls or Controls()
+        painter, controls = painter or self.painter, controls or Controls()
         twice = 0 < controls.strength < 1 and painter.paints_photo
 
         def paint(seen: Photo, share: float) -> Iterator[Tensor]:
             fitting = weights
             if weights.ndim == 3 and seen is not photo:
                 fitting = scaled(weights, seen.height, seen.width).clamp(min=0)
+            if controls.match:
+                seen = Photo(matched(painter, seen.part(EVERYWHERE), fitting, controls.match))
             return painter.bands(
                 seen, fitting, share, lambda done: advance(done / 2 if twice else done)
             )

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from stylenets import images, masks
 from stylenets.errors import UserError
+from stylenets.low_level import match_low_level
 from stylenets.optimize.style_picture import StylePicture
 from stylenets.regions import BACKGROUND, KEEP
 
@@ -112,6 +113,33 @@ class Scene:
             if self.painted_in[label] == KEEP:
                 kept = kept + mask
         return torch.lerp(picture, self.content, kept.to(picture))
+
+    def start_matched(self, match: str) -> Scene:
+        """The scene with a start that has the low-level statistics of the styles.
+
+        Each region that is painted gets those of its style; a picture without regions gets those
+        of all styles, in equal shares.
+
+        Args:
+            match: As of ``match_low_level``.
+        """
+        photo = self.content[0]
+        styles = self.style_pictures()
+        if self.regions:
+            parts = {
+                label: (mask, styles.get(self.painted_in[label]))
+                for label, mask in self.regions.items()
+            }
+        else:
+            parts = {name: (None, style) for name, style in styles.items()}
+        start = torch.zeros_like(photo)
+        for mask, style in parts.values():
+            share = 1 / len(parts) if mask is None else mask
+            part = photo
+            if style is not None:
+                part = match_low_level(photo, style.pixels, match, mask, style.area)
+            start = start + share * part
+        return replace(self, start=start.clamp(0, 1)[None])
 
     def at_size(self, size: int, start: Tensor | None = None) -> Scene:
         """The scene with everything resized, so that the photograph's shortest side is ``size``.

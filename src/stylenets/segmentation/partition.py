@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
+import torch
 from torch import Tensor
 
 from stylenets import masks
 from stylenets.errors import UserError
-from stylenets.regions import BACKGROUND
+from stylenets.regions import BACKGROUND, MAIN
 from stylenets.segmentation import Segmenter
 
 FEATHER = 0.01  # of the shortest side: 5 pixels at 512
@@ -25,7 +26,8 @@ def find_regions(
     Args:
         segmenter: What finds them.
         picture: (3, H, W) RGB in [0, 1].
-        labels: What is wanted; "background" may be among them.
+        labels: What is wanted; "background" may be among them, and "main", which is of all that
+            is found the connected region that covers most.
         feather: Width in pixels of the ramp at every border; None for 1 % of the shortest side, 0
             for masks as soft as the segmenter gives them.
         smallest: Share of the picture below which specks and holes go.
@@ -38,6 +40,8 @@ def find_regions(
         UserError: A label is not in the picture; it names those that are.
     """
     found = {label: mask for label, mask in segmenter(picture).items() if (mask > 0.5).any()}
+    if MAIN in labels and found:
+        found[MAIN] = _main_of(found)
     wanted = [label for label in labels if label != BACKGROUND]
     missing = [label for label in wanted if label not in found]
     if missing:
@@ -50,3 +54,9 @@ def find_regions(
         cleaned = masks.clean(found[label], smallest)
         regions[label] = masks.feather(cleaned, width) if width else cleaned
     return masks.partition(regions)
+
+
+def _main_of(found: dict[str, Tensor]) -> Tensor:
+    """The largest connected region of all labels; a mask called "main" is looked at alone."""
+    things = [mask for label, mask in found.items() if label != BACKGROUND]
+    return masks.largest_part(found[MAIN] if MAIN in found else torch.stack(things).amax(0))

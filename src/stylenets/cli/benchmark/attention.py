@@ -1,8 +1,7 @@
-"""The suite ``attention``: saliency's overlap with the person segmenter."""
+"""The suite ``attention``: saliency's overlap with the person segmenter, and with itself."""
 
 from pathlib import Path
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli.benchmark.report import write_measurement
@@ -10,6 +9,7 @@ from stylenets.cli.output import progress
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation.quality.attention import compare_saliency
 from stylenets.inference.devices import choose_device
+from stylenets.segmentation.saliency import load_saliency
 from stylenets.segmentation.selfie import Selfie
 
 
@@ -17,10 +17,12 @@ def run_attention(config: DictConfig, out: Path) -> None:
     """Write attention.json, attention.md and config.yaml into ``out``."""
     device = choose_device(config.device)
     person = Selfie()
-    vgg = instantiate(config.vgg).to(device)
+    chosen = config.attention
+    saliency = load_saliency(Path(chosen.weights) if chosen.weights else None, str(device))
     photos = read_photos(config.photos, config.limit, config.size, square=False)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     with progress(len(photos)) as advance:
-        compared = compare_saliency(photos, person, vgg, advance)
-    found = compared.figures() | {"loss_network": vgg.source}
-    write_measurement("attention", [compared.table()], found, config, device, out)
+        compared = compare_saliency(
+            photos, person, saliency, list(chosen.turns), chosen.turned_photos, advance
+        )
+    write_measurement("attention", compared.tables(), compared.figures(), config, device, out)
