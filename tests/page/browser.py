@@ -11,9 +11,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import torch
+from torch import Tensor
 
 webdriver = pytest.importorskip("selenium.webdriver")
 
+Keys = webdriver.Keys
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 FLAGS = (
@@ -65,6 +68,9 @@ class Visitor:
     def part(self, selector: str) -> "webdriver.remote.webelement.WebElement":
         return self.driver.find_element("css selector", selector)
 
+    def parts(self, selector: str) -> "list[webdriver.remote.webelement.WebElement]":
+        return self.driver.find_elements("css selector", selector)
+
     def wait(self, holds: Callable[[], object], what: str) -> None:
         until = time.monotonic() + PATIENCE
         while not holds():
@@ -94,6 +100,22 @@ class Visitor:
     def slide(self, selector: str, value: int) -> None:
         script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
         self.driver.execute_script(script, self.part(selector), value)
+
+    def drag(self, selector: str, right: int, down: int) -> None:
+        """Press in the middle of something, and let go this many pixels from there."""
+        actions = webdriver.ActionChains(self.driver)
+        actions.click_and_hold(self.part(selector)).move_by_offset(right, down).release().perform()
+
+    def brushed(self) -> Tensor:
+        """(H, W): where the brush was."""
+        script = """
+            const { width, height } = arguments[0];
+            const context = arguments[0].getContext("2d");
+            const { data } = context.getImageData(0, 0, width, height);
+            return [height, width, [...data].filter((_, place) => place % 4 === 3)];
+        """
+        height, width, found = self.driver.execute_script(script, self.part("#mask"))
+        return torch.tensor(found).reshape(height, width) > 0
 
     def download(self) -> Path:
         before = set(self.downloads.glob("*.png"))

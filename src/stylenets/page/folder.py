@@ -17,7 +17,7 @@ from stylenets.inference.rows import RowStylizer
 from stylenets.nets.any_style import AnyStyleNet
 from stylenets.nets.cin import CINNet
 from stylenets.npm import fetch_package, members
-from stylenets.page.graph import OPSET, paint_graph, rows_of
+from stylenets.page.graph import OPSET, channels, paint_graph, reach, rows_of, tile_graph
 from stylenets.photos import bundled_photos
 from stylenets.styles import PHOTO
 
@@ -75,10 +75,13 @@ def network_files(name: str, network: Network, photo: Tensor) -> tuple[Files, di
         raise UserError(f"networks: {name} has no style rows ({network.name}): a page needs them")
     model = paint_graph(net).SerializeToString()
     _check(name, net, model)
+    tiles = tile_graph(net).SerializeToString()
     rows = rows_of(net).numpy().astype("<f4")
     found = {f"networks/{name}.onnx": model, f"networks/{name}.rows": rows.tobytes()}
+    found[f"networks/{name}_tiles.onnx"] = tiles
     told: dict[str, Any] = {"name": name, "styles": network.styles, "pictures": {}}
     told |= {"graph": f"networks/{name}.onnx", "rows": f"networks/{name}.rows", "encoder": None}
+    told |= {"tiles": f"networks/{name}_tiles.onnx", "halo": reach(net), "channels": channels(net)}
     if isinstance(network.net, AnyStyleNet):
         encoder = to_onnx(graphs(network)[0], network.metadata(), OPSET, "float16")
         told["encoder"] = f"networks/{name}_encoder.onnx"

@@ -2,12 +2,14 @@
 
 import { Brush } from "./brush.js";
 import { compare } from "./compare.js";
+import { resized } from "./labels.js";
 import { Looks } from "./looks.js";
 import { ask } from "./painter.js";
 import { drawn, pixelsOf, save, show, toCanvas } from "./photo.js";
 import { listen } from "./sources.js";
 import { addTile, PHOTO, press, showSliders, showTiles } from "./tiles.js";
 
+const MOST_SHOWN = 800_000; // pixels painted for the view; a download has the photo's own size
 const LONGEST_STYLE = 2048; // pixels of a style picture
 const STYLE_SIDE = 512; // pixels of its shortest side, as networks have learned them
 
@@ -17,7 +19,7 @@ const list = await (await fetch("networks.json")).json();
 const own = new Map(); // style pictures of the person's own: {name: picture}
 let about = list.networks[0];
 let looks = new Looks({ [firstStyle()]: 1 });
-let photo = null; // {canvas, name}
+let photo = null; // {name, whole, canvas}: the photo, and how large it is painted for the view
 let wanted = 0; // which painting is the newest asked for
 
 function firstStyle() {
@@ -34,14 +36,17 @@ async function trying(action) {
     await action();
   } catch (error) {
     view.classList.remove("working");
+    part("save").disabled = photo === null;
     tell(`That did not work: ${error.message}`);
   }
 }
 
 async function take(blob, name = blob.name) {
-  photo = { canvas: await toCanvas(blob), name: (name || "photo").replace(/\.\w+$/, "") };
-  const { width, height } = photo.canvas;
-  if (Math.min(width, height) < 16) throw new Error("a photo must have 16 pixels a side");
+  const whole = await toCanvas(blob);
+  if (Math.min(whole.width, whole.height) < 32) throw new Error("a photo has 32 pixels a side");
+  const canvas = fitting(whole);
+  photo = { name: (name || "photo").replace(/\.\w+$/, ""), whole, canvas };
+  const { width, height } = canvas;
   looks.clear();
   looks.labels = new Uint8Array(width * height);
   show(part("photo"), pixelsOf(photo.canvas));
@@ -53,6 +58,30 @@ async function take(blob, name = blob.name) {
   brush.switch(looks.brushing);
   refresh();
   await paint();
+}
+
+/** The picture, smaller where it would take long to paint. */
+function fitting(canvas) {
+  const scale = Math.sqrt(MOST_SHOWN / (canvas.width * canvas.height));
+  if (scale >= 1) return canvas;
+  return drawn(canvas, Math.round(canvas.width * scale), Math.round(canvas.height * scale));
+}
+
+/** The painting at the photo's own size, as a canvas. */
+async function ofOwnSize() {
+  const { whole, canvas } = photo;
+  if (whole === canvas) return part("painted");
+  const request = looks.request(part("strength").value / 100);
+  request.labels = resized(request.labels, canvas, whole);
+  const given = { network: about.name, pixels: pixelsOf(whole), request };
+  const size = `${whole.width} × ${whole.height} pixels`;
+  const painted = await ask("paint", given, (done) =>
+    tell(`Painting ${size}: ${Math.round(100 * done)} %`),
+  );
+  tell(`${size}, painted in ${painted.seconds.toFixed(2)} s`);
+  const result = document.createElement("canvas");
+  show(result, painted);
+  return result;
 }
 
 /** Paint the newest wishes; what was asked for meanwhile comes afterwards, once. */
@@ -72,7 +101,9 @@ async function paint() {
   view.classList.remove("working");
   part("save").disabled = false;
   const size = `${painted.width} × ${painted.height} pixels`;
-  tell(`${size}, painted in ${painted.seconds.toFixed(2)} s`);
+  const { whole, canvas } = photo;
+  const own = ` A download has all ${whole.width} × ${whole.height}, with finer strokes.`;
+  tell(`${size}, painted in ${painted.seconds.toFixed(2)} s.${whole === canvas ? "" : own}`);
 }
 
 let soon;
@@ -179,7 +210,11 @@ part("clear").addEventListener("click", () => {
   repaint();
 });
 part("save").addEventListener("click", () =>
-  trying(() => save(part("painted"), `${photo.name}_${Object.keys(looks.ground).join("_")}.png`)),
+  trying(async () => {
+    part("save").disabled = true;
+    await save(await ofOwnSize(), `${photo.name}_${Object.keys(looks.ground).join("_")}.png`);
+    part("save").disabled = false;
+  }),
 );
 part("example").addEventListener("click", () =>
   trying(async () => take(await (await fetch("example.jpg")).blob(), "example")),

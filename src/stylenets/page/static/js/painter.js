@@ -4,8 +4,12 @@ const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module
 const waiting = new Map();
 let count = 0;
 
-worker.onmessage = ({ data: { id, result, error } }) => {
-  const { resolve, reject } = waiting.get(id);
+worker.onmessage = ({ data: { id, result, error, done } }) => {
+  const { resolve, reject, tell } = waiting.get(id);
+  if (done !== undefined) {
+    tell(done);
+    return;
+  }
   waiting.delete(id);
   if (error === undefined) resolve(result);
   else reject(new Error(error));
@@ -15,10 +19,10 @@ worker.onerror = ({ message }) => {
   waiting.clear();
 };
 
-/** Have the worker do a task of its list, with what it is given. */
-export function ask(task, given) {
+/** Have the worker do a task of its list; `tell` hears what part of a long one is done. */
+export function ask(task, given, tell = () => {}) {
   return new Promise((resolve, reject) => {
-    waiting.set(++count, { resolve, reject });
+    waiting.set(++count, { resolve, reject, tell });
     worker.postMessage({ id: count, task, given });
   });
 }

@@ -39,11 +39,22 @@ export function toPixels({ data, dims }, width, height) {
   return { data: pixels, width, height };
 }
 
-/** One share for the whole picture. */
-export const EVERYWHERE = { data: Float32Array.of(1), dims: [1, 1, 1, 1] };
+/** A rectangle {left, top, width, height} out of lines of `width` times `step` numbers. */
+export function cut({ data, width }, { left, top, width: columns, height }, step) {
+  const part = new data.constructor(step * columns * height);
+  for (let y = 0; y < height; y++) {
+    const first = step * ((top + y) * width + left);
+    part.set(data.subarray(first, first + step * columns), step * y * columns);
+  }
+  return part;
+}
 
-/** Which look has which pixel, as a map of 0 and 1 for each look; `labels` is as the pixels are. */
-export function toShares(labels, width, height, looks) {
+/**
+ * Which look has which pixel, as a map of 0 and 1 for each look; `labels` is as the pixels are.
+ * Without labels it is one share for the whole picture.
+ */
+export function sharesOf(labels, width, height, looks) {
+  if (!labels) return { data: Float32Array.of(1), dims: [1, 1, 1, 1] };
   const rows = padded(height);
   const columns = padded(width);
   const shares = new Float32Array(looks * rows * columns);

@@ -19,9 +19,9 @@ const tasks = {
   async learn({ network, name, pixels }) {
     await networks.get(network).learn(name, toPlanes(pixels));
   },
-  async paint({ network, pixels, request }) {
+  async paint({ network, pixels, request }, tell) {
     const begun = performance.now();
-    const painted = await paint(networks.get(network), pixels, request);
+    const painted = await paint(networks.get(network), pixels, request, tell);
     return { ...painted, seconds: (performance.now() - begun) / 1000 };
   },
 };
@@ -31,7 +31,8 @@ let last = Promise.resolve(); // one thing at a time: a session cannot run twice
 self.onmessage = ({ data: { id, task, given } }) => {
   last = last.then(async () => {
     try {
-      self.postMessage({ id, result: await tasks[task](given) });
+      const tell = (done) => self.postMessage({ id, done });
+      self.postMessage({ id, result: await tasks[task](given, tell) });
     } catch (error) {
       self.postMessage({ id, error: String(error.message ?? error) });
     }
