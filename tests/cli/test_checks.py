@@ -54,6 +54,10 @@ def test_what_fits_comes_back() -> None:
         (lambda: checks.shares("mix", {"a": 1e308, "b": 1e308}, "shares"), "must be shares"),
         (lambda: checks.shares("mix", "a", "shares"), "mix=a: must be shares"),
         (
+            lambda: checks.weights("style", {"relu1_1": 1.0, "relu2_1": math.inf}),
+            "style.relu2_1=inf: must be a number of at least 0",
+        ),
+        (
             lambda: checks.choice("format", "gif", ("png", "jpg")),
             "format=gif: must be one of png, jpg",
         ),

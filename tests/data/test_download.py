@@ -112,6 +112,22 @@ def test_an_entry_outside_of_the_folder_is_refused(tmp_path: Path, name: str) ->
     assert not (tmp_path / "root").exists()
 
 
+def test_an_encrypted_archive_and_one_that_would_fill_the_disk_are_refused(tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        file.writestr("val2017/a.txt", bytes(200 * 2**20))
+    with pytest.raises(UserError, match="is refused: pictures do not get 100 times larger"):
+        unpack(bomb, tmp_path / "root", "val2017")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("val2017/a.txt", "a")
+    flagged = bytearray((tmp_path / "a.zip").read_bytes())
+    flagged[flagged.index(b"PK\x01\x02") + 8] |= 1  # the flag of an encrypted entry
+    (tmp_path / "a.zip").write_bytes(flagged)
+    with pytest.raises(UserError, match=r"cannot unpack .*a\.zip into .*password"):
+        unpack(tmp_path / "a.zip", tmp_path / "root", "val2017")
+    assert not (tmp_path / "root" / "val2017").exists()
+
+
 def test_a_damaged_archive_leaves_no_folder(server: type[Ranges], tmp_path: Path) -> None:
     damaged = bytearray(server.content)
     damaged[200] ^= 255
@@ -144,9 +160,13 @@ def test_prepare_coco_downloads_unpacks_and_skips_what_is_done(
 def test_prepare_tells_what_it_needs(tmp_path: Path) -> None:
     cfg = OmegaConf.merge(OmegaConf.load(CONF), {"root": str(tmp_path)})
     for change, message in {
-        ("dataset", "imagenet"): "choose one of coco, matting_human",
+        ("dataset", "imagenet"): "must be one of coco, matting_human",
         ("dataset", "matting_human"): "kaggle.com.*archive=",
-        ("split", "test2017"): "choose one of train2017, val2017",
+        ("split", "test2017"): "must be one of train2017, val2017",
+        ("split", 7): "must be a list of some of train2017, val2017",
+        ("split", ()): "choose one of train2017, val2017",
+        ("keep_archive", "maybe"): "keep_archive=maybe: must be true or false",
+        ("archive", 7): "no such archive: 7",
         ("archive", str(tmp_path / "missing.zip")): "no such archive",
     }.items():
         with pytest.raises(UserError, match=message):

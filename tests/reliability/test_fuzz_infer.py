@@ -14,7 +14,7 @@ import torch
 from bench import mistake, network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_fuzz_train import anything, written
+from overrides import written
 
 from stylenets import images
 from stylenets.checkpoints import save
@@ -29,6 +29,53 @@ ALIKE = settings(
     suppress_health_check=list(HealthCheck),
 )
 BASE = ("ckpt=net.safetensors", "out=out", "content=photo.png")
+numbers = st.sampled_from(
+    [
+        0,
+        1,
+        -1,
+        2,
+        3,
+        7,
+        17,
+        33,
+        10**12,
+        -(10**12),
+        0.5,
+        1.5,
+        -0.5,
+        1e-9,
+        1e300,
+        math.nan,
+        math.inf,
+        -math.inf,
+    ]
+)
+words = st.sampled_from(
+    [
+        "",
+        "a",
+        "photos",
+        "photos/00.png",
+        "32",
+        "16-mixed",
+        "max",
+        "average",
+        "ink",
+        "true",
+        "relu4_2",
+        "../..",
+        "a b",
+    ]
+)
+plain = st.one_of(numbers, words, st.booleans(), st.none())
+anything = st.one_of(
+    plain,
+    st.lists(plain, max_size=3),
+    st.dictionaries(
+        st.sampled_from(["a", "ink", "relu1_1", "style"]), st.one_of(plain, st.lists(plain))
+    ),
+)
 names = st.sampled_from(
     ["ink", "glass", "points", "nobody", "keep", "background", "person", "../up", "", "1"]
 )
@@ -134,27 +181,7 @@ def test_shapes(figures: list) -> None:
     fuzz(figures, "shapes of pictures", case, height=sides, width=sides)
 
 
-def test_any_value_for_any_setting(figures: list) -> None:
-    named = (
-        "styles",
-        "format",
-        "device",
-        "strength",
-        "style_size",
-        "style",
-        "segmenter",
-        "masks",
-        "feather",
-        "smallest",
-        "content",
-    )
-    fuzz(
-        figures,
-        "overrides of infer",
-        lambda name, value: tried(f"{name}={written(value)}"),
-        name=st.sampled_from(named),
-        value=anything,
-    )
+def test_sizes(figures: list) -> None:
     fuzz(
         figures,
         "sizes of infer",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from stylenets.errors import UserError
 from stylenets.inference.devices import DEVICE, MUST_BE
@@ -74,6 +74,12 @@ def shares(name: str, value: object, must_be: str) -> dict[str, float]:
     if len(numbers) < len(given) or not 0 < sum(numbers) < math.inf:
         raise UserError(f"{name}={value}: must be {must_be}")
     return {str(one): float(part) for one, part in given.items()}
+
+
+def weights(name: str, values: dict[str, Any]) -> None:
+    """Raises UserError unless each of ``values`` is a finite number of at least 0."""
+    for key, value in values.items():
+        number(f"{name}.{key}", value, lambda one: 0 <= one < math.inf, "a number of at least 0")
 
 
 def choice(name: str, value: object, known: Collection[str]) -> str:

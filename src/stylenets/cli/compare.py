@@ -11,7 +11,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli import checks
-from stylenets.cli.entry import output_folder, run_hydra
+from stylenets.cli.entry import output_folder, plain_values, run_hydra
 from stylenets.cli.network_names import name_networks
 from stylenets.cli.plain_config import read_plain
 from stylenets.cli.style_request import MAX_STYLE_SIDE
@@ -41,7 +41,9 @@ def compare_networks(config: DictConfig, out: Path) -> None:
     check_inputs(config)
     # only now, because torch comes with it
     from stylenets.cli.compare_networks import write_network_report
+    from stylenets.cli.values import check_targets
 
+    check_targets(plain_values(config), ("loss",))
     write_network_report(config, runs, out)
 
 
@@ -49,11 +51,17 @@ def compare_methods(config: DictConfig, out: Path) -> None:
     """What optimize.py has painted, each picture with one pass of a network over the same scene."""
     if not OmegaConf.is_list(config.runs) or not config.runs:
         raise UserError("report=methods: give runs=[A,B], folders that optimize.py has written")
+    checks.whole("repeats", config.repeats, 1)
+    checks.device(config.device)
+    for name, weights in config.methods.items():
+        checks.weights(f"methods.{name}", plain_values(weights))
     folders = [Path(str(run)) for run in config.runs]
     runs = {folder: load_settings(folder) for folder in folders}
     # only now, because torch comes with it
     from stylenets.cli.compare_methods import write_method_report
+    from stylenets.cli.values import check_targets
 
+    check_targets(plain_values(config), ("loss",))
     write_method_report(config, runs, out)
 
 

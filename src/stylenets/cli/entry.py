@@ -8,7 +8,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from stylenets import __version__
 from stylenets.allocator import keep_freed_memory
+from stylenets.cli.form import check_form
 from stylenets.errors import UserError
 from stylenets.openmp import wait_briefly
 
@@ -68,8 +69,9 @@ def run_hydra(command: Command, config_name: str) -> None:
         begun = True
         for handler in logging.getLogger().handlers:
             handler.addFilter(make_visible)
-        with mistakes_in_one_line():  # here too, since Hydra adds a line to an error in a job
-            command(config)
+        # here too, since Hydra adds a line to an error in a job
+        with mistakes_in_one_line():
+            run_composed(command, config, config_name, HydraConfig.get().overrides.task)
 
     decorate = hydra.main(version_base="1.3", config_path=str(file.parent), config_name=file.name)
     with mistakes_in_one_line():
@@ -79,6 +81,18 @@ def run_hydra(command: Command, config_name: str) -> None:
             if begun or _is_told(error):
                 raise
             raise _of_composing(error) from error
+
+
+def run_composed(
+    command: Command, config: DictConfig, config_name: str, overrides: Iterable[str]
+) -> None:
+    """Call ``command`` with a configuration that has the form of conf/<config_name>.yaml.
+
+    Raises:
+        UserError: It has not, or for what else the command complains of.
+    """
+    check_form(config, config_folder() / f"{config_name}.yaml", overrides)
+    command(config)
 
 
 def prepare_streams() -> None:

@@ -4,15 +4,18 @@ It lands where the data module of its name looks.
 """
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from omegaconf import DictConfig
 
+from stylenets.cli.checks import choice, choices, flag
 from stylenets.cli.entry import run_hydra
 from stylenets.data.download import download, unpack
 from stylenets.errors import UserError
 
 log = logging.getLogger(__name__)
+Prepare = Callable[[DictConfig, Path, Path | None], None]
 
 
 def main() -> None:
@@ -26,23 +29,24 @@ def prepare_data(config: DictConfig) -> None:
     Raises:
         UserError: For an unknown data set or split, or a missing archive.
     """
-    known = {"coco": prepare_coco, "matting_human": prepare_matting_human}
-    if config.dataset not in known:
-        raise UserError(f"dataset={config.dataset}: choose one of {', '.join(known)}")
-    archive = Path(config.archive) if config.archive else None
+    known: dict[str, Prepare] = {"coco": prepare_coco, "matting_human": prepare_matting_human}
+    prepare = known[choice("dataset", config.dataset, known)]
+    flag("keep_archive", config.keep_archive)
+    archive = None if config.archive is None else Path(str(config.archive))
     if archive and not archive.exists():
         raise UserError(f"no such archive: {archive}")
-    known[config.dataset](config, Path(config.root), archive)
+    prepare(config, Path(str(config.root)), archive)
 
 
 def prepare_coco(config: DictConfig, root: Path, archive: Path | None) -> None:
     """Fill ``root``/SPLIT for each split asked for; an ``archive`` is the zip of one split."""
-    splits = [config.split] if isinstance(config.split, str) else list(config.split)
+    given = [config.split] if isinstance(config.split, str) else config.split
+    splits = choices("split", given, config.coco.md5)
+    if not splits:
+        raise UserError(f"split=[]: choose one of {', '.join(config.coco.md5)}")
     if archive and len(splits) > 1:
         raise UserError(f"archive={archive} holds one split: say which, such as split={splits[0]}")
     for split in splits:
-        if split not in config.coco.md5:
-            raise UserError(f"split={split}: choose one of {', '.join(config.coco.md5)}")
         if not (root / split).is_dir():
             prepare_split(config, root, archive, split)
         log.info("%s is ready: train with data=coco data.root=%s", root / split, root)

@@ -151,6 +151,8 @@ def read_segmenter_weights(segmenter: str, values: Mapping[str, Any]) -> Path | 
 
 
 def _check_nothing_else(values: dict[str, Any]) -> None:
+    read_smallest(values["smallest"])
+    checks.choice("deeplab.backbone", values["deeplab"]["backbone"], BACKBONES)
     settings = ("segmenter", "masks", "labels", "feather")
     given = [name for name in settings if values[name] is not None]
     if given:

@@ -113,10 +113,13 @@ def check_target(path: str, node: Mapping[str, Any], finished_later: bool) -> No
         raise UserError(f"{path}._partial_={node.get('_partial_')}: is not for you to choose")
     name = node["_target_"]
     try:
-        hints = parameter_hints(resolve_name(str(name)))
+        target = resolve_name(str(name))
     except (ImportError, ValueError, AttributeError) as error:
         raise UserError(f"{path}._target_={name}: there is no such thing") from error
-    unknown = unknown_parameters(resolve_name(str(name)), node)
+    if not callable(target):
+        raise UserError(f"{path}._target_={name}: is nothing that can be built")
+    hints = parameter_hints(target)
+    unknown = unknown_parameters(target, node)
     if unknown:
         raise UserError(f"{path}.{unknown[0]}={node[unknown[0]]}: {name} has no such setting")
     for parameter in node.keys() & hints.keys():

@@ -26,6 +26,7 @@ from rich.progress import (
 from stylenets.errors import UserError
 
 CHUNK = 1 << 20
+EXPANDING = 100  # times that what a zip holds may be larger than the zip
 TIMEOUT = 30  # seconds without a byte before a download counts as interrupted
 
 
@@ -121,8 +122,8 @@ def unpack(archive: Path, root: Path, top: str) -> Path:
         ``root``/``top``.
 
     Raises:
-        UserError: If it is no zip, is damaged, has nothing there, or has an entry that would land
-            outside of ``root``.
+        UserError: If it is no zip, is damaged, has nothing there, has an entry that would land
+            outside of ``root``, or would fill the disk.
     """
     folder = root / top
     part = root / f"{top}.part"
@@ -133,7 +134,8 @@ def unpack(archive: Path, root: Path, top: str) -> Path:
         with zipfile.ZipFile(archive) as file:
             extract(file, top, part)
         os.replace(part / top, folder)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+    # of an encrypted entry zipfile raises RuntimeError, of an odd name ValueError
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise UserError(f"cannot unpack {archive} into {root}: {error}") from error
     shutil.rmtree(part)
     return folder
@@ -156,6 +158,9 @@ def extract(file: zipfile.ZipFile, top: str, part: Path) -> None:
     entries = [entry for entry in file.infolist() if entry.filename.startswith(f"{above}{top}/")]
     for entry in entries:
         entry.filename = entry.filename.removeprefix(above)
+    packed = sum(entry.compress_size for entry in entries)
+    if sum(entry.file_size for entry in entries) > EXPANDING * (packed + CHUNK):
+        raise UserError(f"{file.filename} is refused: pictures do not get {EXPANDING} times larger")
     with byte_progress() as progress:
         total = sum(entry.file_size for entry in entries)
         task = progress.add_task(f"unpacking {top}", total=total)

@@ -2,9 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stylenets.cli.benchmark.settings import CHECKS
-from stylenets.cli.checks import choice
-from stylenets.cli.entry import output_folder, run_hydra
+from stylenets.cli.benchmark.settings import check_settings
+from stylenets.cli.entry import output_folder, plain_values, run_hydra
 
 
 def main() -> None:
@@ -18,10 +17,12 @@ def benchmark(config: DictConfig) -> None:
     Raises:
         UserError: If the suite is unknown, or one of its settings makes no sense.
     """
-    check = CHECKS[choice("suite", config.suite, CHECKS)]
-    check(config)
+    check_settings(config)
     # torch and what stands on it take seconds to import: a mistake is told before
     from stylenets.cli.benchmark.suites import SUITES
+    from stylenets.cli.values import check_targets
+
+    check_targets(plain_values(config), ("loss", "objective.loss"))
 
     run = SUITES[config.suite]
     run(config, output_folder(config.out))

@@ -27,7 +27,7 @@ def chosen_network(config: DictConfig, name: str | None = None, default: str = "
     """Where the network called ``name`` is, else the one of ``ckpt=``, else the bundled default."""
     if OmegaConf.is_list(config.ckpt):
         raise UserError(f"ckpt={config.ckpt}: suite={config.suite} takes a single network")
-    return assets.network_file(name or config.ckpt or default)
+    return assets.network_file(str(name or config.ckpt or default))
 
 
 def load_multi_style(file: Path, suite: str) -> tuple[Network, CINNet]:

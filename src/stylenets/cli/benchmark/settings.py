@@ -1,28 +1,63 @@
-"""What the settings of each suite must be; told before anything slow is imported."""
+"""The suites, and what their settings must be; told before anything slow is imported."""
 
-from collections.abc import Callable
+from pathlib import Path
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, ListConfig
 
-from stylenets.cli.checks import choices, flag, whole, whole_list, whole_or_null
+from stylenets.cli.checks import (
+    choice,
+    choices,
+    device,
+    flag,
+    whole,
+    whole_list,
+    whole_or_null,
+)
 from stylenets.errors import UserError
 
 MIN_SIDE = 16  # pixels
 MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and room between them
+CASE = {"ckpt", "size", "height", "width", "batch"}  # what a measured case may say
 PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
+SUITE_NAMES = (
+    *("infer", "train", "curves", "data", "memory", "scaling", "startup", "quality", "swap"),
+    *("inversion", "attention", "page"),
+)
+
+
+def check_settings(config: DictConfig) -> None:
+    """Check the settings of every suite, so that no mistake waits for another run.
+
+    Raises:
+        UserError: For the first that makes no sense.
+    """
+    choice("suite", config.suite, SUITE_NAMES)
+    device(config.device)
+    check_photos(config)
+    check_quality(config)
+    check_swap(config)
+    check_speed(config)
+    check_curves(config)
+    check_scaling(config)
+    check_data(config)
+    check_cases("memory.cases", config.memory.cases)
+    whole("startup.repeats", config.startup.repeats, 1)
+    for name, path in config.page.items():
+        if not isinstance(path, str) or not path:
+            raise UserError(f"page.{name}={path}: must be a path")
 
 
 def check_photos(config: DictConfig) -> None:
-    """Check the size and the number of the photographs."""
-    whole("size", config.size, MIN_SIDE)
+    """Check where the photographs are, their size and their number."""
+    if config.photos is not None and not Path(str(config.photos)).is_dir():
+        raise UserError(f"photos={config.photos}: no such folder")
+    whole("size", config.size, MIN_JUDGED_SIDE if config.suite == "quality" else MIN_SIDE)
     whole_or_null("limit", config.limit, 1)
 
 
 def check_quality(config: DictConfig) -> None:
     """Check what the suite ``quality`` needs: what is judged, and how L-BFGS is run."""
-    check_photos(config)
-    whole("size", config.size, MIN_JUDGED_SIDE)
     whole("show", config.show, 1)
     flag("st_lpips", config.st_lpips)
     choices("peers", config.peers, PEERS)
@@ -33,7 +68,6 @@ def check_quality(config: DictConfig) -> None:
 
 def check_swap(config: DictConfig) -> None:
     """Check what the suite ``swap`` needs: patches that overlap or touch."""
-    whole("size", config.size, MIN_SIDE)
     patch = whole("swap.patch", config.swap.patch, 1)
     whole("swap.repeats", config.swap.repeats, 1)
     whole("swap.stride", config.swap.stride, 1, patch)
@@ -41,16 +75,28 @@ def check_swap(config: DictConfig) -> None:
 
 def check_speed(config: DictConfig) -> None:
     """Check what the suites ``infer`` and ``train`` need, on a CPU and on a GPU."""
-    group = f"speed.{config.suite}"
-    chosen = config.speed[config.suite]
-    for name in ("repeats", "rounds"):
-        whole(f"{group}.{name}", chosen[name], 1)
-    for case in [*chosen.cases, *chosen.gpu.cases]:
-        for name in ("size", "height", "width"):
-            if name in case:
-                whole(f"{group}: {name}", case[name], MIN_SIDE)
+    for suite in ("infer", "train"):
+        group = f"speed.{suite}"
+        chosen = config.speed[suite]
+        for name in ("repeats", "rounds"):
+            whole(f"{group}.{name}", chosen[name], 1)
+        for name in ("repeats", "matrix", "convolution"):
+            whole(f"{group}.gpu.{name}", chosen.gpu[name], 1)
+        check_cases(f"{group}.cases", chosen.cases)
+        check_cases(f"{group}.gpu.cases", chosen.gpu.cases)
+
+
+def check_cases(name: str, cases: object) -> None:
+    """Check cases: sizes in pixels, pictures of a step, and perhaps a network."""
+    if not isinstance(cases, ListConfig) or not cases:
+        raise UserError(f"{name}={cases}: must be a list, as in '{name}=[{{size:256}}]'")
+    for case in cases:
+        if not isinstance(case, DictConfig) or not case.keys() <= CASE:
+            raise UserError(f"{name}: {case} must be as in {{size:256}}")
+        for side in ("size",) if "size" in case else ("height", "width"):
+            whole(f"{name}: {side}", case.get(side), MIN_SIDE)
         if "batch" in case:
-            whole(f"{group}: batch", case.batch, 1)
+            whole(f"{name}: batch", case.batch, 1)
 
 
 def check_curves(config: DictConfig) -> None:
@@ -59,31 +105,23 @@ def check_curves(config: DictConfig) -> None:
     whole("curves.size", chosen.size, MIN_SIDE)
     whole("curves.batch", chosen.batch, 1)
     whole("curves.steps", chosen.steps, 20)
-    if len(set(chosen.seeds)) < 2:
+    if len(set(whole_list("curves.seeds", chosen.seeds, 0))) < 2:
         raise UserError(f"curves.seeds={chosen.seeds}: give two or more, to compare with")
+
+
+def check_scaling(config: DictConfig) -> None:
+    """Check what the suite ``scaling`` needs: numbers that grow."""
+    chosen = config.scaling
+    whole("scaling.repeats", chosen.repeats, 1)
+    whole("scaling.train_size", chosen.train_size, MIN_SIDE)
+    for name in ("sides", "batches", "styles", "processes"):
+        least = MIN_SIDE if name == "sides" else 1
+        if not whole_list(f"scaling.{name}", chosen[name], least):
+            raise UserError(f"scaling.{name}=[]: must be a list of at least one number")
 
 
 def check_data(config: DictConfig) -> None:
     """Check what the suite ``data`` needs."""
     for name in ("batch", "batches", "files"):
         whole(f"data_suite.{name}", config.data_suite[name], 1)
-
-
-def check_nothing(config: DictConfig) -> None:
-    """Leave a suite's settings to what it builds from them."""
-
-
-CHECKS: dict[str, Callable[[DictConfig], None]] = {
-    "quality": check_quality,
-    "swap": check_swap,
-    "inversion": check_photos,
-    "attention": check_photos,
-    "infer": check_speed,
-    "train": check_speed,
-    "curves": check_curves,
-    "data": check_data,
-    "memory": check_nothing,
-    "scaling": check_nothing,
-    "startup": check_nothing,
-    "page": check_nothing,
-}
+    whole_list("data_suite.workers", config.data_suite.workers, 0)

@@ -29,7 +29,8 @@ def run_startup(config: DictConfig, out: Path) -> None:
             for _ in range(config.startup.repeats):
                 for name, arguments in programs.items():
                     start = time.perf_counter()
-                    run_program([sys.executable, *arguments])
+                    # -P: a torch.py in the working folder is not what is meant
+                    run_program([sys.executable, "-P", *arguments])
                     seconds[name].append(time.perf_counter() - start)
                     advance()
     rows = [[name, f"{median(times):.2f}"] for name, times in seconds.items()]
