@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from stylenets import Stylizer, checkpoints
 from stylenets.checkpoints import Network
+from stylenets.checkpoints.style_files import trunk_digest
 from stylenets.errors import UserError
 from stylenets.nets import AnyStyleNet, CINNet, JohnsonNet
 
@@ -89,3 +91,21 @@ def test_a_damaged_file_is_refused(tmp_path: Path, where: str) -> None:
         path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(UserError, match="damaged"):
         checkpoints.with_style_files(network, [path])
+
+
+def test_a_name_that_no_file_could_have_is_cleaned(tmp_path: Path) -> None:
+    path = tmp_path / "an\x1b[31m evening\u202fsky.safetensors"
+    checkpoints.save_style(path, network_of("a"), "a")
+    grown = checkpoints.with_style_files(network_of("a"), [path])
+    assert grown.styles == ["a", "an[31m evening sky"]
+
+
+def test_values_in_the_place_of_rows_are_refused(tmp_path: Path) -> None:
+    """A torch file can hold anything under the names of the rows."""
+    trained = network_of("a")
+    checkpoints.save_style(tmp_path / "a.safetensors", trained, "a")
+    state = {f"net.{name}": 5 for name in load_file(tmp_path / "a.safetensors")}
+    said = {"kind": "a style", "trunk": trunk_digest(trained.net)}
+    torch.save({"state_dict": state, "stylenets": said}, tmp_path / "a.ckpt")
+    with pytest.raises(UserError, match=r"a\.ckpt: its rows are damaged"):
+        checkpoints.with_style_files(network_of("b"), [tmp_path / "a.ckpt"])

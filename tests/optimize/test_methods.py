@@ -24,6 +24,7 @@ from stylenets.optimize.segmented_passes import segmented_passes
 from stylenets.optimize.segmented_smooth import border_variation, segmented_smooth
 from stylenets.optimize.stages import Method, run_stages
 from stylenets.optimize.straightforward import straightforward
+from stylenets.optimize.style_picture import StylePicture
 from stylenets.optimize.style_swap import style_swapped
 from stylenets.optimize.surrogate import surrogate
 from stylenets.regions import KEEP
@@ -153,6 +154,8 @@ def test_the_relative_improvements_cross(scene: Scene, criterion: Criterion) -> 
     assert found[0][1] < found[1][1]
     unchanged = relative_improvements(plain.content, plain.content, styles, criterion)
     assert unchanged == pytest.approx([1.0, 1.0], rel=1e-4)  # a float32 loss over another
+    own = [StylePicture(plain.content[0])]
+    assert relative_improvements(plain.content, plain.content, own, criterion) == [1.0]
 
 
 @pytest.mark.parametrize("name", ONE_PASS)

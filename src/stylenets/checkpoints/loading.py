@@ -77,20 +77,26 @@ def _check_tensors(
     if different:
         raise UserError(f"{failed}: not the weights of {network} (see {different[0]!r:.80})")
     for key, value in tensors.items():
-        if not _is_plain(value) or value.shape != expected[key]:
+        if not is_plain(value) or value.shape != expected[key]:
             shape = tuple(expected[key])
             raise UserError(f"{failed}: {key} is not a {shape} tensor, as {network} needs")
     claimed = sum(value.numel() * value.element_size() for value in tensors.values())
     if claimed > size:  # strides of 0 can claim any size
         raise UserError(f"{failed}: its tensors are larger than the file")
-    if not all(value.isfinite().all() for value in tensors.values()):
+    if not all_finite(tensors):
         raise UserError(f"{failed}: some weights are not finite; the training diverged")
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Whether it is a tensor of numbers in memory, as weights are."""
     return (
         isinstance(value, Tensor)
         and value.layout is torch.strided
         and value.device.type == "cpu"
         and value.is_floating_point()
     )
+
+
+def all_finite(tensors: dict[str, Tensor]) -> bool:
+    """Whether every number of every tensor is finite."""
+    return all(bool(value.isfinite().all()) for value in tensors.values())

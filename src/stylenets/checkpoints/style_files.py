@@ -11,11 +11,13 @@ from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
 from stylenets import files
+from stylenets.checkpoints.loading import all_finite, is_plain
 from stylenets.checkpoints.network import Network
 from stylenets.checkpoints.reading import read_weights
 from stylenets.errors import UserError
 from stylenets.nets.any_style import AnyStyleNet
 from stylenets.nets.cin import ROWS, CINNet
+from stylenets.styles import name_of
 
 SUFFIX = ".safetensors"
 KIND = "a style"  # what the metadata of such a file call it
@@ -40,7 +42,7 @@ def save_style(path: str | Path, network: Network, style: str) -> None:
 
 
 def with_style_files(network: Network, paths: Sequence[Path]) -> Network:
-    """The same network with the styles of these files behind its own, named as the files are.
+    """The same network with the styles of these files behind its own, named after the files.
 
     Raises:
         UserError: One is missing, damaged, no style, or of a network with other shared weights; or
@@ -50,7 +52,7 @@ def with_style_files(network: Network, paths: Sequence[Path]) -> Network:
         return network
     net = _multi_style(network, f"cannot take {paths[0]}")
     rows = [_read(path, net) for path in paths]
-    names = [*network.styles, *(path.stem for path in paths)]
+    names = [*network.styles, *map(name_of, paths)]
     if len(set(names)) < len(names):
         twice = max(names, key=names.count)
         raise UserError(f"two styles are called {twice}: rename the style's file")
@@ -105,8 +107,8 @@ def _read(path: Path, net: CINNet) -> dict[str, Tensor]:
             f"{path} is a style of another network: give the ckpt= that it was trained on"
         )
     shapes = {name: table.shape[1:] for name, table in _tables(net).items()}
-    given = {name: tensor.shape for name, tensor in tensors.items()}
-    if given != shapes or not all(tensor.isfinite().all() for tensor in tensors.values()):
+    given = {name: getattr(tensor, "shape", None) for name, tensor in tensors.items()}
+    if given != shapes or not all(map(is_plain, tensors.values())) or not all_finite(tensors):
         raise UserError(f"cannot load {path}: its rows are damaged")
     return tensors
 

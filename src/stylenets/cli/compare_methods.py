@@ -209,7 +209,7 @@ def read_curves(file: Path) -> list[StepRecord]:
     try:
         with file.open(newline="") as lines:
             return [row_of(line) for line in csv.DictReader(lines)]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, csv.Error) as error:
         raise UserError(f"{file} is no table of curves: {error}") from error
 
 

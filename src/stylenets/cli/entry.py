@@ -3,6 +3,7 @@
 The exit status after a mistake is 2. Every file that is written is a line on stdout.
 """
 
+import errno
 import functools
 import io
 import logging
@@ -30,6 +31,11 @@ Command = Callable[[DictConfig], None]
 
 HIDDEN = ("Cc", "Cs")  # Unicode's control characters, and bytes that are no text
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+# what a disk, its rights and its names can say no with
+OF_THE_DISK = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    *(errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EMFILE),
+)
 # what Hydra raises for a configuration that cannot be composed, besides errors of its own
 OF_COMPOSING = (OSError, ValueError, TypeError, LookupError, AttributeError)
 
@@ -154,7 +160,7 @@ def mistakes_in_one_line() -> Iterator[None]:
     except BrokenPipeError:  # the reader of stdout has gone, as in `infer.py --help | head`
         silence_stdout()
         sys.exit(141)
-    except (MemoryError, RuntimeError) as error:
+    except (MemoryError, RuntimeError, OSError) as error:
         told = of_the_machine(error)
         if told is None:
             raise
@@ -196,6 +202,8 @@ def make_visible(record: logging.LogRecord) -> bool:
 
 def of_the_machine(error: Exception) -> str | None:
     """What is said of an error that is the machine's; None for others."""
+    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+        return f"{error.strerror}: {error.filename or 'the output folder'}"
     if isinstance(error, MemoryError) or any(one in str(error) for one in OUT_OF_MEMORY):
         return "out of memory: give a smaller size= or batch, or fewer data.workers="
     if "DataLoader worker" in str(error):

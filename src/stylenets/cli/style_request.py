@@ -29,7 +29,7 @@ class Swap:
 
 def read_ckpt(values: dict[str, Any]) -> Path:
     """Read ``ckpt=``; where it is not given, the bundled network that fits the styles."""
-    ckpt = assets.network_file(values["ckpt"] or fitting_network(values["style"]))
+    ckpt = assets.network_file(str(values["ckpt"] or fitting_network(values["style"])))
     if not ckpt.exists():
         raise UserError(f"no such checkpoint: {ckpt}")
     return ckpt

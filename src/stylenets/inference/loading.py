@@ -13,7 +13,7 @@ from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.swapping import SwapStylizer, load_encoder
 from stylenets.nets.any_style import AnyStyleNet
-from stylenets.styles import picture_styles
+from stylenets.styles import name_of, picture_styles
 
 STYLE_FILE = ".safetensors"  # how a style file's name ends
 
@@ -55,7 +55,7 @@ def painter_in_styles(
     """
     files = [path for path in paths if path.suffix == STYLE_FILE]
     network = checkpoints.with_style_files(network, files)
-    given = [path.stem for path in files]
+    given = [name_of(path) for path in files]
     pictures = [path for path in paths if path.suffix != STYLE_FILE]
     if not (network.any_style or pictures):
         return RowStylizer(network, **settings), given

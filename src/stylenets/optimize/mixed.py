@@ -82,5 +82,6 @@ def relative_improvements(
         target = criterion.style_of(style)
         loss_after = float(criterion.style_loss(after, target))
         loss_before = float(criterion.style_loss(before, target))
-        improvements.append(loss_after / loss_before)
+        # a photograph that is the style picture: nothing comes nearer
+        improvements.append(loss_after / loss_before if loss_before else 1.0)
     return improvements

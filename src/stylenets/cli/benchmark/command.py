@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from stylenets.cli.benchmark.settings import check_settings
+from stylenets.cli.benchmark.settings import check_suites
 from stylenets.cli.entry import output_folder, plain_values, run_hydra
 
 
@@ -17,7 +17,7 @@ def benchmark(config: DictConfig) -> None:
     Raises:
         UserError: If the suite is unknown, or one of its settings makes no sense.
     """
-    check_settings(config)
+    check_suites(config)
     # torch and what stands on it take seconds to import: a mistake is told before
     from stylenets.cli.benchmark.suites import SUITES
     from stylenets.cli.values import check_targets

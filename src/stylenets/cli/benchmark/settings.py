@@ -26,7 +26,7 @@ SUITE_NAMES = (
 )
 
 
-def check_settings(config: DictConfig) -> None:
+def check_suites(config: DictConfig) -> None:
     """Check the settings of every suite, so that no mistake waits for another run.
 
     Raises:

@@ -17,13 +17,13 @@ def read_run_curves(file: Path) -> Curves:
     if not file.is_file() or file.stat().st_size > LONGEST:
         return curves
     text = file.read_text(encoding="utf-8", errors="replace")
-    for line in csv.reader(io.StringIO(text)):
+    for line in text.splitlines():
         try:
-            step, figure, value = line
+            ((step, figure, value),) = csv.reader([line])
             number = float(value)
             if math.isfinite(number):
                 curves.setdefault(figure, {})[int(step)] = number
-        except ValueError:
+        except (ValueError, csv.Error):
             continue
     return curves
 

@@ -1,0 +1,34 @@
+"""How a command ends: in one line for a mistake or a full disk, as it is for a fault of ours."""
+
+import errno
+
+import pytest
+
+from stylenets.cli.entry import mistakes_in_one_line
+from stylenets.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (UserError("size=a:\nmust be\x1b[31m a number"), "size=a: must be\\x1b[31m a number"),
+        (OSError(errno.ENAMETOOLONG, "Name too long", "x" * 300), "Name too long: xxx"),
+        (OSError(errno.ENOSPC, "No space left"), "No space left: the output folder"),
+        (MemoryError(), "out of memory"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "out of memory"),
+    ],
+)
+def test_one_line_and_status_2(
+    capsys: pytest.CaptureFixture[str], error: Exception, line: str
+) -> None:
+    with pytest.raises(SystemExit) as ended, mistakes_in_one_line():
+        raise error
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {line}") and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [KeyError("image"), RuntimeError("a bug"), FileNotFoundError(2)])
+def test_a_fault_of_ours_comes_through(error: Exception) -> None:
+    with pytest.raises(type(error)), mistakes_in_one_line():
+        raise error
