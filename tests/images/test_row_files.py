@@ -15,7 +15,7 @@ from stylenets.errors import UserError
 from stylenets.images import row_reading
 from stylenets.images.png_rows import png_bands, read_png_header
 
-HEIGHT, WIDTH = 530, 41  # more than two strips of 256 rows, and no whole number of blocks
+HEIGHT, WIDTH = 530, 41  # more than four strips of 128 rows, and no whole number of blocks
 
 
 @pytest.fixture(autouse=True)

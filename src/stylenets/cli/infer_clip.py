@@ -49,7 +49,7 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
 def clip_file(request: Request, path: Path, style: str, several: bool) -> Path:
     """Where a painted clip goes. Raises UserError if that is the clip itself."""
     name = f"{path.stem}_{style}{path.suffix.lower()}"
-    out = request.out / (name if several else request.name or name)
+    out = request.out / (name if several else request.files.name or name)
     if out.resolve() == path.resolve():
         raise UserError(f"{out} is the clip itself: give another out=")
     return out

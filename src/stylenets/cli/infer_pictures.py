@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -15,10 +16,13 @@ from rich.progress import Progress
 from stylenets.cli.entry import of_the_machine
 from stylenets.cli.infer_request import Request
 from stylenets.cli.infer_work import Content, RegionWork, StyleWork, build_work
+from stylenets.cli.sharing import Sharing
 from stylenets.cli.writing import Writer
 from stylenets.errors import UserError
 from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
+
+READ_AHEAD = 1  # pictures that are read while another is painted
 
 
 def stylize_all(request: Request) -> None:
@@ -30,27 +34,60 @@ def stylize_all(request: Request) -> None:
     contents = pictures.find_contents(request.contents, request.out)
     work = build_work(request)
     jobs = plan(request, contents, work)
-    if request.resume:
+    if request.files.shared:
+        stylize_share(work, jobs, request)
+        return
+    if request.files.resume:
         jobs = left_to_do(jobs)
     tell_replaced(jobs)
-    failures: dict[Path, str] = {}
-    with PictureBar(len(jobs)) as bar, Writer() as writer:
+    failures: dict[str, str] = {}
+    paint_all(work, jobs, len(jobs), lambda job, why: failures.update({str(job.content): why}))
+    raise_failures(failures, len(jobs))
+
+
+def stylize_share(work: StyleWork | RegionWork, jobs: list[Job], request: Request) -> None:
+    """Stylize what no other process does, and tell the end of it all where this is the last one.
+
+    Raises:
+        UserError: As ``stylize_all``, of the pictures of all processes.
+    """
+    with Sharing(request.out) as sharing:
+        paint_all(work, sharing.claimed(jobs), len(jobs), sharing.note_failure)
+        outcome = sharing.summary(jobs)
+    if outcome:
+        sys.stderr.write(f"note: {outcome.painted} of {len(jobs)} pictures are there\n")
+        raise_failures(outcome.failures, len(jobs))
+
+
+def paint_all(
+    work: StyleWork | RegionWork,
+    jobs: Iterable[Job],
+    count: int,
+    tell: Callable[[Job, str], object],
+) -> None:
+    """Do ``jobs``, of which there are ``count`` at most; ``tell`` why one could not be done."""
+    done = []
+    with PictureBar(count) as bar, Writer(work.files) as writer:
         for job, content in read_ahead(work, jobs):
+            done.append(job)
             with bar.of_next() as advance:
                 if isinstance(content, UserError):
-                    failures[job.content] = str(content)
+                    tell(job, str(content))
                     continue
                 try:
                     work.paint(job, content, writer, advance)
                 except (MemoryError, RuntimeError) as error:
-                    failures[job.content] = str(told_of_machine(job, error))
-    for job in jobs:
+                    tell(job, str(told_of_machine(job, error)))
+    for job in done:
         unwritten = [writer.failures[path] for path in job.outputs() if path in writer.failures]
         if unwritten:
-            failures[job.content] = "; ".join(unwritten)
+            tell(job, "; ".join(unwritten))
+
+
+def raise_failures(failures: Mapping[str, str], count: int) -> None:
+    """Raises UserError with all that went wrong, if anything did."""
     if failures:
-        several = len(jobs) > 1
-        counted = f"{len(failures)} of {len(jobs)} pictures were not stylized: " if several else ""
+        counted = f"{len(failures)} of {count} pictures were not stylized: " if count > 1 else ""
         raise UserError(counted + "; ".join(dict.fromkeys(failures.values())))
 
 
@@ -63,7 +100,7 @@ def told_of_machine(job: Job, error: MemoryError | RuntimeError) -> UserError:
 
 
 def read_ahead(
-    work: StyleWork | RegionWork, jobs: list[Job]
+    work: StyleWork | RegionWork, jobs: Iterable[Job]
 ) -> Iterator[tuple[Job, Content | UserError]]:
     """Each job with its content, or with what is wrong with it; the next is read meanwhile."""
 
@@ -76,19 +113,21 @@ def read_ahead(
             return told_of_machine(job, error)
 
     with ThreadPoolExecutor(1) as reader:
-        ahead = [reader.submit(read, job) for job in jobs[:1]]
-        for job, following in zip(jobs, [*jobs[1:], None], strict=True):
-            content = ahead.pop().result()
-            if following is not None:
-                ahead.append(reader.submit(read, following))
-            yield job, content
+        ahead: deque[tuple[Job, Future[Content | UserError]]] = deque()
+        for job in jobs:
+            ahead.append((job, reader.submit(read, job)))
+            if len(ahead) > READ_AHEAD:
+                first, content = ahead.popleft()
+                yield first, content.result()
+        for first, content in ahead:
+            yield first, content.result()
 
 
 def plan(request: Request, contents: dict[Path, Path], work: StyleWork | RegionWork) -> list[Job]:
     """What is written where."""
-    if request.name:
-        return pictures.plan_one(contents, request.out / request.name, work.names)
-    return pictures.plan_jobs(contents, request.out, work.names, request.format, work.masks)
+    if request.files.name:
+        return pictures.plan_one(contents, request.out / request.files.name, work.names)
+    return pictures.plan_jobs(contents, request.out, work.names, request.files.format, work.masks)
 
 
 def left_to_do(jobs: list[Job]) -> list[Job]:

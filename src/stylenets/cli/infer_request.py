@@ -14,14 +14,14 @@ from omegaconf import DictConfig
 from stylenets.cli import checks
 from stylenets.cli.clip_request import ClipRequest, read_clip
 from stylenets.cli.entry import output_folder, plain_values
+from stylenets.cli.file_request import FileRequest, read_files
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.cli.style_request import Swap, read_ckpt, read_swap
 from stylenets.errors import UserError
 from stylenets.inference import LARGEST_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, MATCHES, STROKES, TILINGS, Controls
 
-FORMATS = ("png", "jpg", "webp", "tif")
-OTHER_NAMES = {"jpeg": "jpg", "tiff": "tif"}
+MOST_STEPS = 10000
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 
@@ -30,23 +30,22 @@ class Request:
     """Pictures or folders of them, a network, and what to make of the ones with the other.
 
     Every picture in ``styles``, in one ``mix``, or with a look for each region of ``regions``.
-    ``name`` is that of the one picture, where it was given. ``size`` is a shortest side, or a
-    width and a height to fit into. ``swap`` is there where the styles are pictures.
+    ``size`` is a shortest side, or a width and a height to fit into. ``swap`` is there where the
+    styles are pictures. ``refine`` steps of L-BFGS follow what the network paints.
     """
 
     contents: list[Path]
     ckpt: Path
     out: Path
-    name: str | None
     styles: list[str] | None
     mix: dict[str, float] | None
     size: int | tuple[int, int] | None
-    format: str
+    files: FileRequest
     device: str
     precision: str
     compiled: bool
     tiling: str
-    resume: bool
+    refine: int
     controls: Controls
     swap: Swap | None
     regions: RegionRequest | None
@@ -64,18 +63,17 @@ def read_request(config: DictConfig) -> Request:
         contents=read_contents(values["content"]),
         ckpt=read_ckpt(values),
         out=output_folder(values["out"]),
-        name=None if values["name"] is None else str(values["name"]),
         styles=read_styles(values["styles"]),
         mix=read_mix(values["mix"]),
         size=read_size(values["size"]),
-        format=read_format(values),
+        files=read_files(values),
         device=checks.device(values["device"]),
         precision=checks.choice("precision", values["precision"], PRECISIONS),
         compiled=checks.flag("compile", values["compile"]),
         tiling=checks.choice(
             "tiling", "off" if values["tiling"] is False else values["tiling"], TILINGS
         ),
-        resume=checks.flag("resume", values["resume"]),
+        refine=checks.whole("refine", values["refine"], 0, MOST_STEPS),
         controls=read_controls(values),
         swap=read_swap(values),
         regions=read_regions(values),
@@ -94,6 +92,8 @@ def check_together(request: Request) -> None:
     if request.regions and (request.styles or request.mix):
         whole = "styles= or mix= for the whole picture"
         raise UserError(f"give regions= for a style in each region, or {whole}, not both")
+    if request.refine and (request.regions or request.controls.strength < 1):
+        raise UserError("refine= is for a picture in one style or mix, at strength=1")
     if request.swap and request.styles:
         raise UserError(
             "give style= for style pictures and an inverse network, or styles= for a network's "
@@ -156,13 +156,6 @@ def read_size(value: Any) -> int | tuple[int, int] | None:
         checks.whole("size", width, MIN_SIDE, LARGEST_SIDE, "pixels"),
         checks.whole("size", height, MIN_SIDE, LARGEST_SIDE, "pixels"),
     )
-
-
-def read_format(values: dict[str, Any]) -> str:
-    """Read ``format=``; the ending of ``name=`` says it, too."""
-    name = values["name"]
-    given = values["format"] if name is None else Path(str(name)).suffix[1:].lower()
-    return checks.choice("format", OTHER_NAMES.get(given, given), FORMATS)
 
 
 def read_controls(values: dict[str, Any]) -> Controls:

@@ -3,9 +3,11 @@
 import errno
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from stylenets.errors import UserError
 
@@ -16,6 +18,7 @@ except ImportError:  # Windows
 
 log = logging.getLogger(__name__)
 LOCK = ".lock"
+WAIT = 0.05  # seconds between two tries
 TAKEN = (errno.EACCES, errno.EAGAIN)
 # What a launcher calls the number of a process; the first one holds the folder for all.
 NUMBERS = ("RANK", "LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "SLURM_PROCID")
@@ -44,6 +47,30 @@ def lock_folder(folder: Path) -> Iterator[None]:
             file.unlink(missing_ok=True)
     finally:
         os.close(descriptor)
+
+
+def try_lock(place: Path) -> BinaryIO | None:
+    """The file, made and locked until it is closed; None where another process has it.
+
+    Raises:
+        UserError: The system has no locks.
+    """
+    if fcntl is None:
+        raise UserError("share=true needs file locks, which this system does not have")
+    file = place.open("ab")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def wait_for_lock(place: Path) -> BinaryIO:
+    """As ``try_lock``, as soon as nobody has it."""
+    while (file := try_lock(place)) is None:
+        time.sleep(WAIT)
+    return file
 
 
 def _take(descriptor: int, folder: Path) -> None:

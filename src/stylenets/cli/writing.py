@@ -12,7 +12,9 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.entry import tell_file
+from stylenets.cli.file_request import FileRequest
 from stylenets.errors import UserError
+from stylenets.images import NO_METADATA, Metadata
 from stylenets.inference.photo import Photo
 from stylenets.inference.pictures import thumbnail, thumbnail_size
 from stylenets.inference.scaling import Shrinking
@@ -47,9 +49,13 @@ class Writer:
     """Writes pictures beside the work that paints the next ones, in the order given.
 
     A context: at its end all of them are written, but for those in ``failures``, {file: why}.
+
+    Args:
+        files: How they are written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: FileRequest) -> None:
+        self.files = files
         self.pool = ThreadPoolExecutor(1)
         self.waiting: deque[Future[None]] = deque()
         self.failures: dict[Path, str] = {}
@@ -57,14 +63,21 @@ class Writer:
     def __enter__(self) -> Self:
         return self
 
-    def write(self, path: Path, picture: Tensor, start: float) -> None:
+    def write(
+        self, path: Path, picture: Tensor, start: float, metadata: Metadata = NO_METADATA
+    ) -> None:
         """As ``write_picture``, as soon as those before are written; raises what they raised."""
         while len(self.waiting) > MAX_WAITING:
             self.waiting.popleft().result()
-        self.waiting.append(self.pool.submit(self._write, path, picture, start))
+        self.waiting.append(self.pool.submit(self._write, path, picture, start, metadata))
 
     def write_bands(
-        self, path: Path, photo: Photo, bands: Iterator[Tensor], start: float
+        self,
+        path: Path,
+        photo: Photo,
+        bands: Iterator[Tensor],
+        start: float,
+        metadata: Metadata = NO_METADATA,
     ) -> Tensor:
         """Write a picture of the size of ``photo``, and return its thumbnail.
 
@@ -72,19 +85,23 @@ class Writer:
         """
         if not photo.is_large:
             picture = torch.cat(list(bands), 1)
-            self.write(path, picture, start)
+            self.write(path, picture, start, metadata)
             return thumbnail(picture)
         shrinking = Shrinking(photo.height, *thumbnail_size(photo))
         try:
-            images.write_rows(path, photo.height, photo.width, shrinking.passing(bands))
+            painted = shrinking.passing(bands)
+            sides = photo.height, photo.width
+            images.write_rows(path, *sides, painted, self.files.bits, metadata)
             tell_file(path, photo.height, photo.width, time.perf_counter() - start)
         except UserError as error:
             self.failures[path] = str(error)
         return shrinking.picture.clamp(0, 1)
 
-    def _write(self, path: Path, picture: Tensor, start: float) -> None:
+    def _write(self, path: Path, picture: Tensor, start: float, metadata: Metadata) -> None:
         try:
-            write_picture(path, picture, start)
+            images.write(path, picture, self.files.bits, metadata)
+            height, width = picture.shape[-2:]
+            tell_file(path, height, width, time.perf_counter() - start)
         except UserError as error:  # the others can be written for all that
             self.failures[path] = str(error)
 

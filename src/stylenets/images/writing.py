@@ -21,7 +21,7 @@ from stylenets.images.tiff_rows import write_tiff
 FORMATS = ("png", "jpg", "webp", "tif")
 DEEP_FORMATS = ("png", "tif")  # that hold 16 bits a color
 QUALITY = 95  # of JPEG and WebP
-ROWS = 256  # of a strip
+ROWS = 128  # of a strip
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 

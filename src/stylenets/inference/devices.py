@@ -1,11 +1,19 @@
 """Which device computes."""
 
+import os
 import re
 
 from stylenets.errors import UserError
 
 DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+LOCAL_NUMBERS = ("LOCAL_RANK", "SLURM_LOCALID")  # what torchrun and srun call a process's own
 MUST_BE = "must be auto, cpu, mps, cuda or cuda:N"
+
+
+def own_gpu(count: int) -> str:
+    """Of ``count`` GPUs the one for this process, where a launcher has started one for each."""
+    number = next((os.environ[name] for name in LOCAL_NUMBERS if name in os.environ), "")
+    return f"cuda:{int(number) % count}" if number.isdigit() else "cuda"
 
 
 def choose_device(name: str) -> str:
@@ -18,7 +26,7 @@ def choose_device(name: str) -> str:
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
-        return "cuda" if count else "cpu"
+        return own_gpu(count) if count else "cpu"
     if not DEVICE.fullmatch(name):
         raise UserError(f"device={name}: {MUST_BE}")
     if name == "mps" and not torch.backends.mps.is_available():

@@ -10,7 +10,7 @@ from torch import Tensor
 from stylenets.inference.scaling import scaled, scaled_bands
 
 LARGE = 2048 * 2048  # pixels from which on a picture is painted, controlled and written in bands
-ROWS = 256  # of a band
+ROWS = 128  # of a band
 EVERYWHERE = slice(None)
 
 

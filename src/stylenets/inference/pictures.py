@@ -150,13 +150,15 @@ def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def read_checked(path: Path, size: int | tuple[int, int] | None) -> Photo:
+def read_checked(path: Path, size: int | tuple[int, int] | None, deep: bool = False) -> Photo:
     """A picture, with ``size`` its shortest side, or the width and height to fit into.
+
+    With ``deep`` it keeps 16 bits a color, where it has them.
 
     Raises:
         UserError: If it cannot be read, or has a side that no network takes.
     """
-    photo = Photo(images.read_photo(path, size))
+    photo = Photo(images.read_photo(path, size, deep))
     check_sides(photo.height, photo.width, str(path))
     return photo
 

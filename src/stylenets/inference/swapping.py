@@ -130,8 +130,8 @@ class SwapStylizer:
                     fitting = weights if weights.ndim == 1 else weights[..., *tile.seen]
                     output = self.net(self._swapped_features(part, fitting, share, styles))
                     painted.append(output[0][..., *tile.inner].float().clamp(0, 1).cpu())
-                    give_back_freed_memory()
                     advance(painted[-1][0].numel() / (height * width))
+                give_back_freed_memory()
                 rows = slice(0, photo.height - tiles[0].kept[0].start)
                 yield torch.cat(painted, 2)[:, rows, : photo.width]
 

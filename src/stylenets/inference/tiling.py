@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from stylenets.allocator import give_back_freed_memory
 from stylenets.inference.feature_file import FeatureFile
 from stylenets.inference.fixed_norms import Moments, fix, fix_all, given_to
-from stylenets.inference.photo import Photo
+from stylenets.inference.photo import ROWS, Photo
 from stylenets.inference.scaling import scaled
 from stylenets.inference.segments import Segment, segments_of
 from stylenets.inference.tiles import (
@@ -97,7 +97,9 @@ class _Work:
         fix_all(self.net, lambda: self._whole_net(thumbnail, self.weights))
         self.steps = 1
         for tiles in tile_rows(*self.sides, _halo(self.net)):
-            yield self._band(tiles, lambda tile: self._whole_net(self._seen(tile), self._at(tile)))
+            yield from self._bands(
+                tiles, lambda tile: self._whole_net(self._seen(tile), self._at(tile))
+            )
 
     def exact(self) -> Iterator[Tensor]:
         """By the statistics of the whole picture."""
@@ -117,7 +119,7 @@ class _Work:
                 self._compute(block, lambda tile, file=before: self._read(file, tile), after)  # type: ignore[misc]
             self._fix_norms(last, lambda tile: self._read(after, tile))
             for tiles in tile_rows(*self.sides, REACH):
-                yield self._band(
+                yield from self._bands(
                     tiles, lambda tile: last.run(self._read(after, tile), self._at(tile))
                 )
 
@@ -144,19 +146,22 @@ class _Work:
                 yield tile
                 self._advance(tile)
 
-    def _band(self, tiles: list[Tile], paint: Callable[[Tile], Tensor]) -> Tensor:
+    def _bands(self, tiles: list[Tile], paint: Callable[[Tile], Tensor]) -> Iterator[Tensor]:
+        """A row of tiles, in bands that take little memory to look at."""
         rows = tiles[0].kept[0]
         band = torch.empty(3, rows.stop - rows.start, self.sides[1])
         for tile in tiles:
             painted = paint(tile)
             band[..., tile.kept[1]] = painted[0][..., *tile.inner].float().cpu()
             self._advance(tile)
-        return band[:, : self.photo.height - rows.start, : self.photo.width].clamp_(0, 1)
+        shown = band[:, : self.photo.height - rows.start, : self.photo.width].clamp_(0, 1)
+        yield from shown.split(ROWS, 1)
 
     def _advance(self, tile: Tile) -> None:
         rows, columns = tile.kept
         area = (rows.stop - rows.start) * (columns.stop - columns.start)
-        give_back_freed_memory()
+        if columns.stop == self.sides[1]:  # the row of tiles is done; after each it takes too long
+            give_back_freed_memory()
         self.advance(area / (self.sides[0] * self.sides[1] * self.steps))
 
     def _seen(self, tile: Tile) -> Tensor:
