@@ -53,10 +53,10 @@ def stylize_share(work: StyleWork | RegionWork, jobs: list[Job], request: Reques
     """
     with Sharing(request.out) as sharing:
         paint_all(work, sharing.claimed(jobs), len(jobs), sharing.note_failure)
-        outcome = sharing.summary(jobs)
-    if outcome:
-        sys.stderr.write(f"note: {outcome.painted} of {len(jobs)} pictures are there\n")
-        raise_failures(outcome.failures, len(jobs))
+        tally = sharing.summary(jobs)
+    if tally:
+        sys.stderr.write(f"note: {tally.painted} of {len(jobs)} pictures are there\n")
+        raise_failures(tally.failures, len(jobs))
 
 
 def paint_all(

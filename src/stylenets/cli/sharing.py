@@ -20,7 +20,7 @@ FOLDER = ".shared"  # below the one that is written to
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Tally:
     """What came of the jobs: how many were painted, and why others were not."""
 
     painted: int = 0
@@ -69,7 +69,7 @@ class Sharing:
         """Tell the others that nobody need try this job again."""
         write_text(self.folder / f"{_key(job)}.failed", json.dumps([str(job.content), why]))
 
-    def summary(self, jobs: Sequence[Job]) -> Outcome | None:
+    def summary(self, jobs: Sequence[Job]) -> Tally | None:
         """What came of all jobs, for the last process that asks; None for those before it."""
         self._release(finished=False)
         with wait_for_lock(self.folder / "end"):
@@ -81,7 +81,7 @@ class Sharing:
                 path.unlink()
             self.folder.rmdir()
         done = sum(all(path.is_file() for path in job.outputs()) for job in jobs)
-        return Outcome(done, dict(sorted(told)))
+        return Tally(done, dict(sorted(told)))
 
     def _has_failed(self, job: Job) -> bool:
         return (self.folder / f"{_key(job)}.failed").is_file()
