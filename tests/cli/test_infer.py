@@ -280,10 +280,10 @@ def test_memory_that_runs_out_is_one_line_and_the_others_are_done(
         images.write(f"photos/{name}.png", torch.rand(3, 40, 60))
     read = images.read_photo
 
-    def read_too_large(path: Path, size: int | None) -> np.ndarray:
+    def read_too_large(path: Path, size: int | None, deep: bool) -> np.ndarray:
         if path.stem == "a":
             torch.empty(2**60)
-        return read(path, size)
+        return read(path, size, deep)
 
     monkeypatch.setattr(images, "read_photo", read_too_large)
     with pytest.raises(UserError, match=r"1 of 2 .*photos/a\.png: out of memory: give a smaller"):
