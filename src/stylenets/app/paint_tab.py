@@ -37,7 +37,7 @@ def add_painting(page: Any, easel: Easel) -> None:
 
 def add_photo(easel: Easel, look: list[Any], parts: list[Any]) -> None:
     """One photograph: painted, compared with itself, downloaded."""
-    photo = unread(gr.Image(label="Photo", type="filepath", height=320))
+    photo = unread(gr.Image(label="Photo", type="filepath", height=320, elem_id="photo"))
     regions = region_controls(easel, photo, parts)
     button = gr.Button("Paint", variant="primary", elem_id="paint")
     compared = gr.ImageSlider(

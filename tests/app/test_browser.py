@@ -1,0 +1,71 @@
+"""The page in a real browser: upload, style, mix, paint, download."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import By, find, open_browser, until
+from visitor import PHOTO, pixels
+
+from stylenets import Stylizer
+from stylenets.app.server import Server
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Any]:
+    opened = open_browser(tmp_path, 1280, 1000)
+    yield opened
+    opened.quit()
+
+
+def click(browser: Any, text: str) -> None:
+    """Click what is labeled so."""
+    path = f"//*[self::button or self::span or self::label][normalize-space(.)='{text}']"
+    until(lambda: browser.find_elements(By.XPATH, path)[0].click() or True, text)
+
+
+def choose(browser: Any, label: str, value: str) -> None:
+    """Choose from a list by its label."""
+    opened = find(browser, f"input[aria-label='{label}']")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", opened)
+    until(lambda: opened.click() or True, label)
+    css = f"ul[role=listbox] li[aria-label='{value}']"
+    until(lambda: browser.find_elements(By.CSS_SELECTOR, css)[0].click() or True, value)
+
+
+def test_somebody_paints_a_photo(browser: Any, server: Server, tmp_path: Path) -> None:
+    browser.get(server.url)
+    until(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#tiles img")) == 6, "tiles")
+    find(browser, "input[type=file]").send_keys(str(PHOTO))
+    until(lambda: browser.find_elements(By.CSS_SELECTOR, "#photo img"), "photo")
+    browser.find_elements(By.CSS_SELECTOR, "#tiles button")[1].click()  # glass
+    style = find(browser, "input[aria-label='Style']")
+    until(lambda: style.get_attribute("value") == "glass", "style")
+    click(browser, "Mix with a second style")
+    choose(browser, "Second style", "ink")
+    click(browser, "Strokes, colors, size")
+    choose(browser, "Shortest side in pixels", "256")
+    find(browser, "#paint").click()
+    until(lambda: "256 x 256 pixels" in browser.find_element(By.TAG_NAME, "body").text, "painting")
+    until(lambda: find(browser, "#download").click() or True, "download")
+    file = until(lambda: list(tmp_path.glob("*.png")), "file")[0]
+    assert file.name == "photo_glass_ink.png"
+    expected = Stylizer.load("small")(PHOTO, {"glass": 0.5, "ink": 0.5}, size=256)
+    assert np.array_equal(pixels(file.read_bytes()), np.asarray(expected))
+    assert not foreign(browser, server.url), "the page needs nothing from elsewhere"
+    assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def foreign(browser: Any, url: str) -> list[str]:
+    """What was asked of anybody but this server."""
+    events = [json.loads(line["message"])["message"] for line in browser.get_log("performance")]
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    assert asked
+    return [one for one in asked if not one.startswith((url, "data:", "blob:"))]
