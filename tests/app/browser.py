@@ -11,6 +11,7 @@ import pytest
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402, F401
 from selenium.webdriver.common.by import By  # noqa: E402
 
 PATIENCE = 90  # seconds, on a busy machine
@@ -22,10 +23,9 @@ def open_browser(downloads: Path, width: int, height: int) -> Any:
     if driver is None or not (shutil.which("chromium") or shutil.which("google-chrome")):
         pytest.skip("there is no Chromium with its driver")
     options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    metrics = {"width": width, "height": height, "pixelRatio": 1}
-    options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
+    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage"):
+        options.add_argument(f"--{argument}")
+    options.add_argument(f"--window-size={width},{height}")
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options, Service(driver))

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import By, find, open_browser, until
+from browser import ActionChains, By, find, open_browser, until
+from PIL import Image
 from visitor import PHOTO, pixels
 
 from stylenets import Stylizer
 from stylenets.app.server import Server
+
+REST_KEPT = "//*[contains(normalize-space(.), 'The rest')]//label[normalize-space(.)='keep']"
 
 
 @pytest.fixture
@@ -36,27 +39,56 @@ def choose(browser: Any, label: str, value: str) -> None:
     until(lambda: browser.find_elements(By.CSS_SELECTOR, css)[0].click() or True, value)
 
 
-def test_somebody_paints_a_photo(browser: Any, server: Server, tmp_path: Path) -> None:
-    browser.get(server.url)
-    until(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#tiles img")) == 6, "tiles")
-    find(browser, "input[type=file]").send_keys(str(PHOTO))
-    until(lambda: browser.find_elements(By.CSS_SELECTOR, "#photo img"), "photo")
+def test_somebody_mixes_two_styles(browser: Any, server: Server, tmp_path: Path) -> None:
+    open_with_photo(browser, server.url)
     browser.find_elements(By.CSS_SELECTOR, "#tiles button")[1].click()  # glass
     style = find(browser, "input[aria-label='Style']")
     until(lambda: style.get_attribute("value") == "glass", "style")
     click(browser, "Mix with a second style")
     choose(browser, "Second style", "ink")
-    click(browser, "Strokes, colors, size")
-    choose(browser, "Shortest side in pixels", "256")
-    find(browser, "#paint").click()
-    until(lambda: "256 x 256 pixels" in browser.find_element(By.TAG_NAME, "body").text, "painting")
-    until(lambda: find(browser, "#download").click() or True, "download")
-    file = until(lambda: list(tmp_path.glob("*.png")), "file")[0]
+    file = paint_and_download(browser, tmp_path)
     assert file.name == "photo_glass_ink.png"
     expected = Stylizer.load("small")(PHOTO, {"glass": 0.5, "ink": 0.5}, size=256)
     assert np.array_equal(pixels(file.read_bytes()), np.asarray(expected))
     assert not foreign(browser, server.url), "the page needs nothing from elsewhere"
     assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def test_somebody_paints_a_region(browser: Any, server: Server, tmp_path: Path) -> None:
+    open_with_photo(browser, server.url)
+    click(browser, "Regions: a look for each part of the photo")
+    until(lambda: browser.find_element(By.CSS_SELECTOR, "[aria-label=Brush]").click() or True, "it")
+    canvas = find(browser, "canvas")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    stroke = ActionChains(browser, duration=20).move_to_element(canvas).click_and_hold()
+    for _ in range(10):
+        stroke.move_by_offset(4, 0)
+    stroke.release().perform()
+    choose(browser, "What is painted red", "ink")
+    until(lambda: browser.find_elements(By.XPATH, REST_KEPT)[0].click() or True, "the rest")
+    found = pixels(paint_and_download(browser, tmp_path).read_bytes())
+    photo = np.asarray(Image.open(PHOTO).resize((256, 256), Image.Resampling.LANCZOS))
+    changed = (found != photo).any(2)
+    assert changed[124:132, 130:150].mean() > 0.9  # to the right of the middle
+    assert not changed[:64].any() and not changed[192:].any() and not changed[:, :64].any()
+
+
+def open_with_photo(browser: Any, url: str) -> None:
+    """Open the page, wait for the styles, and give it the photograph, to be painted small."""
+    browser.get(url)
+    until(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#tiles img")) == 6, "tiles")
+    find(browser, "input[type=file]").send_keys(str(PHOTO))
+    until(lambda: browser.find_elements(By.CSS_SELECTOR, "#photo img"), "photo")
+    click(browser, "Strokes, colors, size")
+    choose(browser, "Shortest side in pixels", "256")
+
+
+def paint_and_download(browser: Any, folder: Path) -> Path:
+    """Press both buttons -> the file."""
+    until(lambda: find(browser, "#paint").click() or True, "button")
+    until(lambda: "256 x 256 pixels" in browser.find_element(By.TAG_NAME, "body").text, "painting")
+    until(lambda: find(browser, "#download").click() or True, "download")
+    return until(lambda: list(folder.glob("*.png")), "file")[0]
 
 
 def foreign(browser: Any, url: str) -> list[str]:

@@ -9,8 +9,13 @@ import torch
 from stylenets import checkpoints
 from stylenets.checkpoints import Network
 from stylenets.cli import export as command
+from stylenets.inference import exporting_swap
 from stylenets.inference.exporting import graphs
+from stylenets.inference.onnx_files import OnnxRunner, to_onnx
+from stylenets.inference.swapping import SwapStylizer
 from stylenets.nets import AnyStyleNet, CINNet, InverseNet, JohnsonNet
+from stylenets.styles import StyleBank
+from stylenets.vgg.network import LossNetwork
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -136,7 +141,22 @@ def test_a_mistake_writes_nothing(
     assert sorted(folder.iterdir()) == before
 
 
-def test_a_style_swap_is_no_fixed_graph() -> None:
-    inverse = Network(InverseNet(level=3, depth=16), "inverse", {}, [])
-    with pytest.raises(command.UserError, match="cannot be exported"):
-        graphs(inverse)
+@torch.no_grad()
+def test_a_style_swap_is_three_graphs(random_vgg: LossNetwork) -> None:
+    """Which make of two pictures what SwapStylizer makes of them, whatever their sizes."""
+    net = InverseNet(level=2, depth=16, match=1).eval()
+    torch.nn.init.normal_(net.convs[-1].conv2d.weight, std=0.1)
+    network = Network(net, "inverse", net.arguments(), [], "vgg16-hed")
+    with pytest.MonkeyPatch.context() as patch:  # the weights are random, so none are fetched
+        patch.setattr(exporting_swap, "load_encoder", lambda _: random_vgg)
+        encoder, swap, decoder = (
+            OnnxRunner(to_onnx(graph, {}, 20, "float32").SerializeToString())
+            for graph in graphs(network)
+        )
+    photo, style = torch.rand(3, 50, 71), torch.rand(3, 43, 64)
+    painter = SwapStylizer(network, random_vgg, StyleBank(["s"], [style], [1.0]))
+    expected = painter.stylize(photo, torch.ones(1))
+    content = encoder([photo[None]])
+    painted = decoder([swap([content, encoder([style[None]])])])[0, :, :50, :71].clamp(0, 1)
+    assert (painted - expected).abs().max() < 1 / 255
+    assert (painted - decoder([content])[0, :, :50, :71].clamp(0, 1)).abs().max() > 0.1

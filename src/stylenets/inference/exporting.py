@@ -16,11 +16,13 @@ from stylenets.errors import UserError
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.any_style import AnyStyleNet
 from stylenets.nets.cin import CINNet
+from stylenets.nets.inverse import InverseNet
 from stylenets.nets.johnson import JohnsonNet
 
 STRIDE = 4  # pixels a side for one of the deepest features
 SMALLEST = 32  # pixels a side
 LARGEST = 16384
+FEWEST = 4  # features a side: more than a patch
 MOST = 64  # pictures at once
 TRACED = (64, 96)  # pixels; any other size will do as well
 
@@ -78,10 +80,11 @@ class _Painting(nn.Module):
 def graphs(network: Network, mapped: bool = False) -> list[Graph]:
     """What a network is exported as.
 
-    A network for any style is two graphs: a style picture's row, and what paints by rows.
+    A network for any style is two graphs: a style picture's row, and what paints by rows. An
+    inverse network is three: encoder, swap and decoder.
 
     Args:
-        network: Of any family but the inverse ones.
+        network: Of any family.
         mapped: Take a map of style weights, another mixture at every pixel.
 
     Raises:
@@ -106,9 +109,11 @@ def graphs(network: Network, mapped: bool = False) -> list[Graph]:
         return [Graph("", _Mapped(net), inputs, "painted", axes)]
     if isinstance(net, AnyStyleNet):
         return _of_any_style(net, picture, of_picture)
-    raise UserError(
-        f"a {network.name} network cannot be exported: its style swap is no fixed graph"
-    )
+    if isinstance(net, InverseNet):
+        from stylenets.inference.exporting_swap import swap_graphs  # it is built on this file
+
+        return swap_graphs(network)
+    raise UserError(f"a {network.name} network cannot be exported")
 
 
 def _of_any_style(net: AnyStyleNet, picture: Tensor, of_picture: dict[int, str]) -> list[Graph]:
@@ -136,6 +141,8 @@ def trace(graph: Graph, any_size: bool = True) -> ExportedProgram:
         "height": Dim("height", min=SMALLEST, max=LARGEST),
         "width": Dim("width", min=SMALLEST, max=LARGEST),
     }
+    for side in ("rows", "columns", "style_rows", "style_columns"):
+        lengths[side] = Dim(side, min=FEWEST, max=LARGEST)
     if not any_size:
         few = {"min": SMALLEST // STRIDE, "max": LARGEST // STRIDE}
         lengths |= {side: STRIDE * Dim(f"{side}s", **few) for side in ("height", "width")}
@@ -154,6 +161,8 @@ def trace(graph: Graph, any_size: bool = True) -> ExportedProgram:
 def example(graph: Graph, batch: int, height: int, width: int) -> list[Tensor]:
     """Other inputs for a graph: pictures of this size, and style weights that sum to 1."""
     sizes = {"batch": batch, "height": height, "width": width, "styles": 3}
+    sizes |= {"rows": height // STRIDE, "columns": width // STRIDE}
+    sizes |= {"style_rows": 9 + height // 8, "style_columns": 9 + width // 16}  # of another shape
     made = []
     for name, given in graph.inputs.items():
         free = graph.axes[name]

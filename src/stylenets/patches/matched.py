@@ -10,6 +10,8 @@ at 256 px, distance of the statistics from the style's and 1 - correlation with 
 0.41 and 0.55, matched 0.10 and 0.55, matched and three quarters of the mixture 0.10 and 0.34.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -46,10 +48,23 @@ def matched_swap(
         UserError: As ``style_swap``.
     """
     style = style if style.ndim == 4 else style[None]
-    wanted = _statistics(style.flatten(2) if area is None else style[..., area > 0.5])
+    seen = style.flatten(2) if area is None else style[..., area > 0.5]
+    return between_statistics(
+        content, seen, lambda matched: style_swap(matched, style, patch, stride, memory, area)
+    )
+
+
+def between_statistics(content: Tensor, style: Tensor, swap: Callable[[Tensor], Tensor]) -> Tensor:
+    """What ``matched_swap`` does before and after a swap.
+
+    Args:
+        content: (B, C, H, W) features.
+        style: (1, C, N) features whose statistics are wanted.
+        swap: (B, C, H, W) -> (B, C, H, W).
+    """
+    wanted = _statistics(style)
     matched = _with_statistics(content, wanted)
-    swapped = style_swap(matched, style, patch, stride, memory, area)
-    swapped = _with_statistics(swapped, wanted)
+    swapped = _with_statistics(swap(matched), wanted)
     return _with_statistics(swapped.lerp(matched, 1 - SWAPPED), wanted)
 
 
