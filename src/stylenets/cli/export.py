@@ -17,7 +17,8 @@ from stylenets.cli.checks import choice, flag, whole
 from stylenets.cli.entry import run_hydra
 from stylenets.cli.export_page import export_page
 from stylenets.errors import UserError
-from stylenets.inference.exporting import Graph, eager, example, graphs, trace
+from stylenets.inference.exporting import eager, example, graphs, trace
+from stylenets.inference.graph import Graph
 from stylenets.inference.onnx_files import STORED, OnnxRunner, to_onnx
 
 log = logging.getLogger(__name__)

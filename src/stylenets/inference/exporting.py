@@ -4,7 +4,6 @@ One file then paints every style, every mixture and every map of regions.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +12,8 @@ from torch.func import functional_call
 
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
+from stylenets.inference.exporting_swap import swap_graphs
+from stylenets.inference.graph import Graph
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.any_style import AnyStyleNet
 from stylenets.nets.cin import CINNet
@@ -25,25 +26,6 @@ LARGEST = 16384
 FEWEST = 4  # features a side: more than a patch
 MOST = 64  # pictures at once
 TRACED = (64, 96)  # pixels; any other size will do as well
-
-
-@dataclass(frozen=True)
-class Graph:
-    """A part of a network, ready to be traced.
-
-    Attributes:
-        name: What is added to the file's name; "" for the whole network.
-        module: What computes.
-        inputs: {name: an example}, in the order that the module takes them.
-        output: The name of the result.
-        axes: {input: {axis: what it counts}} of the axes that may have any length.
-    """
-
-    name: str
-    module: nn.Module
-    inputs: dict[str, Tensor]
-    output: str
-    axes: dict[str, dict[int, str]]
 
 
 class _Mapped(nn.Module):
@@ -110,8 +92,6 @@ def graphs(network: Network, mapped: bool = False) -> list[Graph]:
     if isinstance(net, AnyStyleNet):
         return _of_any_style(net, picture, of_picture)
     if isinstance(net, InverseNet):
-        from stylenets.inference.exporting_swap import swap_graphs  # it is built on this file
-
         return swap_graphs(network)
     raise UserError(f"a {network.name} network cannot be exported")
 

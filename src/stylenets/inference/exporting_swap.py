@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stylenets.checkpoints import Network
-from stylenets.inference.exporting import Graph
+from stylenets.inference.graph import Graph
 from stylenets.inference.swapping import PATCH, load_encoder
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from stylenets.errors import UserError
-from stylenets.inference.exporting import Graph, trace
+from stylenets.inference.exporting import trace
+from stylenets.inference.graph import Graph
 
 STORED = ("float32", "float16", "int8")
 LARGE = 1024  # numbers: smaller tensors stay float32
