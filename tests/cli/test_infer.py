@@ -273,6 +273,17 @@ def test_a_picture_that_cannot_be_written_does_not_stop_the_others(folder: Path)
     assert "photos/bad.png" in told and "no such picture: photos/loop.png" in told
 
 
+def test_of_many_pictures_that_cannot_be_read_the_first_are_named(folder: Path) -> None:
+    Path("photos").mkdir()
+    for number in range(60):
+        Path(f"photos/{number:02d}.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match="60 of 60 pictures were not stylized") as caught:
+        run("content=photos", "styles=[ink]")
+    told = str(caught.value)
+    assert "photos/04.png" in told and "photos/05.png" not in told
+    assert told.endswith("; and 55 more")
+
+
 def test_memory_that_runs_out_is_one_line_and_the_others_are_done(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from stylenets import __main__ as module
 from stylenets import __version__, images
 from stylenets.checkpoints import Network, save
 from stylenets.cli import infer
-from stylenets.cli.infer_arguments import options, quoted, to_overrides
+from stylenets.cli.infer_arguments import NOTHING_BESIDE, options, quoted, to_overrides
 from stylenets.nets import CINNet
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +91,7 @@ def test_what_is_quoted_is_read_as_it_was(text: str) -> None:
             ["-m", "size=64,128", "content=a.png,b.png"],
             ["-m", "size=64,128", "content=a.png,b.png"],
         ),
+        (["-m", "size=64,128", "out=x"], ["-m", "size=64,128", "out=x", NOTHING_BESIDE]),
     ],
 )
 def test_what_is_typed_in_hydras_words(

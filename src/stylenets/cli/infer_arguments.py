@@ -23,6 +23,7 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z\d+.-]+://")
 PICTURE = re.compile(r".*\.(png|jpe?g|webp)", re.IGNORECASE)
 SINGLE_PATHS = ("ckpt", "vgg.weights", "deeplab.weights")
 PATHS = ("content", "style")  # one or several
+NOTHING_BESIDE = "hydra.output_subdir=null"  # pictures in a folder of the user's
 MULTIRUN = {"-m", "--multirun"}
 # flags of Hydra's that a value follows, and those that stand alone
 VALUED = {"-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"}
@@ -66,6 +67,7 @@ def to_overrides(arguments: Sequence[str]) -> list[str]:
             contents += _paths(argument)
     if several_runs:
         given = [f"{name}={value}" for name, value in settings]
+        given += [NOTHING_BESIDE] * any(name == "out" for name, _ in settings)
     else:
         given = _converted(settings, contents)
     if contents:
@@ -144,10 +146,9 @@ def _output(value: str) -> list[str]:
     Beside pictures in a folder of the user's, Hydra leaves nothing.
     """
     path = Path(_unquoted(value))
-    nothing_beside = "hydra.output_subdir=null"
     if PICTURE.fullmatch(path.name) and not path.is_dir():
-        return [f"out={quoted(str(path.parent))}", f"name={quoted(path.name)}", nothing_beside]
-    return [f"out={quoted(str(path))}", nothing_beside]
+        return [f"out={quoted(str(path.parent))}", f"name={quoted(path.name)}", NOTHING_BESIDE]
+    return [f"out={quoted(str(path))}", NOTHING_BESIDE]
 
 
 def _is_style(argument: str) -> bool:

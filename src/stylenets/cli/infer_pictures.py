@@ -22,6 +22,8 @@ from stylenets.errors import UserError
 from stylenets.inference import pictures
 from stylenets.inference.pictures import Job
 
+TOLD = 5  # of the reasons why pictures were not stylized
+
 READ_AHEAD = 1  # pictures that are read while another is painted
 
 
@@ -85,10 +87,12 @@ def paint_all(
 
 
 def raise_failures(failures: Mapping[str, str], count: int) -> None:
-    """Raises UserError with all that went wrong, if anything did."""
+    """Raises UserError with the first that went wrong, and how many more, if anything did."""
     if failures:
         counted = f"{len(failures)} of {count} pictures were not stylized: " if count > 1 else ""
-        raise UserError(counted + "; ".join(dict.fromkeys(failures.values())))
+        reasons = [*dict.fromkeys(failures.values())]
+        more = [f"and {len(reasons) - TOLD} more"] if len(reasons) > TOLD else []
+        raise UserError(counted + "; ".join([*reasons[:TOLD], *more]))
 
 
 def told_of_machine(job: Job, error: MemoryError | RuntimeError) -> UserError:
