@@ -59,7 +59,7 @@ def test_a_file_is_a_few_kilobytes(tmp_path: Path) -> None:
         Path(checkpoints.__file__).parents[1] / "assets/networks/six.safetensors"
     )
     checkpoints.save_style(tmp_path / "ink.safetensors", bundled, "ink")
-    assert (tmp_path / "ink.safetensors").stat().st_size < 12_000
+    assert (tmp_path / "ink.safetensors").stat().st_size < 16_000
 
 
 def test_what_does_not_belong_together_is_told(tmp_path: Path) -> None:
