@@ -112,3 +112,18 @@ def test_a_speck_in_a_hole_goes_with_the_hole() -> None:
     mask[10:15, 10:15] = 0.4
     mask[12, 12] = 0.6
     assert masks.clean(mask, 0.02)[:, :30].eq(1).all()
+
+
+def test_a_picture_of_one_area_shows_nothing_else() -> None:
+    picture = torch.zeros(3, 20, 30)
+    picture[0] = torch.arange(30) / 30
+    picture[1:, 4:16, 6:20] = 1  # green and blue only in the area
+    area = torch.zeros(20, 30)
+    area[4:16, 6:20] = 1
+    area[4:8, 6:10] = 0  # a corner of its box
+    picture[1:, 4:8, 6:10] = 0
+    alone = masks.only_area(picture, area)
+    assert alone.shape == (3, 12, 14)
+    assert alone[1:].eq(1).all()
+    assert torch.equal(alone[:, 4:], picture[:, 8:16, 6:20])
+    assert alone[0, 0, 3] == picture[0, 4, 11]  # one before the border at 10 shows one behind it

@@ -162,6 +162,33 @@ def surrogate_style(regions: Mapping[str, Tensor], pictures: Mapping[str, Tensor
     return surrogate
 
 
+def only_area(picture: Tensor, area: Tensor) -> Tensor:
+    """A picture of one of its areas alone, for what can only look at whole pictures.
+
+    It is cut to the smallest box around the area. What in the box is outside shows the area
+    mirrored at its border, and where that leaves the area, its nearest pixel.
+
+    Args:
+        picture: (3, H, W).
+        area: (H, W), above one half somewhere.
+
+    Returns:
+        (3, h, w).
+    """
+    inside = area.numpy() > 0.5
+    rows = np.flatnonzero(inside.any(1))
+    columns = np.flatnonzero(inside.any(0))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    inside = inside[box]
+    nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    mirrored = 2 * nearest - np.indices(inside.shape)
+    limits = np.array(inside.shape)[:, None, None] - 1
+    kept = np.clip(mirrored, 0, limits)
+    seen = inside[tuple(kept)] & (mirrored == kept).all(0)
+    down, right = torch.from_numpy(np.where(seen, mirrored, nearest))
+    return picture[:, box[0], box[1]][:, down, right]
+
+
 def _covering(picture: Tensor, height: int, width: int) -> Tensor:
     """(3, h, w) -> (3, height, width), scaled by the larger ratio, cut in the middle."""
     scale = max(height / picture.shape[1], width / picture.shape[2])

@@ -16,7 +16,7 @@ from stylenets.cli.clip_request import ClipRequest, read_clip
 from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.file_request import FileRequest, read_files
 from stylenets.cli.region_request import RegionRequest, read_regions
-from stylenets.cli.style_request import Swap, read_ckpt, read_swap
+from stylenets.cli.style_request import Swap, read_ckpt, read_style_masks, read_swap
 from stylenets.errors import UserError
 from stylenets.inference import LARGEST_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, MATCHES, STROKES, TILINGS, Controls
@@ -31,7 +31,8 @@ class Request:
 
     Every picture in ``styles``, in one ``mix``, or with a look for each region of ``regions``.
     ``size`` is a shortest side, or a width and a height to fit into. ``swap`` is there where the
-    styles are pictures. ``refine`` steps of L-BFGS follow what the network paints.
+    styles are pictures; ``areas`` are all settings where only parts of those count, else empty.
+    ``refine`` steps of L-BFGS follow what the network paints.
     """
 
     contents: list[Path]
@@ -48,6 +49,7 @@ class Request:
     refine: int
     controls: Controls
     swap: Swap | None
+    areas: dict[str, Any]
     regions: RegionRequest | None
     clip: ClipRequest
 
@@ -76,6 +78,7 @@ def read_request(config: DictConfig) -> Request:
         refine=checks.whole("refine", values["refine"], 0, MOST_STEPS),
         controls=read_controls(values),
         swap=read_swap(values),
+        areas=read_areas(values),
         regions=read_regions(values),
         clip=read_clip(values),
     )
@@ -171,6 +174,15 @@ def read_controls(values: dict[str, Any]) -> Controls:
         stroke=stroke,
         match=read_match(values),
     )
+
+
+def read_areas(values: dict[str, Any]) -> dict[str, Any]:
+    """The settings that ``style_masks=`` needs, where it is given: it belongs to style pictures."""
+    if not read_style_masks(values):
+        return {}
+    if values["style"] is None or values["polish"]:
+        raise UserError("style_masks= is of style pictures: give style=painting.jpg, unpolished")
+    return values
 
 
 def read_match(values: dict[str, Any]) -> str | None:

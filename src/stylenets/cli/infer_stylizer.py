@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from stylenets import checkpoints, images
+from stylenets import checkpoints, images, masks
 from stylenets.checkpoints import Network
 from stylenets.cli.infer_request import Request
 from stylenets.errors import UserError
+from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.stylizer import Stylizer
-from stylenets.styles import picture_styles
+from stylenets.inference.swapping import SwapStylizer
+from stylenets.styles import StyleBank, picture_styles
 
 
 def build_stylizer(request: Request) -> Stylizer:
@@ -31,7 +33,7 @@ def build_stylizer(request: Request) -> Stylizer:
         network = with_polished_rows(network, bank, swap.polish)
         keep_styles(network, bank.names, request.out)
         given = []
-    return Stylizer.load(
+    stylizer = Stylizer.load(
         network,
         request.device,
         request.precision,
@@ -42,6 +44,25 @@ def build_stylizer(request: Request) -> Stylizer:
         vgg_weights=swap.vgg_weights,
         vgg_convention=swap.vgg_convention,
     )
+    return in_areas(stylizer, request) if request.areas else stylizer
+
+
+def in_areas(stylizer: Stylizer, request: Request) -> Stylizer:
+    """The same network, with parts of its style pictures in their place."""
+    from stylenets.cli.style_areas import find_style_areas  # a segmenter may come with it
+
+    painter = stylizer.painter
+    if not isinstance(painter, SwapStylizer | PredictedStylizer):
+        raise UserError("style_masks= is of style pictures, and none was given")
+    bank = painter.bank
+    pictures = dict(zip(bank.names, bank.pictures, strict=True))
+    areas = find_style_areas(request.areas, pictures, str(painter.device))
+    parts = [
+        masks.only_area(picture, areas[name]) if name in areas else picture
+        for name, picture in pictures.items()
+    ]
+    cut = StyleBank(bank.names, parts, bank.coefficients)
+    return Stylizer(painter.with_styles(cut), stylizer.given)
 
 
 def keep_styles(network: Network, names: list[str], out: Path) -> None:

@@ -35,6 +35,8 @@ def check_scene(config: DictConfig) -> RegionRequest | None:
         checks.choice("match", config.match, MATCHES)
         if config.init != "content":
             raise UserError(f"match= starts with the photograph: leave init={config.init} out")
+    if config.get("gamma") == "sweep":
+        config.gamma = [step / 10 for step in range(11)]
     swept_setting(config)
     return check_regions(config)
 

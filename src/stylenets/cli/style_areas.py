@@ -15,33 +15,10 @@ from stylenets.cli.region_request import (
     read_segmenter_weights,
 )
 from stylenets.cli.regions import load_model
+from stylenets.cli.style_request import MODELS, read_style_masks
 from stylenets.errors import UserError
 from stylenets.regions import MAIN
-from stylenets.segmentation import LABELS
 from stylenets.segmentation.files import LabelMap, Mattes
-
-MODELS = tuple(name for name in LABELS if name != "files")
-
-
-def read_style_masks(values: Mapping[str, Any]) -> dict[str, str]:
-    """Read ``style_masks={person: mask.png}``: {style or region: a file, or a segmenter}.
-
-    Raises:
-        UserError: It is something else, or a file is not there.
-    """
-    given = values.get("style_masks")
-    if given is None:
-        return {}
-    if not isinstance(given, dict) or not given:
-        raise UserError(
-            f"style_masks={given}: a mask for each style or region, as in"
-            " 'style_masks={person:mask.png}'; a segmenter finds one, as in"
-            " 'style_masks={person:selfie}'"
-        )
-    for value in map(str, given.values()):
-        if value not in MODELS and not Path(value).is_file():
-            raise UserError(f"style_masks: no such mask: {value}")
-    return {str(key): str(value) for key, value in given.items()}
 
 
 def find_style_areas(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from stylenets import assets
 from stylenets.cli import checks
 from stylenets.errors import UserError
 from stylenets.inference import MIN_SIDE
+from stylenets.segmentation import LABELS
 
 MAX_STYLE_SIDE = 4096  # pixels, as in training
 MOST_STEPS = 10000
 STYLE_FILE = ".safetensors"  # how the name of a style file ends
+MODELS = tuple(name for name in LABELS if name != "files")
 
 
 @dataclass(frozen=True)
@@ -89,3 +92,24 @@ def read_style_paths(style: Any) -> list[Path]:
     if missing:
         raise UserError(f"no such style picture or folder: {missing[0]}")
     return paths
+
+
+def read_style_masks(values: Mapping[str, Any]) -> dict[str, str]:
+    """Read ``style_masks={person: mask.png}``: {style or region: a file, or a segmenter}.
+
+    Raises:
+        UserError: It is something else, or a file is not there.
+    """
+    given = values.get("style_masks")
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not given:
+        raise UserError(
+            f"style_masks={given}: a mask for each style or region, as in"
+            " 'style_masks={person:mask.png}'; a segmenter finds one, as in"
+            " 'style_masks={person:selfie}'"
+        )
+    for value in map(str, given.values()):
+        if value not in MODELS and not Path(value).is_file():
+            raise UserError(f"style_masks: no such mask: {value}")
+    return {str(key): str(value) for key, value in given.items()}
