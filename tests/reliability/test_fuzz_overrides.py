@@ -139,7 +139,7 @@ EXPORT = Target(
     "commands/export",
     ("ckpt=net.safetensors",),
     (),
-    frozenset({"hydra", "debug"}),
+    frozenset({"hydra", "debug", "networks"}),
     exported,
 )
 PREPARE = Target(

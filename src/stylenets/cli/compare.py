@@ -82,6 +82,8 @@ def check_inputs(config: DictConfig) -> None:
     for name, folder in {"photos": config.photos, "styles.root": config.styles.root}.items():
         if folder is not None and not Path(str(folder)).is_dir():
             raise UserError(f"{name}={folder}: no such folder")
+    if not OmegaConf.is_list(config.styles.images):
+        raise UserError(f"styles.images={config.styles.images}: must be a list of pictures")
     missing = [picture for picture in config.styles.images if not Path(str(picture)).is_file()]
     if missing:
         raise UserError(f"styles.images: no such picture: {missing[0]}")
