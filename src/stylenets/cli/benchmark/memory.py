@@ -1,4 +1,4 @@
-"""The suite ``memory``: the peak of a pass and of a training step.
+"""The suite ``memory``: the peak of a pass, of a training step, and of pictures by their size.
 
 Each is measured in a fresh process, which runs this file.
 """
@@ -18,12 +18,14 @@ from stylenets.cli.benchmark.inputs import (
     read_batch,
     step_name,
 )
+from stylenets.cli.benchmark.large import measure_pictures
 from stylenets.cli.benchmark.process import measure_in_process, read_settings
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.entry import mistakes_in_one_line
 from stylenets.cli.output import progress
 from stylenets.evaluation import machine
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE, pass_variants, step_variants
+from stylenets.evaluation.speed.large import picture_table
 from stylenets.report.tables import Sheet
 
 MODULE = "stylenets.cli.benchmark.memory"  # this file, whatever its process calls it
@@ -34,7 +36,8 @@ def run_memory(config: DictConfig, out: Path) -> None:
     """Write memory.json, memory.md and config.yaml into ``out``."""
     OmegaConf.save(config, out / "config.yaml", resolve=True)
     cases = []
-    with progress(len(VARIANTS) * len(config.memory.cases)) as advance:
+    steps = len(VARIANTS) * len(config.memory.cases) + len(config.memory.pictures)
+    with progress(steps) as advance:
         for number, case in enumerate(config.memory.cases):
             peaks = {}
             for variant in VARIANTS:
@@ -42,7 +45,10 @@ def run_memory(config: DictConfig, out: Path) -> None:
                 peaks[variant] = measure_in_process(MODULE, *arguments)["bytes"]
                 advance()
             cases.append({"case": case_name(case), **peaks})
-    write_measurement("memory", [memory_table(cases)], {"cases": cases}, config, "cpu", out)
+        large = measure_pictures(config, out, advance)
+    tables = [memory_table(cases), *([picture_table(large)] if large else [])]
+    figures = {"cases": cases, "pictures": large}
+    write_measurement("memory", tables, figures, config, "cpu", out)
 
 
 def case_name(case: DictConfig) -> str:

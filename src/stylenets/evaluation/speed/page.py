@@ -11,6 +11,7 @@ from typing import Any
 from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
 from stylenets.evaluation.speed.curves import TrainingCurve, curves_table
 from stylenets.evaluation.speed.gpu import GpuTiming, gpu_table
+from stylenets.evaluation.speed.large import picture_table
 from stylenets.evaluation.speed.scaling import CostCurve
 from stylenets.report.tables import Sheet
 
@@ -122,7 +123,9 @@ def _memory(figures: Figures) -> str:
         megabytes = [f"{one[name] / 1e6:.0f}" for name in (REFERENCE, OURS)]
         rows.append([one["case"], *megabytes])
     title = "Peak memory of a process beyond Python and torch, in MB"
-    return Sheet(title, ["", REFERENCE, OURS], rows).markdown()
+    table = Sheet(title, ["", REFERENCE, OURS], rows).markdown()
+    large = figures.get("pictures")
+    return "\n".join([table, picture_table(large).markdown()]) if large else table
 
 
 def _data(figures: Figures) -> str:
