@@ -13,7 +13,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress
 
-from stylenets.cli.entry import of_the_machine
+from stylenets.cli.entry import of_the_machine, visible
 from stylenets.cli.infer_request import Request
 from stylenets.cli.infer_work import Content, RegionWork, StyleWork, build_work
 from stylenets.cli.sharing import Sharing
@@ -87,10 +87,12 @@ def paint_all(
 
 
 def raise_failures(failures: Mapping[str, str], count: int) -> None:
-    """Raises UserError with the first that went wrong, and how many more, if anything did."""
+    """Raises UserError with the first that went wrong; the others are lines of their own before."""
     if failures:
         counted = f"{len(failures)} of {count} pictures were not stylized: " if count > 1 else ""
         reasons = [*dict.fromkeys(failures.values())]
+        for reason in reasons[TOLD:]:
+            sys.stderr.write(f"note: {visible(reason)}\n")
         more = [f"and {len(reasons) - TOLD} more"] if len(reasons) > TOLD else []
         raise UserError(counted + "; ".join([*reasons[:TOLD], *more]))
 
