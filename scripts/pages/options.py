@@ -28,6 +28,7 @@ COMMANDS = (
     "optimize",
     "compare",
     "benchmark",
+    "live",
     "export",
     "prepare_data",
     "teach",

@@ -11,6 +11,7 @@ COMMANDS = {
     "optimize": "stylenets.cli.optimize",
     "compare": "stylenets.cli.compare",
     "benchmark": "stylenets.cli.benchmark.command",
+    "live": "stylenets.cli.live",
     "export": "stylenets.cli.export",
     "prepare-data": "stylenets.cli.prepare_data",
 }

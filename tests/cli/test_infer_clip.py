@@ -35,26 +35,6 @@ def test_a_clip_in_two_styles(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert heard(file) == heard(Path("clip.mp4"))
 
 
-def test_a_stopped_clip_is_kept_and_told(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from stylenets.cli import infer_clip
-
-    original = infer_clip.frames
-
-    def stopped(clip: object):  # type: ignore[no-untyped-def]
-        for number, frame in enumerate(original(clip)):
-            if number == 5:
-                raise KeyboardInterrupt
-            yield frame
-
-    monkeypatch.setattr(infer_clip, "frames", stopped)
-    with pytest.raises((KeyboardInterrupt, SystemExit)):
-        run(monkeypatch, "clip.mp4", "swirl", "ckpt=small", "out=p")
-    assert "5 frames were painted and are in p/clip_swirl.part.mp4" in capsys.readouterr().err
-    assert len(shown(Path("p/clip_swirl.part.mp4"))) == 5
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

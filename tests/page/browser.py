@@ -74,21 +74,15 @@ class Visitor:
     def wait(self, holds: Callable[[], object], what: str) -> None:
         until = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < until, f"{what}: {self.status()}"
+            assert time.monotonic() < until, f"{what}: {self.part('#status').text}"
             time.sleep(0.05)
 
-    def told(self, selector: str) -> str:
-        """A text, also while the page begins again."""
-        script = "return document.querySelector(arguments[0])?.textContent ?? ''"
-        text: str = self.driver.execute_script(script, selector)
-        return text
-
     def status(self) -> str:
-        return self.told("#status")
+        return self.part("#status").text
 
     def open(self, address: str) -> None:
         self.driver.get(address)
-        self.wait(lambda: self.told("#machine"), "the page never began")
+        self.wait(lambda: self.part("#machine").text, "the page never began")
 
     def give(self, photo: Path) -> None:
         self.part("#file").send_keys(str(photo))

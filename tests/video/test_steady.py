@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylenets import Stylizer, images
-from stylenets.inference.carrying import CarriedNorms
+from stylenets.inference.clips import CarriedNorms
 from stylenets.photos import bundled_photos
-from stylenets.video.reading import Frame
+from stylenets.video.clip import Frame
 from stylenets.video.steady import SteadyPainter, blended, with_motion
 
 pytest.importorskip("cv2")
@@ -90,11 +90,9 @@ def test_an_average_of_two_paintings_keeps_their_contrast() -> None:
 
 def test_a_cut_is_painted_as_if_it_were_the_first() -> None:
     pictures = [panned(1)[0], panned(1, number=4)[0]]
-    forgotten = []
-    painter = SteadyPainter(lambda one: 1 - one, 0.2, 0.8, lambda: forgotten.append(True))
+    painter = SteadyPainter(lambda one: 1 - one, 0.2, 0.8)
     *_, last = [painter(one.picture, motion) for one, motion in with_motion(as_frames(pictures))]
     assert torch.allclose(last, 1 - pictures[1], atol=0.5 / 255)
-    assert len(forgotten) == 2
 
 
 def test_carried_norms_begin_as_the_networks_own_and_then_change_slowly() -> None:

@@ -1,7 +1,7 @@
 """More than one picture at a time: a batch of photographs, or a clip."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from torch import Tensor
@@ -13,9 +13,12 @@ from stylenets.app.requests import Easel, Look
 from stylenets.app.settings import Limits
 from stylenets.app.uploads import check_pixels, told_by_name
 from stylenets.errors import UserError
+from stylenets.inference.clips import steady_painter
 from stylenets.inference.settings import Controls
-from stylenets.video import SUFFIXES
-from stylenets.video.reading import Frame, frames, look_into
+from stylenets.video import CODECS
+from stylenets.video.clip import Clip, Frame
+from stylenets.video.reading import frames, look_into
+from stylenets.video.steady import PaintedFrame, with_motion
 from stylenets.video.writing import ClipWriter
 
 
@@ -63,23 +66,28 @@ def paint_upload_of_clip(easel: Easel, upload: str | None, look: Look) -> str:
     if not upload:
         raise UserError("give a clip first")
     path = Path(upload)
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path.name}: must be one of {', '.join(SUFFIXES)}")
+    if path.suffix.lower() not in CODECS:
+        raise UserError(f"{path.name}: must be one of {', '.join(CODECS)}")
     out = new_file(f"{path.stem}_{look.title}{path.suffix.lower()}")
     with told_by_name(path), deadline(easel.limits.seconds):
         clip = look_into(path)
         check_length(clip.count, easel.limits)
         painter = easel.painter(look)
         weights = painter.weights(look.mix)
-        controls = Controls(**look.controls)
+        paint = steady_painter(painter, weights, ("after",), Controls(**look.controls))
         with ClipWriter(out, clip) as writer:
-            for number, frame in enumerate(frames(clip), 1):
-                check_length(number, easel.limits)
+            for frame, motion in with_motion(allowed_frames(clip, look.shortest, easel.limits)):
                 check_time()
-                picture = fitting(frame.picture, look.shortest, easel.limits)
-                writer.write(Frame(painter.paint(picture, weights, controls), frame.time))
+                writer.write(PaintedFrame(paint(frame.picture, motion), frame.time))
             writer.finish()
     return str(out)
+
+
+def allowed_frames(clip: Clip, size: int | None, limits: Limits) -> Iterator[Frame]:
+    """The frames as large as they are painted. Raises UserError for too many or too large ones."""
+    for number, frame in enumerate(frames(clip), 1):
+        check_length(number, limits)
+        yield Frame(fitting(frame.picture, size, limits), frame.time)
 
 
 def fitting(picture: Tensor, size: int | None, limits: Limits) -> Tensor:

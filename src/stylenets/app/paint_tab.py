@@ -14,7 +14,7 @@ from stylenets.app.region_controls import region_controls, region_looks
 from stylenets.app.regions import RegionChoice
 from stylenets.app.requests import Easel, Look
 from stylenets.images import EXTENSIONS
-from stylenets.video import SUFFIXES
+from stylenets.video import CODECS
 
 HEIGHT = 520  # pixels on the page, of pictures
 
@@ -84,7 +84,7 @@ def add_batch(easel: Easel, look: list[Any]) -> None:
 
 def add_clip(easel: Easel, look: list[Any]) -> None:
     """A clip in one look, with its sound."""
-    clip = unread(gr.File(label="Clip", file_types=list(SUFFIXES)))
+    clip = unread(gr.File(label="Clip", file_types=list(CODECS)))
     button = gr.Button("Paint the clip", variant="primary")
     shown = gr.Video(label="Painted", height=HEIGHT)
 

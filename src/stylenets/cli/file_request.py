@@ -10,6 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 
 from stylenets.cli import checks
 from stylenets.errors import UserError
+from stylenets.video import CODECS
 
 FORMATS = ("png", "jpg", "webp", "tif")
 OTHER_NAMES = {"jpeg": "jpg", "tiff": "tif"}
@@ -59,7 +60,8 @@ def read_files(values: dict[str, Any]) -> FileRequest:
 def read_format(values: dict[str, Any]) -> str:
     """Read ``format=``; the ending of ``name=`` says it, too."""
     name = values["name"]
-    given = values["format"] if name is None else Path(str(name)).suffix[1:].lower()
+    ending = Path(str(name)).suffix.lower()
+    given = values["format"] if name is None or ending in CODECS else ending[1:]
     return checks.choice("format", OTHER_NAMES.get(given, given), FORMATS)
 
 

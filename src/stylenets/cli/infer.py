@@ -15,7 +15,8 @@ from stylenets.cli.infer_arguments import to_overrides
 from stylenets.cli.infer_help import help_text
 from stylenets.cli.infer_list import show_networks
 from stylenets.cli.infer_request import read_request
-from stylenets.video import SUFFIXES
+from stylenets.errors import UserError
+from stylenets.video import CODECS, is_numbered
 
 
 def main() -> None:
@@ -41,8 +42,11 @@ def infer(config: DictConfig) -> None:
         UserError: For a mistake; for unreadable pictures, after the others are done.
     """
     request = read_request(config)
-    clips = [path for path in request.contents if path.suffix.lower() in SUFFIXES]
+    clips = [path for path in request.contents if is_clip(path)]
     pictures = [path for path in request.contents if path not in clips]
+    name = Path(request.files.name or "")
+    if pictures and (name.suffix.lower() in CODECS or is_numbered(name.name)):
+        raise UserError(f"out={name} is a clip, and {pictures[0]} is none")
     # only now, because torch comes with them
     if clips:
         from stylenets.cli.infer_clip import paint_clips
@@ -52,6 +56,15 @@ def infer(config: DictConfig) -> None:
         from stylenets.cli.infer_pictures import stylize_all
 
         stylize_all(replace(request, contents=pictures))
+
+
+def is_clip(path: Path) -> bool:
+    """Whether it is a file of a clip, an animated GIF, or a pattern of numbered pictures."""
+    if path.suffix.lower() == ".gif" and path.is_file():
+        from stylenets import images
+
+        return images.frame_count(path) > 1
+    return path.suffix.lower() in CODECS or (is_numbered(path.name) and not path.exists())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from stylenets import assets
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
+from stylenets.video import CODECS
 
 SETTING = re.compile(r"([+~]*)([A-Za-z_][\w.]*)=(.*)", re.DOTALL)
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z\d+.-]+://")
@@ -141,12 +142,13 @@ def _converted(settings: Iterable[tuple[str, str]], contents: list[str]) -> list
 
 
 def _output(value: str) -> list[str]:
-    """``out=`` a folder, or ``out=result.png`` of one picture.
+    """``out=`` a folder, or ``out=result.png`` of one picture, ``out=result.mp4`` of one clip.
 
     Beside pictures in a folder of the user's, Hydra leaves nothing.
     """
     path = Path(_unquoted(value))
-    if PICTURE.fullmatch(path.name) and not path.is_dir():
+    is_file = PICTURE.fullmatch(path.name) or path.suffix.lower() in CODECS
+    if is_file and not path.is_dir():
         return [f"out={quoted(str(path.parent))}", f"name={quoted(path.name)}", NOTHING_BESIDE]
     return [f"out={quoted(str(path))}", NOTHING_BESIDE]
 

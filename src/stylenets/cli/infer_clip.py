@@ -9,20 +9,22 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
-from torch import Tensor
 
-from stylenets import images
+from stylenets.cli.clip_frames import chosen_clip, clip_file, frames_to_paint, written_clip
 from stylenets.cli.entry import tell_file
 from stylenets.cli.infer_request import Request
 from stylenets.cli.infer_stylizer import build_stylizer
 from stylenets.cli.infer_work import StyleWork
 from stylenets.errors import UserError
-from stylenets.inference.carrying import CarriedNorms
-from stylenets.inference.inputs import check_sides
+from stylenets.inference.clips import steady_painter
+from stylenets.video import is_numbered
+from stylenets.video.clip import Clip
+from stylenets.video.encoding import Encoding
 from stylenets.video.flow import load_opencv
+from stylenets.video.numbered import PictureWriter
 from stylenets.video.pipeline import Behind, prefetched
-from stylenets.video.reading import Clip, Frame, frames, look_into
-from stylenets.video.steady import AFTER, BEFORE, Moved, SteadyPainter, with_motion
+from stylenets.video.reading import Damage
+from stylenets.video.steady import Moved, PaintedFrame, SteadyPainter
 from stylenets.video.writing import ClipWriter
 
 
@@ -36,60 +38,37 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
         raise UserError("regions= are for pictures: a clip is painted as a whole")
     if request.clip.steady:
         load_opencv()
-    looked_into = [look_into(path) for path in clips]
+    chosen = [chosen_clip(path, request.clip) for path in clips]
     work = StyleWork(build_stylizer(request), request)
-    for clip in looked_into:
+    several = len(clips) * len(work.names) > 1
+    for clip in chosen:
         for name in work.names:
-            out = clip_file(request, clip.path, name, several=len(clips) * len(work.names) > 1)
-            shown = fitting_frames(clip, request.size)
-            moved = with_motion(shown) if request.clip.steady else ((one, None) for one in shown)
-            paint_clip(clip, out, moved, painter(work, name, request))
+            out = clip_file(request, clip.path, name, several)
+            if request.files.resume and out.is_file():
+                sys.stderr.write(f"note: {out} is done already\n")
+                continue
+            paint = steady_painter(
+                work.stylizer, work.weights[name], request.clip.steady, request.controls
+            )
+            writer = open_writer(out, clip, request, f"{name} {work.weights[name].tolist()}")
+            paint_clip(clip, request, paint, writer)
 
 
-def clip_file(request: Request, path: Path, style: str, several: bool) -> Path:
-    """Where a painted clip goes. Raises UserError if that is the clip itself."""
-    name = f"{path.stem}_{style}{path.suffix.lower()}"
-    out = request.out / (name if several else request.files.name or name)
-    if out.resolve() == path.resolve():
-        raise UserError(f"{out} is the clip itself: give another out=")
-    return out
+def open_writer(out: Path, clip: Clip, request: Request, style: str) -> ClipWriter | PictureWriter:
+    """What writes the painted clip; with ``resume=true`` it goes on with what is there."""
+    if is_numbered(out.name):
+        return PictureWriter(out, request.files.resume)
+    size = 0 if is_numbered(clip.path.name) else clip.path.stat().st_size
+    parts = [f"{clip.path.name} {size}", request.ckpt, style, request.size, request.controls]
+    settings = "\n".join(map(str, [*parts, request.swap, request.clip]))
+    encoding = Encoding(request.clip.codec, request.clip.quality)
+    written = written_clip(clip, request.clip.fps)
+    return ClipWriter(out, written, encoding, settings, request.files.resume)
 
 
-def painter(work: StyleWork, style: str, request: Request) -> SteadyPainter:
-    """What paints the frames of a clip in a style."""
-    steady = request.clip.steady
-    norms = CarriedNorms(work.stylizer) if "norms" in steady else None
-    stylizer = norms.stylizer if norms else work.stylizer
-
-    def paint(picture: Tensor) -> Tensor:
-        return stylizer.paint(picture, work.weights[style], request.controls)
-
-    return SteadyPainter(
-        paint,
-        before=BEFORE if "before" in steady else 0,
-        after=AFTER if "after" in steady else 0,
-        forget=norms.forget if norms else lambda: None,
-    )
-
-
-def fitting_frames(clip: Clip, size: int | tuple[int, int] | None) -> Iterator[Frame]:
-    """The frames as large as they are painted."""
-    for frame in frames(clip):
-        picture = frame.picture if size is None else fitted(frame.picture, size)
-        check_sides(picture.shape[1], picture.shape[2], "a frame")
-        yield Frame(picture, frame.time)
-
-
-def fitted(picture: Tensor, size: int | tuple[int, int]) -> Tensor:
-    """The frame by its shortest side, or to fit into a width and a height."""
-    if isinstance(size, int):
-        return images.resize(picture, size)
-    height, width = picture.shape[1:]
-    scale = min(size[0] / width, size[1] / height)
-    return images.resize(picture, max(1, round(scale * min(height, width))))
-
-
-def paint_clip(clip: Clip, out: Path, shown: Iterator[Moved], paint: SteadyPainter) -> None:
+def paint_clip(
+    clip: Clip, request: Request, paint: SteadyPainter, writer: ClipWriter | PictureWriter
+) -> None:
     """Paint a clip; stopped or damaged, what was done stays as a clip of its own.
 
     Raises:
@@ -97,24 +76,29 @@ def paint_clip(clip: Clip, out: Path, shown: Iterator[Moved], paint: SteadyPaint
         KeyboardInterrupt: When somebody stopped it.
     """
     start = time.perf_counter()
-    done = 0
+    damage = Damage()
+    paint.load_state(writer.state())
+    shown = frames_to_paint(clip, request, writer.done, damage)
     size = (0, 0)
-    with ClipWriter(out, clip) as writer:
+    with writer:
         try:
             with Behind(writer.write) as write:
-                for frame, motion in shown_progress(prefetched(shown), clip):
+                for frame, motion in shown_progress(prefetched(shown), clip, writer.done):
                     picture = paint(frame.picture, motion)
-                    write(Frame(picture, frame.time))
+                    write(PaintedFrame(picture, frame.time, paint.state()))
                     size = (picture.shape[1], picture.shape[2])
-                    done += 1
-        except (KeyboardInterrupt, UserError) as stopped:
-            kept = writer.finish(whole=False)
-            sys.stderr.write(f"note: {done} frames were painted and are in {kept}\n")
-            raise stopped
+            if str(damage):
+                raise UserError(f"{clip.path} is damaged: {damage}")
+        except (KeyboardInterrupt, UserError):
+            if writer.count:
+                kept = writer.finish(whole=False)
+                told = f"note: {writer.count} frames were painted and are in {kept}"
+                sys.stderr.write(f"{told}; resume=true goes on with them\n")
+            raise
         tell_file(writer.finish(), *size, time.perf_counter() - start)
 
 
-def shown_progress(painted: Iterator[Moved], clip: Clip) -> Iterator[Moved]:
+def shown_progress(painted: Iterator[Moved], clip: Clip, done: int) -> Iterator[Moved]:
     """The frames, with a bar and the time to go where somebody watches."""
     watched = sys.stderr.isatty()
     with Progress(
@@ -125,4 +109,5 @@ def shown_progress(painted: Iterator[Moved], clip: Clip) -> Iterator[Moved]:
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:
-        yield from bar.track(painted, total=clip.count or None, description=clip.path.name)
+        left = max(0, clip.count - done) or None
+        yield from bar.track(painted, total=left, description=clip.path.name)

@@ -20,6 +20,7 @@ from stylenets.cli.style_request import Swap, read_ckpt, read_style_masks, read_
 from stylenets.errors import UserError
 from stylenets.inference import LARGEST_SIDE, MIN_SIDE
 from stylenets.inference.settings import COLORS, MATCHES, STROKES, TILINGS, Controls
+from stylenets.video import is_numbered
 
 MOST_STEPS = 10000
 PRECISIONS = ("auto", "float32", "float16", "bfloat16")
@@ -137,6 +138,8 @@ def read_contents(value: Any) -> list[Path]:
 
 def _existing_content(text: str) -> Path:
     content = Path(text)
+    if is_numbered(content.name) and content.parent.is_dir():
+        return content
     if not content.exists():
         if re.match(r"[a-z][a-z\d+.-]+:/", text, re.IGNORECASE):
             raise UserError(f"{text} is an address, and nothing is downloaded: give a file")

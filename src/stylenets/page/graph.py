@@ -81,9 +81,8 @@ class _Trunk:
     """Nodes and weights of a graph, added layer by layer."""
 
     def __init__(self, net: CINNet) -> None:
-        from onnx import TensorProto, helper
+        from onnx import helper
 
-        self.kinds = TensorProto
         self.helper = helper
         self.nodes: list[Any] = []
         self.kept: list[Any] = []
@@ -120,7 +119,7 @@ class _Trunk:
         padded = self.add("Pad", x, self.keep(np.array([0, 0, side, side] * 2)), mode="reflect")
         # networks are stored in half as many bytes, too
         small = self.keep(kernel.astype(np.float16))
-        weight = self.add("Cast", small, to=self.kinds.FLOAT)
+        weight = self.add("Cast", small, to=self.helper.TensorProto.FLOAT)
         y = self.norm(self.add("Conv", padded, weight, strides=[stride, stride]), len(kernel))
         gamma = self.add("Conv", share, next(self.rows))
         beta = self.add("Conv", share, next(self.rows))
@@ -164,7 +163,9 @@ class _Trunk:
 
     def value(self, name: str, shape: list[Any], kind: str = "FLOAT") -> Any:
         """An input or an output of ONNX's kind of number."""
-        return self.helper.make_tensor_value_info(name, self.kinds.DataType.Value(kind), shape)
+        return self.helper.make_tensor_value_info(
+            name, self.helper.TensorProto.DataType.Value(kind), shape
+        )
 
 
 class _TileTrunk(_Trunk):

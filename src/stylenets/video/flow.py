@@ -1,4 +1,4 @@
-"""Dense optical flow between frames, and what of it can be trusted. The only user of OpenCV.
+"""Dense optical flow between frames, and what of it can be trusted. OpenCV computes it.
 
 The flow is DIS (Kroeger et al. 2016), which needs no weights. It is trusted where the flow back and
 the flow forth agree, as Sundaram et al. 2010 have it and Ruder et al. 2016, sec. 5, use it, and

@@ -9,21 +9,45 @@ At a cut all starts anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from stylenets.video.clip import Frame
 from stylenets.video.flow import Array, FlowFinder, Motion, load_opencv, warped
-from stylenets.video.reading import Frame
 
 Moved = tuple[Frame, Motion | None]
+State = dict[str, Tensor]
+
+LAST = "last"  # in a state, the last painted frame in bytes; what else is carried has other names
 
 BEFORE = 0.2  # of what the network is given: with more, it paints over its own painting
 AFTER = 0.8  # of the result: with more, less of what is new comes through
 DETAIL = 1.0  # pixels: standard deviation of the blur whose difference is the detail
 MOST = 1.3  # times: the largest gain of detail
+
+
+@dataclass(frozen=True)
+class PaintedFrame(Frame):
+    """A painted frame, and what the next one depends on."""
+
+    state: State = field(default_factory=dict)
+
+
+class Memory(Protocol):
+    """What is carried from frame to frame beside the last painted frame."""
+
+    def forget(self) -> None:
+        """Start anew."""
+
+    def state(self) -> State:
+        """What is carried."""
+
+    def load_state(self, state: State) -> None:
+        """Go on with that."""
 
 
 class SteadyPainter:
@@ -33,7 +57,7 @@ class SteadyPainter:
         paint: What paints a frame (3, H, W).
         before: Share of the last painted frame in what is given to ``paint``.
         after: Share of the last painted frame in the result.
-        forget: Called at a cut.
+        memory: What else is carried from frame to frame.
     """
 
     def __init__(
@@ -41,12 +65,12 @@ class SteadyPainter:
         paint: Callable[[Tensor], Tensor],
         before: float,
         after: float,
-        forget: Callable[[], None] = lambda: None,
+        memory: Memory | None = None,
     ) -> None:
         self.paint = paint
         self.before = before
         self.after = after
-        self.forget = forget
+        self.memory = memory
         self.last: Tensor | None = None
 
     def __call__(self, picture: Tensor, motion: Motion | None) -> Tensor:
@@ -60,7 +84,8 @@ class SteadyPainter:
             (3, H, W) in [0, 1].
         """
         if motion is None or motion.cut or self.last is None:
-            self.forget()
+            if self.memory:
+                self.memory.forget()
             painted = self.paint(picture)
         else:
             moved = np.clip(warped(_pixels(self.last), motion.back), 0, 1)
@@ -72,6 +97,21 @@ class SteadyPainter:
         # as a file has it: a clip that is taken up again goes on with the same
         self.last = (255 * painted).round() / 255
         return self.last
+
+    def state(self) -> State:
+        """What the next frame depends on."""
+        if self.last is None or not (self.before or self.after or self.memory):
+            return {}
+        carried = self.memory.state() if self.memory else {}
+        return {LAST: (255 * self.last).round().byte().contiguous(), **carried}
+
+    def load_state(self, state: State) -> None:
+        """Go on from what ``state`` gave."""
+        carried = dict(state)
+        last = carried.pop(LAST, None)
+        self.last = None if last is None else last.float() / 255
+        if self.memory:
+            self.memory.load_state(carried)
 
 
 def with_motion(frames: Iterable[Frame]) -> Iterator[Moved]:

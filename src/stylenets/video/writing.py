@@ -1,121 +1,118 @@
-"""Write a clip frame by frame, with the sound of another untouched."""
+"""Write a clip part by part, so that a kill costs no more than a part.
+
+``clip.mp4`` in the making is a folder, ``clip.part``, of clips of two seconds each, which can be
+played and are encoded each by itself. With each lies what the next frame depends on, so that a
+clip that is taken up again becomes the same as one that was never stopped. At the end the parts'
+packets are put into one file, with the sound of the source.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-from torch import Tensor
+import safetensors.torch
 
 from stylenets.errors import UserError
-from stylenets.video.reading import Clip, Frame, open_av
+from stylenets.files import write_bytes, write_text
+from stylenets.video.clip import Clip, Frame
+from stylenets.video.encoding import Encoder, Encoding
+from stylenets.video.joining import Part, container_to_write, join, part_name, parts_in
+from stylenets.video.steady import PaintedFrame, State
 
-CODECS = {".webm": "libvpx-vp9"}  # of the others: H.264, which everything plays
-# In fragments of their own, so that what is written can be played whatever happens then.
-FRAGMENTS = {
-    "movflags": "frag_keyframe+empty_moov+default_base_moof",
-    "avoid_negative_ts": "disabled",  # sound may begin before 0
-}
-SECONDS = 2  # from one key frame to the next: so much a kill can cost
-QUALITY = {"libx264": "18", "libvpx-vp9": "24"}  # constant rate factors: hardly to be told apart
+SECONDS = 2  # of a part: so much a kill can cost
+SETTINGS = "settings.txt"
 
 
 class ClipWriter:
-    """A clip in the making, under a name of its own until it is whole.
+    """A clip in the making, in a folder beside it until it is whole.
+
+    ``done`` is the number of frames that lie in whole parts, ``count`` that of all.
 
     Args:
         path: Its file in the end; the ending says the container.
         source: The clip whose times and sound it has.
+        encoding: Codec and quality.
+        settings: What the frames depend on, in words: what was painted with others is not taken up.
+        resume: Whether to go on with what lies there.
 
     Raises:
-        UserError: It cannot be written.
+        UserError: It cannot be written, or what lies there has other settings.
     """
 
-    def __init__(self, path: Path, source: Clip) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Clip,
+        encoding: Encoding | None = None,
+        settings: str = "",
+        resume: bool = False,
+    ) -> None:
         self.path = path
-        self.part = path.with_name(f"{path.stem}.part{path.suffix}")
         self.source = source
-        self.stream: Any = None
-        self.closing = ExitStack()
-        self.sound: Iterator[tuple[float, Any]] = iter(())
-        self.waiting: tuple[float, Any] | None = None
+        encoding = encoding or Encoding()
+        self.codec = encoding.codec_for(path)
+        self.quality = encoding.quality
+        self.folder = path.with_name(f"{path.stem}.part")
+        self.unfinished = self.folder / f"unfinished{path.suffix}"
+        # each frame of a GIF is drawn over the one before: it is a single part
+        self.length = 0 if self.codec == "gif" else max(1, round(SECONDS * source.rate))
+        self.container: Any = None
+        self.frames = 0  # in the part that is open
+        self.time = 0  # of its first
+        self.settings = settings
+        self._take_up(resume)
+        self.done = self.length * len(self.parts)
+        self.count = self.done
 
     def __enter__(self) -> ClipWriter:
-        import av
-
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        options = FRAGMENTS if self.path.suffix in (".mp4", ".m4v", ".mov") else {}
-        try:
-            self.container = av.open(str(self.part), "w", options=options)
-        except (av.FFmpegError, OSError) as error:
-            raise UserError(f"cannot write {self.part}: {error}") from error
-        self.closing.callback(self.container.close)
         return self
 
-    def write(self, frame: Frame) -> None:
-        """Add a painted frame; the first one says how large the clip is."""
-        import av
+    def state(self) -> State:
+        """What the frame after those that are done depends on."""
+        file = self.parts[-1].path.with_suffix(".state") if self.parts else None
+        return safetensors.torch.load_file(file) if file and file.is_file() else {}
 
-        if self.stream is None:
-            self._begin(frame.picture)
-        pixels = _even(frame.picture)
-        image = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        image.pts = frame.time
-        image.time_base = self.source.tick
-        self._mux_sound(float(frame.time * self.source.tick))
-        for packet in self.stream.encode(image):
+    def write(self, frame: PaintedFrame) -> None:
+        """Add a painted frame."""
+        if self.container is None:
+            self._begin_part(frame)
+        for packet in self.encoder.packets(Frame(frame.picture, frame.time - self.time)):
             self.container.mux(packet)
-
-    def _begin(self, picture: Tensor) -> None:
-        codec = CODECS.get(self.path.suffix, "libx264")
-        height, width = _even(picture).shape[:2]
-        stream: Any = self.container.add_stream(codec, rate=self.source.rate)
-        stream.width = width
-        stream.height = height
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = self.source.tick
-        stream.codec_context.gop_size = max(1, round(SECONDS * self.source.rate))
-        stream.codec_context.options = {"crf": QUALITY[codec], "b": "0", "bf": "0"}
-        self.stream = stream
-        self.sound = self._sound()
-        self.waiting = next(self.sound, None)
-
-    def _sound(self) -> Iterator[tuple[float, Any]]:
-        """The packets of the source's sound and when they are heard, in seconds."""
-        source = self.closing.enter_context(open_av(self.source.path))
-        if not source.streams.audio:
-            return
-        stream = source.streams.audio[0]
-        copied = self.container.add_stream_from_template(stream)
-        for packet in source.demux(stream):
-            if packet.dts is None:
-                continue
-            time = float(packet.dts * packet.time_base)
-            packet.stream = copied
-            yield time, packet
-
-    def _mux_sound(self, until: float) -> None:
-        while self.waiting is not None and self.waiting[0] <= until:
-            self.container.mux(self.waiting[1])
-            self.waiting = next(self.sound, None)
+        self.frames += 1
+        self.count += 1
+        if self.frames == self.length:
+            name = part_name(len(self.parts), self.time)
+            if frame.state:
+                write_bytes(self.folder / f"{name}.state", safetensors.torch.save(frame.state))
+            self._end_part(self.folder / f"{name}{self.path.suffix}")
 
     def finish(self, whole: bool = True) -> Path:
-        """Write what is left, and give the file its name if it is ``whole``.
+        """Put the parts together.
+
+        Args:
+            whole: Whether these are all frames. If not, the parts stay, to be gone on with.
 
         Returns:
-            Where it is.
+            The clip's own file, or where what there is can be played.
+
+        Raises:
+            UserError: There are no frames, or the container does not take the sound.
         """
-        if self.stream is not None:
-            for packet in self.stream.encode():
-                self.container.mux(packet)
-            if whole:
-                self._mux_sound(float("inf"))
-        self.closing.close()
-        return self.part.replace(self.path) if whole else self.part
+        if self.container is not None:
+            self._end_part(self.unfinished)
+        if not self.parts:
+            raise UserError(f"{self.source.path}: no frame of it could be decoded")
+        joined = self.path.with_name(f"{self.folder.name}{self.path.suffix}")
+        join(self.parts, joined, self.source, whole)
+        if not whole:
+            self.unfinished.unlink(missing_ok=True)
+            return joined
+        joined.replace(self.path)
+        shutil.rmtree(self.folder)
+        return self.path
 
     def __exit__(
         self,
@@ -123,11 +120,33 @@ class ClipWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.closing.close()
+        if self.container is not None:
+            self.container.close()
 
+    def _take_up(self, resume: bool) -> None:
+        """Find the whole parts that lie there, or clear them away."""
+        file = self.folder / SETTINGS
+        if not resume and self.folder.exists():
+            shutil.rmtree(self.folder)
+        if file.is_file() and file.read_text(encoding="utf-8") != self.settings:
+            raise UserError(
+                f"{self.folder} was painted with other settings: give the same again, or "
+                "resume=false to start anew"
+            )
+        self.parts = parts_in(self.folder, self.path.suffix)
 
-def _even(picture: Tensor) -> np.ndarray[Any, Any]:
-    """(3, H, W) in [0, 1] -> (h, w, 3) bytes; an odd last row or column goes, for H.264."""
-    height, width = picture.shape[1:]
-    cut = picture[:, : height - height % 2, : width - width % 2]
-    return (255 * cut).round().byte().permute(1, 2, 0).contiguous().numpy()
+    def _begin_part(self, frame: Frame) -> None:
+        if not self.parts:
+            write_text(self.folder / SETTINGS, self.settings)
+        self.frames = 0
+        self.time = frame.time
+        self.container = container_to_write(self.unfinished)
+        self.encoder = Encoder(self.container, self.codec, self.quality, frame, self.source)
+
+    def _end_part(self, path: Path) -> None:
+        for packet in self.encoder.rest():
+            self.container.mux(packet)
+        self.container.close()
+        self.container = None
+        self.unfinished.replace(path)
+        self.parts.append(Part(path, self.time))

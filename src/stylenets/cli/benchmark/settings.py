@@ -14,6 +14,7 @@ from stylenets.cli.checks import (
     whole_or_null,
 )
 from stylenets.errors import UserError
+from stylenets.video import STEADY
 
 MIN_SIDE = 16  # pixels
 MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and room between them
@@ -22,7 +23,7 @@ PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
 SUITE_NAMES = (
     *("infer", "train", "curves", "data", "memory", "scaling", "startup", "quality", "swap"),
-    *("inversion", "attention", "page"),
+    *("inversion", "attention", "page", "video"),
 )
 
 
@@ -41,6 +42,7 @@ def check_suites(config: DictConfig) -> None:
     check_curves(config)
     check_scaling(config)
     check_data(config)
+    check_video(config)
     check_cases("memory.cases", config.memory.cases)
     whole("startup.repeats", config.startup.repeats, 1)
     for name, path in config.page.items():
@@ -125,3 +127,16 @@ def check_data(config: DictConfig) -> None:
     for name in ("batch", "batches", "files"):
         whole(f"data_suite.{name}", config.data_suite[name], 1)
     whole_list("data_suite.workers", config.data_suite.workers, 0)
+
+
+def check_video(config: DictConfig) -> None:
+    """Check what the suite ``video`` needs: choices there are, and clips of several frames."""
+    chosen = config.video
+    whole("video.size", chosen.size, MIN_SIDE)
+    whole("video.frames", chosen.frames, 2)
+    for steady in chosen.choices:
+        choices("video.choices", steady, STEADY)
+    whole("video.speed.size", chosen.speed.size, MIN_SIDE)
+    whole("video.speed.frames", chosen.speed.frames, 2)
+    whole("video.memory.size", chosen.memory.size, MIN_SIDE)
+    whole_list("video.memory.counts", chosen.memory.counts, 1)

@@ -16,6 +16,7 @@ from stylenets.cli.benchmark.scaling import run_scaling
 from stylenets.cli.benchmark.speed import run_speed
 from stylenets.cli.benchmark.startup import run_startup
 from stylenets.cli.benchmark.swap import run_swap
+from stylenets.cli.benchmark.video import run_video
 
 SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "quality": run_quality,
@@ -30,4 +31,5 @@ SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "scaling": run_scaling,
     "startup": run_startup,
     "page": run_page,
+    "video": run_video,
 }

@@ -1,8 +1,12 @@
-"""Norms whose statistics are carried from frame to frame, so that a clip's colors do not jump."""
+"""A stylizer for clips: its frames hold together, as ``steady=`` says.
+
+Its norms may carry their statistics from frame to frame, so that a clip's colors do not jump.
+"""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 
 import torch
 import torch.nn.functional as F
@@ -10,12 +14,12 @@ from torch import Tensor, nn
 
 from stylenets.errors import UserError
 from stylenets.inference.rows import RowStylizer
+from stylenets.inference.settings import Controls
 from stylenets.inference.stylizer import Stylizer
 from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, mix_rows
+from stylenets.video.steady import AFTER, BEFORE, State, SteadyPainter
 
 KEEP = 0.9  # share of what was carried in the statistics of a frame: those of about 10 frames
-
-Statistics = dict[str, Tensor]
 
 
 class CarriedNorm(nn.Module):
@@ -28,7 +32,7 @@ class CarriedNorm(nn.Module):
     def __init__(self, norm: nn.Module) -> None:
         super().__init__()
         self.norm = norm
-        self.carried: Statistics = {}
+        self.carried: State = {}
 
     def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """As the norm's own, of one picture: (1, C, H, W), and weights (1, S) or (1, S, h, w)."""
@@ -82,7 +86,7 @@ class CarriedNorms:
         for norm in self.norms:
             norm.carried.clear()
 
-    def state(self) -> Statistics:
+    def state(self) -> State:
         """What is carried, by number of the norm and weights."""
         return {
             f"norm {number} {key}": value
@@ -90,9 +94,30 @@ class CarriedNorms:
             for key, value in norm.carried.items()
         }
 
-    def load_state(self, state: Statistics) -> None:
+    def load_state(self, state: State) -> None:
         """Go on with what ``state`` gave."""
         self.forget()
         for name, value in state.items():
             _, number, key = name.split(" ", 2)
             self.norms[int(number)].carried[key] = value
+
+
+def steady_painter(
+    stylizer: Stylizer,
+    weights: Tensor,
+    steady: Collection[str],
+    controls: Controls | None = None,
+) -> SteadyPainter:
+    """What paints the frames of a clip by weights (S,), with some of ``stylenets.video.STEADY``.
+
+    Raises:
+        UserError: The network cannot do that.
+    """
+    norms = CarriedNorms(stylizer) if "norms" in steady else None
+    chosen = norms.stylizer if norms else stylizer
+    return SteadyPainter(
+        lambda picture: chosen.paint(picture, weights, controls),
+        before=BEFORE if "before" in steady else 0,
+        after=AFTER if "after" in steady else 0,
+        memory=norms,
+    )

@@ -1,0 +1,1 @@
+"""How steady painted clips are, on clips whose motion is known."""
