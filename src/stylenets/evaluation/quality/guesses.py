@@ -66,4 +66,4 @@ class CenterBox:
 def _of_floats(scores: NDArray[Any]) -> NDArray[np.float32]:
     """Scores in [0, 1]; one of the detectors gives bytes."""
     scale = 255 if scores.dtype == np.uint8 else 1
-    return np.asarray(scores, np.float32) / scale
+    return np.asarray(scores / scale, np.float32)
