@@ -144,6 +144,8 @@ def test_every_suite_has_its_settings_checked() -> None:
         (["scaling.styles=[]"], r"scaling\.styles=\[\]: must be a list of at least one"),
         (["startup.repeats=0.5"], r"startup\.repeats=0\.5: must be a whole number"),
         (["curves.seeds=[0,a]"], r"curves\.seeds=a: must be a whole number"),
+        (["attention.turned_photos=a"], r"attention\.turned_photos=a: must be a whole number"),
+        (["attention.turns=45"], r"attention\.turns=45: must be a list"),
         (["page.file=3"], r"page\.file=3: must be a path"),
         (["photos=gone"], "photos=gone: no such folder"),
         (["device=abacus"], "device=abacus"),

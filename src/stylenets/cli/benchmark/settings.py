@@ -45,6 +45,9 @@ def check_suites(config: DictConfig) -> None:
     check_video(config)
     check_cases("memory.cases", config.memory.cases)
     whole("startup.repeats", config.startup.repeats, 1)
+    whole("attention.turned_photos", config.attention.turned_photos, 0)
+    if not isinstance(config.attention.turns, ListConfig):
+        raise UserError(f"attention.turns={config.attention.turns}: must be a list of turns")
     for name, path in config.page.items():
         if not isinstance(path, str) or not path:
             raise UserError(f"page.{name}={path}: must be a path")
