@@ -1,6 +1,6 @@
 # The command line and the app.
 #
-#   docker build -t stylenets .
+#   docker build -t stylenets --build-arg TORCH_INDEX=URL .
 #   docker run --rm --read-only --tmpfs /tmp -p 127.0.0.1:7860:7860 stylenets
 #   docker run --rm --read-only --tmpfs /tmp -v "$PWD:/work" stylenets \
 #     stylenets-infer photo.jpg swirl out=/work/swirl.png
@@ -11,10 +11,11 @@ ENV PIP_NO_CACHE_DIR=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 
-# torch first, without CUDA: a tenth of the size; a change of the project does not fetch it again
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# torch first: a change of the project does not fetch it again. URL is the index of wheels without
+# CUDA that pytorch.org names, for a tenth of the size; without it pip takes what it takes anywhere
+ARG TORCH_INDEX
 # hadolint ignore=DL3013  # pyproject.toml says which versions will do
-RUN pip install --index-url "$TORCH_INDEX" "torch>=2.11" "torchvision>=0.26"
+RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "torch>=2.11" "torchvision>=0.26"
 
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./

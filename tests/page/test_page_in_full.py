@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from browser import needs_browser, served, visitor
+from visiting import needs_browser, served, visitor
 
 from stylenets import Stylizer, images
 from stylenets.cli import export as command

@@ -1,10 +1,12 @@
 """A style of a multi-style network as a network of its own, to be trained on."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 from stylenets.layers.conv import pad_to_multiple
-from stylenets.nets.cin import CINNet
+from stylenets.nets.cin import CINNet, ConditionedConv
 from stylenets.nets.johnson import JohnsonNet
 
 WHITE = 255  # a JohnsonNet works on 0-255
@@ -31,24 +33,31 @@ def single_style(net: CINNet, row: int, picture: Tensor) -> JohnsonNet:
         torch.Size([1, 3, 30, 45])
     """
     single = JohnsonNet(net.width, len(net.residual))
-    blocks = {f"res{k}": block for k, block in enumerate(net.residual, start=1)}
-    layers = {f"conv{k}": (layer, f"in{k}") for k, layer in enumerate(net.down, start=1)}
-    layers |= {f"deconv{k}": (layer, f"in{k + 3}") for k, layer in enumerate(net.up, start=1)}
-    for name, block in blocks.items():
-        layers[f"{name}.conv1"] = (block.conv1, f"{name}.in1")
-        layers[f"{name}.conv2"] = (block.conv2, f"{name}.in2")
     state = single.state_dict()
-    for conv, (layer, norm) in layers.items():
+    for conv, norm, prefix in _same_layers(len(net.residual)):
+        layer = net.get_submodule(prefix)
+        assert isinstance(layer, ConditionedConv)
         state[f"{conv}.conv2d.weight"] = layer.conv.conv2d.weight
         state[f"{conv}.conv2d.bias"] = torch.zeros_like(state[f"{conv}.conv2d.bias"])
         state[f"{norm}.weight"] = layer.norm.gamma[row]
         state[f"{norm}.bias"] = layer.norm.beta[row]
-    state["conv1.conv2d.weight"] = net.down[0].conv.conv2d.weight / WHITE
+    state["conv1.conv2d.weight"] = state["conv1.conv2d.weight"] / WHITE
     kernel, bias = _linear_output(net, row, picture)
     state["deconv3.conv2d.weight"] = kernel
     state["deconv3.conv2d.bias"] = bias
     single.load_state_dict(state)
     return single
+
+
+def _same_layers(blocks: int) -> Iterator[tuple[str, str, str]]:
+    """(convolution, norm) of a JohnsonNet and the layer of a CINNet that has both, by name."""
+    for k in (1, 2, 3):
+        yield f"conv{k}", f"in{k}", f"down.{k - 1}"
+    for k in range(1, blocks + 1):
+        for part in (1, 2):
+            yield f"res{k}.conv{part}", f"res{k}.in{part}", f"residual.{k - 1}.conv{part}"
+    for k in (1, 2):
+        yield f"deconv{k}", f"in{k + 3}", f"up.{k - 1}"
 
 
 def _linear_output(net: CINNet, row: int, picture: Tensor) -> tuple[Tensor, Tensor]:

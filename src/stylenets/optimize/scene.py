@@ -125,6 +125,7 @@ class Scene:
         """
         photo = self.content[0]
         styles = self.style_pictures()
+        parts: dict[str, tuple[Tensor | None, StylePicture | None]]
         if self.regions:
             parts = {
                 label: (mask, styles.get(self.painted_in[label]))

@@ -81,9 +81,10 @@ class _Trunk:
     """Nodes and weights of a graph, added layer by layer."""
 
     def __init__(self, net: CINNet) -> None:
-        from onnx import helper
+        from onnx import TensorProto, helper
 
         self.helper = helper
+        self.types: Any = TensorProto
         self.nodes: list[Any] = []
         self.kept: list[Any] = []
         self.weights = {name: value.numpy() for name, value in net.state_dict().items()}
@@ -119,7 +120,7 @@ class _Trunk:
         padded = self.add("Pad", x, self.keep(np.array([0, 0, side, side] * 2)), mode="reflect")
         # networks are stored in half as many bytes, too
         small = self.keep(kernel.astype(np.float16))
-        weight = self.add("Cast", small, to=self.helper.TensorProto.FLOAT)
+        weight = self.add("Cast", small, to=self.types.FLOAT)
         y = self.norm(self.add("Conv", padded, weight, strides=[stride, stride]), len(kernel))
         gamma = self.add("Conv", share, next(self.rows))
         beta = self.add("Conv", share, next(self.rows))
@@ -164,7 +165,7 @@ class _Trunk:
     def value(self, name: str, shape: list[Any], kind: str = "FLOAT") -> Any:
         """An input or an output of ONNX's kind of number."""
         return self.helper.make_tensor_value_info(
-            name, self.helper.TensorProto.DataType.Value(kind), shape
+            name, self.types.DataType.Value(kind), shape
         )
 
 

@@ -50,7 +50,7 @@ def tiled_bands(photos: list[Tensor], height: int, width: int) -> Iterator[Tenso
         yield torch.cat(parts, 2)[..., :width]
 
 
-def paint_file(config: DictConfig, case: DictConfig) -> dict[str, float]:
+def paint_case(config: DictConfig, case: DictConfig) -> dict[str, float]:
     """Read, paint and write a picture of this size; its peak in bytes, and the seconds."""
     photos = [images.read(path) for path in bundled_photos()]
     with TemporaryDirectory() as folder:
@@ -71,7 +71,7 @@ def _measure_this_process() -> None:
     file, number = sys.argv[1:]
     config = read_settings(file)
     _, peak = machine.watch_memory("cpu")
-    found = paint_file(config, config.memory.pictures[int(number)])
+    found = paint_case(config, config.memory.pictures[int(number)])
     sys.stdout.write(json.dumps({"bytes": peak(), **found}) + "\n")
 
 

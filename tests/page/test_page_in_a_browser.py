@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from browser import Keys, needs_browser, served, visitor
+from visiting import Keys, needs_browser, served, visitor
 from torch import Tensor
 
 from stylenets import Stylizer, images
