@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from visiting import Keys, needs_browser, served, visitor
 from torch import Tensor
+from visiting import Keys, needs_browser, served, visitor
 
 from stylenets import Stylizer, images
 from stylenets.cli import export as command
