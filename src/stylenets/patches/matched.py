@@ -7,7 +7,8 @@ features; here each channel's mean and deviation are matched, Huang & Belongie 2
 the result once more after it. Between swapped and matched features lies a mixture that keeps the
 style's statistics and more of the photograph. Of relu3_1 of VGG-19, for 4 photographs x 6 paintings
 at 256 px, distance of the statistics from the style's and 1 - correlation with the content's: plain
-0.41 and 0.55, matched 0.10 and 0.55, matched and three quarters of the mixture 0.10 and 0.34.
+0.41 and 0.55, matched 0.10 and 0.55, matched and three quarters of the mixture about 0.10
+and 0.34.
 """
 
 from collections.abc import Callable
