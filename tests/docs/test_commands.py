@@ -21,7 +21,9 @@ def commands(page: Path) -> Iterator[list[str]]:
     for block in blocks(page, ""):
         for line in block.replace("\\\n", " ").splitlines():
             if line.startswith(("python ", "torchrun ")):
-                yield shlex.split(line, comments=True)
+                words = shlex.split(line, comments=True)
+                if words[1:2] != ["-m"]:  # a command of Python's own, such as http.server
+                    yield words
 
 
 COMMANDS = [(page, words) for page in PAGES for words in commands(page)]
