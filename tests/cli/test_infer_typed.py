@@ -169,10 +169,21 @@ def test_an_animation_gives_its_first_frame_and_says_so(run: Run, folder: Path) 
     from PIL import Image
 
     frames = [Image.new("RGB", (30, 20), color) for color in ("red", "green")]
-    frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:])
-    status, files, told = run("clip.gif", "ink", "ckpt=net.safetensors", "out=out")
+    frames[0].save(folder / "clip.webp", save_all=True, append_images=frames[1:])
+    status, files, told = run("clip.webp", "ink", "ckpt=net.safetensors", "out=out")
     assert (status, files) == (0, ["out/clip_ink.png"])
-    assert told == "note: clip.gif is animated; its first frame is taken\n"
+    assert told == "note: clip.webp is animated; its first frame is taken\n"
+
+
+def test_an_animated_gif_is_a_clip(run: Run, folder: Path) -> None:
+    pytest.importorskip("av")
+    from PIL import Image
+
+    frames = [Image.new("RGB", (30, 20), color) for color in ("red", "green")]
+    frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:])
+    status, files, _ = run("clip.gif", "ink", "ckpt=net.safetensors", "out=out")
+    assert (status, files) == (0, ["out/clip_ink.gif"])
+    assert images.frame_count(folder / "out/clip_ink.gif") == 2
 
 
 def test_strength_0_is_the_photograph(run: Run) -> None:

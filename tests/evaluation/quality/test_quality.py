@@ -324,7 +324,7 @@ def test_a_metric_or_a_peer_that_cannot_be_had_is_told(
 
 def test_mistakes_are_told(tmp_path: Path) -> None:
     assert set(PEERS) == set(settings.PEERS)
-    with pytest.raises(UserError, match="suite=speed: must be one of quality, swap"):
+    with pytest.raises(UserError, match="suite=speed: must be one of infer, train"):
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
     good = {
         "size": 64,

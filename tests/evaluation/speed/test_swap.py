@@ -8,7 +8,7 @@ import torch
 from hydra import compose, initialize_config_dir
 
 from stylenets.cli.benchmark.command import benchmark
-from stylenets.cli.benchmark.settings import check_swap
+from stylenets.cli.benchmark.settings import check_suites
 from stylenets.cli.benchmark.swap import cut_to_steps
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
@@ -87,4 +87,4 @@ def test_sides_are_cut_to_whole_steps() -> None:
 @pytest.mark.parametrize("wrong", ["size=8", "swap.patch=0", "swap.stride=4", "swap.repeats=x"])
 def test_mistakes_are_told(wrong: str) -> None:
     with pytest.raises(UserError, match=wrong):
-        check_swap(composed(wrong))
+        check_suites(composed(wrong))

@@ -121,7 +121,8 @@ def check_scaling(config: DictConfig) -> None:
     whole("scaling.train_size", chosen.train_size, MIN_SIDE)
     for name in ("sides", "batches", "styles", "processes"):
         least = MIN_SIDE if name == "sides" else 1
-        if not whole_list(f"scaling.{name}", chosen[name], least):
+        values = whole_list(f"scaling.{name}", chosen[name], least)
+        if not values and name != "processes":  # none: several processes are left out
             raise UserError(f"scaling.{name}=[]: must be a list of at least one number")
 
 
