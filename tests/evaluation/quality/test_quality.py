@@ -18,7 +18,7 @@ from stylenets.checkpoints import Network
 from stylenets.cli.benchmark import quality, settings
 from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.benchmark.inputs import chosen_network
-from stylenets.cli.benchmark.settings import check_quality
+from stylenets.cli.benchmark.settings import check_photos, check_quality
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
 from stylenets.evaluation.networks.comparison import Entry
@@ -327,6 +327,8 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="suite=speed: must be one of infer, train"):
         benchmark(OmegaConf.create({"suite": "speed", "out": str(tmp_path)}))
     good = {
+        "suite": "quality",
+        "photos": None,
         "size": 64,
         "limit": None,
         "show": 1,
@@ -336,6 +338,7 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         "iterations": [],
         "starts": ["network"],
     }
+    check_photos(OmegaConf.create(good))
     check_quality(OmegaConf.create(good))
     for wrong in (
         {"size": 31},
@@ -350,6 +353,7 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         {"starts": ["noise"]},
     ):
         with pytest.raises(UserError, match=next(iter(wrong))):
+            check_photos(OmegaConf.create(good | wrong))
             check_quality(OmegaConf.create(good | wrong))
     several = OmegaConf.create({"suite": "infer", "ckpt": ["six", "small"]})
     with pytest.raises(UserError, match="suite=infer takes a single network"):
