@@ -181,3 +181,8 @@ def test_a_polished_style_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch)
     polished = images.read("out/a_night.png")
     run("content=photos/a.png", "style=out/night.safetensors", "out=again")
     assert (images.read("again/a_night.png") - polished).abs().max() <= 1.01 / 255
+    run("content=photos/a.png", "style=styles/night.png", "polish=1")  # replaces its own
+    Path("night.safetensors").write_bytes(Path("cin.safetensors").read_bytes())
+    with pytest.raises(UserError, match="is no style file: give out= another folder"):
+        run("content=photos/a.png", "style=styles/night.png", "polish=1", "out=.")
+    assert Path("night.safetensors").read_bytes() == Path("cin.safetensors").read_bytes()

@@ -4,7 +4,12 @@ from stylenets.checkpoints.loading import load
 from stylenets.checkpoints.network import FORMAT, LIMITS, Network, check_metadata
 from stylenets.checkpoints.reading import load_plain, locate
 from stylenets.checkpoints.saving import save
-from stylenets.checkpoints.style_files import belongs_to, save_style, with_style_files
+from stylenets.checkpoints.style_files import (
+    belongs_to,
+    check_replaceable,
+    save_style,
+    with_style_files,
+)
 
 __all__ = [
     "FORMAT",
@@ -12,6 +17,7 @@ __all__ = [
     "Network",
     "belongs_to",
     "check_metadata",
+    "check_replaceable",
     "load",
     "load_plain",
     "locate",

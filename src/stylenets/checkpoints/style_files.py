@@ -77,6 +77,17 @@ def belongs_to(path: Path, network: Network) -> bool:
     return isinstance(trunk, CINNet) and _metadata(path)[0]["trunk"] == trunk_digest(trunk)
 
 
+def check_replaceable(path: Path) -> None:
+    """Raises UserError where something else than a style stands where one would be written."""
+    if not path.exists():
+        return
+    try:
+        _metadata(path)
+    except UserError as error:
+        told = f"{path} is there, and is no style file: give out= another folder"
+        raise UserError(told) from error
+
+
 def trunk_digest(net: CINNet) -> str:
     """The sha256 of what all styles of a network share, in half precision."""
     digest = hashlib.sha256()

@@ -30,8 +30,11 @@ def build_stylizer(request: Request) -> Stylizer:
         from stylenets.cli.infer_polish import with_polished_rows  # slow to import
 
         bank = picture_styles(given, swap.style_size, crop=False)
+        places = {name: request.out / f"{name}.safetensors" for name in bank.names}
+        for place in places.values():
+            checkpoints.check_replaceable(place)  # before a minute is spent
         network = with_polished_rows(network, bank, swap.polish)
-        keep_styles(network, bank.names, request.out)
+        keep_styles(network, places)
         given = []
     stylizer = Stylizer.load(
         network,
@@ -65,10 +68,9 @@ def in_areas(stylizer: Stylizer, request: Request) -> Stylizer:
     return Stylizer(painter.with_styles(cut), stylizer.given)
 
 
-def keep_styles(network: Network, names: list[str], out: Path) -> None:
+def keep_styles(network: Network, places: dict[str, Path]) -> None:
     """Write each of these styles as a file of its own, and tell on stderr what it is for."""
-    for name in names:
-        kept = out / f"{name}.safetensors"
+    for name, kept in places.items():
         checkpoints.save_style(kept, network, name)
         sys.stderr.write(f"note: the style is kept: style={kept} paints in it at once\n")
 

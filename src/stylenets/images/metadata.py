@@ -35,8 +35,8 @@ class Metadata:
 
     def options(self) -> dict[str, Any]:
         """As Pillow's encoders of JPEG and WebP take it."""
-        found = {"exif": self.exif, "xmp": self.xmp}
-        found["dpi"] = None if self.dots is None else (self.dots, self.dots)  # type: ignore[assignment]
+        dots = None if self.dots is None else (self.dots, self.dots)
+        found = {"exif": self.exif, "xmp": self.xmp, "dpi": dots}
         return {name: value for name, value in found.items() if value is not None}
 
     def chunks(self) -> list[tuple[bytes, bytes]]:

@@ -16,7 +16,7 @@ from stylenets.errors import UserError
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.settings import Controls
 from stylenets.inference.stylizer import Stylizer
-from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, mix_rows
+from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, gamma_and_beta
 from stylenets.video.steady import AFTER, BEFORE, State, SteadyPainter
 
 KEEP = 0.9  # share of what was carried in the statistics of a frame: those of about 10 frames
@@ -42,16 +42,7 @@ class CarriedNorm(nn.Module):
         known = self.carried.get(key, found)
         self.carried[key] = KEEP * known + (1 - KEEP) * found
         variance, mean = self.carried[key]
-        if isinstance(self.norm, ConditionalInstanceNorm) and weights is not None:
-            gamma = mix_rows(self.norm.gamma, weights, x)
-            beta = mix_rows(self.norm.beta, weights, x)
-        else:
-            assert isinstance(self.norm, InstanceNorm)
-            gamma = self.norm.weight[None]
-            beta = self.norm.bias[None]
-        if gamma.ndim == 2:
-            gamma = gamma[:, :, None, None]
-            beta = beta[:, :, None, None]
+        gamma, beta = gamma_and_beta(self.norm, weights, x)
         normed = F.batch_norm(x.float(), mean[0], variance[0], eps=EPS)
         return torch.addcmul(beta, gamma, normed).to(x.dtype)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, mix_rows
+from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, gamma_and_beta
 
 Statistics = tuple[Tensor, Tensor]  # mean and variance, (1, C, 1, 1) each
 NORMS = (ConditionalInstanceNorm, InstanceNorm)
@@ -27,17 +27,7 @@ class FixedNorm(nn.Module):
 
     def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """As the norm's own: (B, C, H, W), and style weights where it is conditional."""
-        if isinstance(self.norm, ConditionalInstanceNorm):
-            assert weights is not None
-            gamma = mix_rows(self.norm.gamma, weights, x)
-            beta = mix_rows(self.norm.beta, weights, x)
-        else:
-            assert isinstance(self.norm, InstanceNorm)
-            gamma = self.norm.weight[None]
-            beta = self.norm.bias[None]
-        if gamma.ndim == 2:
-            gamma = gamma[:, :, None, None]
-            beta = beta[:, :, None, None]
+        gamma, beta = gamma_and_beta(self.norm, weights, x)
         scale = gamma * self.scale
         return torch.addcmul(beta - self.mean * scale, scale, x.float()).to(x.dtype)
 

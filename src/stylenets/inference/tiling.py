@@ -15,6 +15,7 @@ mean, since a thumbnail's texture is another. It has no seams.
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -115,8 +116,9 @@ class _Work:
             self._compute(first, self._seen, after)
             for block in blocks:
                 before, after = after, before
-                self._fix_norms(block, lambda tile, file=before: self._read(file, tile))  # type: ignore[misc]
-                self._compute(block, lambda tile, file=before: self._read(file, tile), after)  # type: ignore[misc]
+                source = partial(self._read, before)
+                self._fix_norms(block, source)
+                self._compute(block, source, after)
             self._fix_norms(last, lambda tile: self._read(after, tile))
             for tiles in tile_rows(*self.sides, REACH):
                 yield from self._bands(
@@ -128,15 +130,18 @@ class _Work:
             moments = Moments()
             norm = self.net.get_submodule(name)
             for tile in self._tiles():
-                values = given_to(norm, lambda at=tile: segment.run(source(at), self._at(at)))  # type: ignore[misc]
+                values = given_to(norm, partial(self._run, segment, source, tile))
                 moments.add(values[..., *_inner(tile, values)])
             fix(self.net, name, moments.statistics())
+
+    def _run(self, segment: Segment, source: Callable[[Tile], Tensor], tile: Tile) -> Tensor:
+        return segment.run(source(tile), self._at(tile))
 
     def _compute(
         self, segment: Segment, source: Callable[[Tile], Tensor], target: FeatureFile
     ) -> None:
         for tile in self._tiles():
-            values = segment.run(source(tile), self._at(tile))
+            values = self._run(segment, source, tile)
             rows, columns = (_on_grid(one) for one in tile.kept)
             target.write(rows, columns, values[..., *_inner(tile, values)])
 

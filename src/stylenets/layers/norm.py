@@ -72,6 +72,27 @@ def mix_rows(table: Tensor, weights: Tensor, like: Tensor) -> Tensor:
     return (weights.permute(0, 2, 3, 1) @ table).permute(0, 3, 1, 2)
 
 
+def gamma_and_beta(norm: nn.Module, weights: Tensor | None, like: Tensor) -> tuple[Tensor, Tensor]:
+    """What a norm multiplies and adds, of one style or a mix: two that broadcast to ``like``.
+
+    Args:
+        norm: An InstanceNorm, or a ConditionalInstanceNorm.
+        weights: Style weights (B, S) or (B, S, h, w) of the latter.
+        like: What is normed, (B, C, H, W).
+    """
+    if isinstance(norm, ConditionalInstanceNorm):
+        assert weights is not None
+        gamma = mix_rows(norm.gamma, weights, like)
+        beta = mix_rows(norm.beta, weights, like)
+    else:
+        assert isinstance(norm, InstanceNorm)
+        gamma = norm.weight[None]
+        beta = norm.bias[None]
+    if gamma.ndim == 4:
+        return gamma, beta
+    return gamma[:, :, None, None], beta[:, :, None, None]
+
+
 def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
     """Normalize (B, C, H, W) in its own type: (x - mean) / std * gamma + beta.
 
