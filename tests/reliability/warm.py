@@ -133,6 +133,7 @@ def _be_the_command(
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM, taken + ROOM))
         os.chdir(folder)
+        torch.set_num_threads(1)  # a copy waits for ever for more: OpenMP's are not copied
         torch.manual_seed(0)
         sys.argv = ["command", *arguments]
         command()
