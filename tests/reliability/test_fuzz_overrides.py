@@ -190,9 +190,7 @@ def add_run(folder: Path) -> None:
     (folder / "out").rename(folder / "run")
 
 
-def run_target(
-    target: Target, config: DictConfig, overrides: Sequence[str], folder: Path
-) -> Ended:
+def run_target(target: Target, config: DictConfig, overrides: Sequence[str], folder: Path) -> Ended:
     """The command on an overridden configuration, as Hydra would call it."""
     module = import_module(f"stylenets.cli.{target.command}")
     command = getattr(module, target.command.partition(".")[0])
