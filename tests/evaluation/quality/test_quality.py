@@ -220,8 +220,9 @@ def test_page_and_sheet_show_the_pictures(found: QualityFindings, tiny_bank: Sty
     assert all(measure.meaning in page.replace("&#x27;", "'") for measure in JUDGED)
     sheet = overview(found)
     assert sheet.shape[0] == 3
-    # networks, peer, and L-BFGS from the photograph and from each network
-    assert sheet.shape[1] >= 6 * 32
+    # networks, peer, and on the first photograph L-BFGS from it and from each network
+    assert len(found.shown) == 2
+    assert sheet.shape[1] >= (6 + 3) * 32
     assert sheet.shape[2] >= 4 * 32
 
 

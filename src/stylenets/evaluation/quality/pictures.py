@@ -13,19 +13,21 @@ ACROSS = 5  # kept pictures in a row
 
 
 def overview(findings: QualityFindings) -> Tensor:
-    """The first photograph in every style -> (3, H, W).
+    """The shown photographs in every style -> (3, H, W).
 
-    A row for each network, for each peer, and for the longest L-BFGS from each start.
+    Of each photograph a row for each network, for each peer, and for the longest L-BFGS from each
+    start.
     """
-    shown = next(iter(findings.shown.values()))
-    photo = shown[PHOTOGRAPH, 0]
     styles = range(len(findings.styles))
     rows = []
-    for maker in shown_makers(findings, shown):
+    makers = []
+    for shown in findings.shown.values():
+        photo = shown[PHOTOGRAPH, 0]
         blank = photo.new_ones(3, *photo.shape[1:])
-        rows.append([photo, *(shown.get((maker, style), blank) for style in styles)])
-    names = shown_makers(findings, shown)
-    return images.grid(rows, names, [PHOTOGRAPH, *findings.styles])
+        for maker in shown_makers(findings, shown):
+            rows.append([photo, *(shown.get((maker, style), blank) for style in styles)])
+            makers.append(maker)
+    return images.grid(rows, makers, [PHOTOGRAPH, *findings.styles])
 
 
 def style_grid(findings: QualityFindings, style: int) -> Tensor:
