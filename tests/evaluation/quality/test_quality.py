@@ -101,7 +101,7 @@ def found(
         Judge(random_vgg, tiny_bank),
         tiny_bank.names,
         plan,
-        show=1,
+        show=2,
         advance=lambda: calls.append(None),
     )
     found = suite.run(photos)
