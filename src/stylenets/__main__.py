@@ -13,6 +13,7 @@ COMMANDS = {
     "benchmark": "stylenets.cli.benchmark.command",
     "live": "stylenets.cli.live",
     "export": "stylenets.cli.export",
+    "app": "stylenets.app.command",
     "prepare-data": "stylenets.cli.prepare_data",
 }
 USAGE = f"usage: python -m stylenets COMMAND ...\n\ncommands: {', '.join(COMMANDS)}\n"

@@ -1,6 +1,9 @@
 """How a command ends: in one line for a mistake or a full disk, as it is for a fault of ours."""
 
 import errno
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -32,3 +35,12 @@ def test_one_line_and_status_2(
 def test_a_fault_of_ours_comes_through(error: Exception) -> None:
     with pytest.raises(type(error)), mistakes_in_one_line():
         raise error
+
+
+def test_ctrl_c_while_modules_are_read_is_one_line() -> None:
+    reading = "import os, signal, stylenets.cli; os.kill(os.getpid(), signal.SIGINT)"
+    ended = subprocess.run([sys.executable, "-c", reading], capture_output=True, text=True)
+    assert ended.stderr == "interrupted\n"
+    assert ended.returncode == -signal.SIGINT  # 130 in a shell
+    ended = subprocess.run([sys.executable, "-c", "import stylenets.cli; a"], capture_output=True)
+    assert b"NameError" in ended.stderr and ended.returncode == 1
