@@ -164,9 +164,7 @@ class _Trunk:
 
     def value(self, name: str, shape: list[Any], kind: str = "FLOAT") -> Any:
         """An input or an output of ONNX's kind of number."""
-        return self.helper.make_tensor_value_info(
-            name, self.types.DataType.Value(kind), shape
-        )
+        return self.helper.make_tensor_value_info(name, self.types.DataType.Value(kind), shape)
 
 
 class _TileTrunk(_Trunk):
