@@ -4,13 +4,14 @@ Unreadable files are replaced, named and counted.
 """
 
 import logging
+import signal
 from pathlib import Path
 
 import pytest
 import torch
 
 from stylenets import images
-from stylenets.data.pictures import PictureLoader, Pictures
+from stylenets.data.pictures import GRACE, PictureLoader, Pictures, outlive_signals
 from stylenets.errors import UserError
 
 SIZE = 8
@@ -118,3 +119,23 @@ def test_nothing_but_bad_files_stops_even_where_all_may_be_bad(files: list[Path]
         path.write_text("no picture")
     with pytest.raises(UserError, match="6 of 6"):
         list(PictureLoader(crops(files, max_bad=1.0), batch_size=3))
+
+
+def test_a_loader_process_ignores_what_the_training_ignores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A closed terminal ends neither ``nohup python train.py`` nor, later, its loader processes."""
+    alarms: list[int] = []
+    monkeypatch.setattr(signal, "alarm", alarms.append)
+    numbers = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        outlive_signals(worker=0)
+        signal.raise_signal(signal.SIGHUP)
+        assert alarms == []
+        signal.raise_signal(signal.SIGTERM)
+        assert alarms == [GRACE]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

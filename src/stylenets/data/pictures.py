@@ -119,7 +119,8 @@ def collate(samples: list[dict[str, Any]]) -> dict[str, Any]:
 def outlive_signals(worker: int) -> None:
     """Let a loader process go on for a while after a signal to its whole group.
 
-    The training ends with its step then, and needs that step's pictures.
+    The training ends with its step then, and needs that step's pictures. A signal that the training
+    ignores, as nohup has it, does nothing here either.
     """
 
     def end_later(number: int, frame: FrameType | None) -> None:
@@ -127,8 +128,9 @@ def outlive_signals(worker: int) -> None:
             signal.alarm(GRACE)
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), end_later)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end_later)
 
 
 class PictureLoader(DataLoader[dict[str, Any]]):
