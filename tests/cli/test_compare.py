@@ -4,6 +4,7 @@ A mistake is one line, and nothing is written.
 """
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -17,11 +18,12 @@ from omegaconf import OmegaConf
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
+from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.compare import compare
 from stylenets.cli.entry import config_folder
 from stylenets.cli.network_names import name_networks
 from stylenets.errors import UserError
-from stylenets.nets import CINNet, InverseNet, JohnsonNet
+from stylenets.nets import AnyStyleNet, CINNet, InverseNet, JohnsonNet
 
 ROOT = Path(__file__).parents[2]
 TRAINING = {"steps": 30, "batch_size": 2, "seconds": 12, "about": "<script>"}
@@ -48,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "runs/johnson/network.safetensors", Network(JohnsonNet(**args), "johnson", args, ["waves"])
     )
     for name in ("photos/a.png", "photos/b.png", "styles/waves.png", "styles/night.png"):
-        images.write(name, torch.rand(3, 24, 36))
+        images.write(name, torch.rand(3, 32, 40))
     return tmp_path
 
 
@@ -56,13 +58,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def small(random_vgg_file: Path) -> list[str]:
     return [
         "photos=photos",
-        "size=24",
+        "size=32",
         "sizes=[16,24]",
         "repeats=1",
         "styles.root=styles",
         "styles.size=24",
         "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
+        "judge.depth=16",
+        f"judge.weights={random_vgg_file}",
+        "objective.vgg.depth=16",
+        f"objective.vgg.weights={random_vgg_file}",
     ]
 
 
@@ -95,7 +101,7 @@ def test_three_families_in_one_report(
     assert [float(row["value"]) for row in rows if row["measure"] == "training speed"] == [
         30 * 2 / 12
     ]
-    assert {row["count"] for row in rows if row["measure"] == "style loss"} == {"2"}
+    assert {row["count"] for row in rows if row["measure"] == "style"} == {"2"}
     sizes = {row["run"]: int(row["value"]) for row in rows if row["measure"] == "file size"}
     assert sizes["johnson"] == Path("runs/johnson/network.safetensors").stat().st_size
     assert (
@@ -149,12 +155,17 @@ def test_without_runs_the_bundled_networks_are_compared() -> None:
         (["styles.images=7"], "styles.images=7: must be a list of pictures"),
         (["styles.root=null", "styles.names=[inc]"], "unknown style inc"),
         (["styles.root=photos"], "cin knows night, waves, none of the compared styles a, b"),
+        (["beside=[gatys]"], "beside=gatys: must be one of polished, optimization, magenta"),
+        (["beside=[polished]"], r"beside=\[polished\]: none of runs= predicts rows"),
+        (["polished.steps=0"], "polished.steps=0"),
+        (["optimization.photos=0"], "optimization.photos=0"),
+        (["optimization.iterations=many"], "optimization.iterations=many"),
         (["limit=0"], "limit=0: must be a whole number of at least 1, or null"),
         (["sizes=[64,1.5]"], "sizes=1.5: must be a whole number"),
         (["sizes=64"], "sizes=64: must be a list"),
         (["sizes=[]"], "must be a list"),
         (["sizes=[9000]"], "from 16 to 8192"),
-        (["size=8"], "size=8"),
+        (["size=31"], "size=31"),
         (["show=0"], "show=0"),
         (["repeats=many"], "repeats=many"),
         (["styles.size=big"], "styles.size=big"),
@@ -222,3 +233,69 @@ def test_styles_of_a_runs_own_are_compared(
     run(*[one for one in small if not one.startswith("styles.root")], "runs=[one]")
     text = Path("out/compare.md").read_text()
     assert "| waves | one |" in text and "| swirl | one |" not in text
+
+
+def told_of(run: str) -> dict[str, str]:
+    """A column of the first table that was left."""
+    lines = Path("out/compare.md").read_text().split("\n\n")[1].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    place = rows[0].index(run)
+    return {row[0]: row[place] for row in rows[2:]}
+
+
+def test_a_polished_row_and_an_optimization_stand_beside_and_a_stranger_in_its_own(
+    folder: Path, small: list[str], capsys: pytest.CaptureFixture
+) -> None:
+    args = {"styles": 1, "width": 4, "blocks": 1}
+    save("any.safetensors", Network(AnyStyleNet(**args), "any", args, ["photo"]))
+    args = {"styles": 1, "width": 4, "blocks": 1}
+    save("six.safetensors", Network(CINNet(**args), "cin", args, ["swirl"]))
+    settings = [
+        "runs=[six.safetensors,any.safetensors]",
+        "beside=[polished,optimization]",
+        "polished.steps=1",
+        "optimization.iterations=2",
+        "optimization.photos=1",
+    ]
+    run(*small, *settings)
+    assert told_of("six")["judged"] == "2, in styles of its own"
+    assert told_of("any")["judged"] == told_of("any polished")["judged"] == "4"
+    assert told_of("optimization")["judged"] == "2, of 1 photograph"
+    assert "kB a style" in told_of("any polished")["file"]
+    assert "six: in styles of their own" in Path("out/compare.md").read_text()
+
+
+def test_what_cannot_be_had_is_told_in_one_line(
+    folder: Path, small: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLENETS_CACHE", str(folder))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    with pytest.raises(UserError, match=r"^beside=\[magenta\]: .*; beside=\[\] leaves it out$"):
+        run(*small, ALL, "beside=[magenta]")
+    assert not Path("out").exists()
+
+
+def test_the_suite_quality_and_the_comparison_agree(
+    folder: Path, small: list[str], random_vgg_file: Path, capsys: pytest.CaptureFixture
+) -> None:
+    run(*small, "runs=[cin.safetensors]")
+    with open("out/compare.csv", newline="") as file:
+        rows = [one for one in csv.DictReader(file) if one["run"] == "cin" and one["count"] == "2"]
+    compared = {(one["style"], one["measure"]): float(one["value"]) for one in rows}
+    shared = [one for one in small if not one.startswith(("sizes", "repeats"))]
+    quality = ["ckpt=cin.safetensors", "peers=[]", "st_lpips=false", "optimize_photos=0", "out=q"]
+    Path("q").mkdir()
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        benchmark(compose("benchmark", [*shared, *quality]))
+    found = [
+        one
+        for one in json.loads(Path("q/quality.json").read_text())["rows"]
+        if one["picture"] == "cin" and one["style"]
+    ]
+    assert {one["style"] for one in found} == {"night", "waves"}
+    for one in found:
+        for measure in ("style", "structure", "palette", "content", "grid 4"):
+            # tolerance: the same computation twice, in threads
+            expected = pytest.approx(one["measures"][measure]["mean"], rel=1e-5)
+            assert compared[one["style"], measure] == expected

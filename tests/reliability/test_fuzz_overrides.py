@@ -106,6 +106,11 @@ NETWORKS = Target(
     (
         *("runs=[net.safetensors]", "photos=photos", "limit=1", "size=32", "sizes=[32]"),
         *("repeats=1", "show=1", "styles.size=32", "vgg.weights=vgg.pth"),
+        *(
+            f"{judge}.{one}"
+            for judge in ("judge", "objective.vgg")
+            for one in ("depth=16", "weights=vgg.pth")
+        ),
     ),
     ("out=out",),
     LEFT_OUT | {"methods"},
@@ -114,7 +119,9 @@ NETWORKS = Target(
 METHODS = replace(
     NETWORKS,
     base=("report=methods", "runs=[run]", "repeats=1", "vgg.weights=vgg.pth"),
-    left_out=LEFT_OUT | {"photos", "limit", "size", "show", "sizes", "styles", "loss"},
+    left_out=LEFT_OUT
+    | {"photos", "limit", "size", "show", "sizes", "styles"}
+    | {"judge", "objective", "beside", "polished", "optimization"},
 )
 SWAP = Target(
     "benchmark.command",

@@ -11,12 +11,15 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets.cli import checks
+from stylenets.cli.benchmark.settings import MIN_JUDGED_SIDE, PEERS
 from stylenets.cli.entry import output_folder, plain_values, run_hydra
 from stylenets.cli.network_names import name_networks
 from stylenets.cli.plain_config import read_plain
 from stylenets.cli.style_request import MAX_STYLE_SIDE
 from stylenets.errors import UserError
 from stylenets.inference import MAX_SIDE, MIN_SIDE
+
+BESIDE = ("polished", "optimization", *PEERS)
 
 
 def main() -> None:
@@ -35,15 +38,16 @@ def compare(config: DictConfig) -> None:
 
 
 def compare_networks(config: DictConfig, out: Path) -> None:
-    """Networks of any family on the same photographs and styles."""
+    """Networks of any family, and what stands beside them, on the same photographs and styles."""
     check_numbers(config)
+    checks.choices("beside", config.beside, BESIDE)
     runs = name_networks(config.runs)
     check_inputs(config)
     # only now, because torch comes with it
     from stylenets.cli.compare_networks import write_network_report
     from stylenets.cli.values import check_targets
 
-    check_targets(plain_values(config), ("loss",))
+    check_targets(plain_values(config), ("objective.loss",))
     write_network_report(config, runs, out)
 
 
@@ -61,16 +65,19 @@ def compare_methods(config: DictConfig, out: Path) -> None:
     from stylenets.cli.compare_methods import write_method_report
     from stylenets.cli.values import check_targets
 
-    check_targets(plain_values(config), ("loss",))
+    check_targets(plain_values(config), ("objective.loss",))
     write_method_report(config, runs, out)
 
 
 def check_numbers(config: DictConfig) -> None:
     """Raises UserError for a number that is no sensible one."""
-    checks.whole("size", config.size, MIN_SIDE, MAX_SIDE)
+    checks.whole("size", config.size, MIN_JUDGED_SIDE, MAX_SIDE)
     checks.whole_or_null("limit", config.limit, 1)
     checks.whole("show", config.show, 1)
     checks.whole("repeats", config.repeats, 1)
+    checks.whole("polished.steps", config.polished.steps, 1)
+    checks.whole("optimization.iterations", config.optimization.iterations, 1)
+    checks.whole("optimization.photos", config.optimization.photos, 1)
     checks.whole("styles.size", config.styles.size, MIN_SIDE, MAX_STYLE_SIDE)
     if not checks.whole_list("sizes", config.sizes, MIN_SIDE, MAX_SIDE):
         raise UserError("sizes=[]: must be a list of at least one size, as in 'sizes=[256,512]'")

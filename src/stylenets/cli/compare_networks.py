@@ -1,4 +1,4 @@
-"""compare.py report=networks: networks of any family on the same photographs and styles."""
+"""compare.py report=networks: networks, and what stands beside them, on the same pictures."""
 
 import logging
 from collections.abc import Mapping
@@ -8,15 +8,28 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import checkpoints, images
+from stylenets.checkpoints import Network
+from stylenets.cli.compare_beside import entries_beside
 from stylenets.cli.output import progress, show_tables, write_files
 from stylenets.cli.photos import read_photos
-from stylenets.cli.run_folders import add_own_styles, read_history, tell_apart
+from stylenets.cli.run_folders import (
+    add_styles,
+    bundled_style_files,
+    read_history,
+    style_files,
+    tell_apart,
+)
 from stylenets.evaluation import machine
-from stylenets.evaluation.networks import long_table, measuring
-from stylenets.evaluation.networks.comparison import Entry, NetworkComparison
+from stylenets.evaluation.networks import long_table
+from stylenets.evaluation.networks.comparison import NetworkComparison
+from stylenets.evaluation.networks.entry import Entry, painted_styles
+from stylenets.evaluation.networks.measuring import choose_styles, time_entries
+from stylenets.evaluation.networks.network_entry import network_entry
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.run_history import RunHistory, compare_settings
 from stylenets.evaluation.networks.tables import comparison_tables
+from stylenets.evaluation.quality.judge import Judge
+from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.inference.devices import choose_device
 from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.rows import RowStylizer
@@ -36,26 +49,49 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
         out: Where the files go.
 
     Raises:
-        UserError: If a run holds no network, or one that knows none of the styles.
+        UserError: If a run holds no network, or one of whose styles there is no picture; or if what
+            is to stand beside them cannot be had.
     """
     device = choose_device(config.device)
     histories = {name: read_history(path) for name, path in runs.items()}
     shown = tell_apart(histories)
     histories = {shown[name]: history for name, history in histories.items()}
     files = dict(zip(histories, runs.values(), strict=True))
-    bank = compared_styles(config.styles, files, histories)
+    networks = {name: checkpoints.load(path) for name, path in files.items()}
+    bank, known = find_styles(config.styles, networks, histories)
+    entries = [
+        load_entry(name, files[name], network, bank, known, config.vgg, device)
+        for name, network in networks.items()
+    ]
     photos = read_photos(config.photos, config.limit, config.size)
-    photo = next(iter(photos.values()))
-    entries = [load_entry(name, path, bank, config.vgg, device) for name, path in files.items()]
-    criterion = instantiate(config.loss)(vgg=instantiate(config.vgg), styles=bank).to(device)
-    log.info("%d networks, %d photographs, %d styles", len(entries), len(photos), len(bank))
-    steps = measuring.count_measurements(entries, len(photos), config.sizes, config.repeats)
-    with progress(steps) as advance:
-        seconds = measuring.time_networks(entries, photo, config.sizes, config.repeats, advance)
-        compared = measuring.measure_losses(entries, bank, criterion, photos, config.show, advance)
-    compared.seconds = seconds
+    entries += entries_beside(config, networks, entries, bank, device)
+    judged = painted_styles(entries, known)
+    judge = Judge(instantiate(config.judge).to(device), judged)
+    log.info("%d to compare, %d photographs, %d styles", len(entries), len(photos), len(judged))
+    suite = QualitySuite(entries, [], judge, judged.names, show=config.show, borders=False)
+    timed = len(entries) * len(config.sizes) * (config.repeats + 1)
+    with progress(timed + suite.steps(len(photos))) as advance:
+        photo = next(iter(photos.values()))
+        seconds = time_entries(entries, photo, config.sizes, config.repeats, advance)
+        suite.advance = advance
+        findings = suite.run(photos)
+    compared = NetworkComparison(entries, judged, bank.names, findings, seconds)
+    settings = describe(config, compared, judge.vgg.source, device)
+    write_comparison(config, compared, settings, histories, out)
+
+
+def write_comparison(
+    config: DictConfig,
+    compared: NetworkComparison,
+    settings: list[str],
+    histories: Mapping[str, RunHistory],
+    out: Path,
+) -> None:
+    """Write the report's files into ``out``, and show the tables.
+
+    ``settings``: sentences on how it was measured.
+    """
     tables = comparison_tables(compared)
-    settings = describe(config, compared, criterion.vgg.source, device)
     markdown = [table.markdown() for table in [*tables, *compare_settings(histories)]]
     texts = {
         "compare.html": comparison_page(compared, settings, histories),
@@ -63,39 +99,62 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
         "compare.md": "\n".join([*markdown, *settings, ""]),
         "config.yaml": OmegaConf.to_yaml(config, resolve=True),
     }
-    pictures = {"compare.jpg": images.jpeg(picture_grid(compared, bank.names))}
+    pictures = {"compare.jpg": images.jpeg(picture_grid(compared))}
     write_files(out, {name: text.encode() for name, text in texts.items()} | pictures)
     show_tables(tables)
 
 
-def compared_styles(
-    styles: DictConfig, files: Mapping[str, Path], histories: Mapping[str, RunHistory]
-) -> StyleBank:
-    """Those of the configuration; where it names none of a person's own, those of the runs, too."""
+def find_styles(
+    styles: DictConfig, networks: Mapping[str, Network], histories: Mapping[str, RunHistory]
+) -> tuple[StyleBank, StyleBank]:
+    """The compared styles, and these with the own styles of networks that know none of them.
+
+    Compared are those of the configuration; where it names none of a person's own, those of the
+    runs, too.
+    """
     bank: StyleBank = instantiate(styles)
-    if styles.root or styles.images:
-        return bank
-    networks = [checkpoints.load(path) for path in files.values()]
-    known = [style for one in networks for style in one.styles if not one.any_style]
-    return add_own_styles(bank, histories, known, styles.size)
+    files = style_files(histories)
+    with_own = [one for one in networks.values() if not one.any_style]
+    if not (styles.root or styles.images):
+        own = [style for one in with_own for style in one.styles]
+        bank = add_styles(bank, files, own, styles.size)
+    apart = [one for one in with_own if not set(one.styles) & set(bank.names)]
+    own = [style for one in apart for style in one.styles]
+    return bank, add_styles(bank, bundled_style_files() | files, own, styles.size)
 
 
-def load_entry(name: str, path: Path, bank: StyleBank, vgg: DictConfig, device: str) -> Entry:
-    """A run ready to paint the compared styles.
+def load_entry(
+    name: str,
+    path: Path,
+    network: Network,
+    bank: StyleBank,
+    known: StyleBank,
+    vgg: DictConfig,
+    device: str,
+) -> Entry:
+    """A network ready to paint the compared styles.
+
+    Args:
+        name: Under which it is compared.
+        path: Its file or run's folder.
+        network: What that holds.
+        bank: The compared styles.
+        known: All styles of which there is a picture.
+        vgg: The loss network of the configuration.
+        device: Where it is to compute.
 
     Raises:
-        UserError: If it holds no network, or one that knows none of these styles.
+        UserError: If it knows none of the styles.
     """
-    network = checkpoints.load(path)
-    styles = measuring.choose_styles(name, network, bank.names)
+    styles = choose_styles(name, network, bank.names, known.names)
     stylizer = stylizer_for_bank(network, bank, vgg, device)
-    return Entry(name, network, stylizer, styles, checkpoints.locate(path).stat().st_size)
+    return network_entry(name, network, stylizer, styles, checkpoints.locate(path).stat().st_size)
 
 
 def stylizer_for_bank(
-    network: checkpoints.Network, bank: StyleBank, vgg: DictConfig, device: str
+    network: Network, bank: StyleBank, vgg: DictConfig, device: str
 ) -> RowStylizer | SwapStylizer:
-    """The network by its own styles, or an inverse network by the pictures of ``bank``.
+    """The network by its own styles, or one for any style by the pictures of ``bank``.
 
     Where an inverse network was trained against the weights of a file, those are ``vgg.weights``.
     """
@@ -113,24 +172,26 @@ def describe(
 ) -> list[str]:
     """How it was measured, for those who read the report without the command.
 
-    ``source``: the weights of the loss network.
+    ``source``: the weights of the judge.
     """
-    count = len(compared.of_photographs())
-    style = config.styles.size
+    count = len({one.photo for one in compared.findings.pictures})
     where = machine.describe_machine(device)
-    losses = (
-        f"Losses: {count} photographs at {config.size} x {config.size} pixels against {source}, "
-        "of weight 1 and averaged. A style loss is measured to the style's picture with a shortest "
-        f"side of {style} pixels."
+    judged = (
+        f"{count} photographs at {config.size} x {config.size} pixels. The judge is {source} with "
+        f"{config.judge.pooling} pooling, as in suite=quality and in each run's yardstick. Style "
+        f"pictures have a shortest side of {config.styles.size} pixels."
     )
     times = (
-        f"Times: the median of {config.repeats} whole inferences, to the device and back, the "
-        "networks taking turns. For an arbitrary style that is: the style picture (shortest side "
-        f"{style} pixels) and the photograph through VGG, style swap, inverse network."
+        f"A picture's time is the median of {config.repeats} whole inferences, to the device and "
+        "back, the entries taking turns; of an optimization it is that of one iteration, times "
+        "their number. A network that swaps reads the style picture for each picture; for the "
+        "others a new style is what comes before the first one."
     )
     measured = (
         f"Measured on {where.get('device', where['processor'])}, {where['threads']} CPU threads, "
         f"torch {where['torch']}, stylenets {where['stylenets']}. What is said of the training is "
         "what the files say."
     )
-    return [losses, times, measured]
+    apart = [entry.name for entry in compared.entries if compared.is_apart(entry)]
+    own = f"{', '.join(apart)}: in styles of their own, as they know none of the compared ones."
+    return [judged, times, *([own] if apart else []), measured]

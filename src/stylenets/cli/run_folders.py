@@ -10,7 +10,7 @@ from stylenets import images
 from stylenets.cli.plain_config import read_plain
 from stylenets.evaluation.networks.run_curves import read_run_curves
 from stylenets.evaluation.networks.run_history import RunHistory
-from stylenets.styles import StyleBank, name_of, picture_styles
+from stylenets.styles import SIX, StyleBank, bundled_style, name_of, picture_styles
 from stylenets.tasks.record import flatten
 
 
@@ -39,27 +39,37 @@ def tell_apart(histories: Mapping[str, RunHistory]) -> dict[str, str]:
     return shown
 
 
-def add_own_styles(
-    bank: StyleBank, histories: Mapping[str, RunHistory], known: Sequence[str], size: int
+def add_styles(
+    bank: StyleBank, files: Mapping[str, Path], wanted: Sequence[str], size: int
 ) -> StyleBank:
-    """The compared styles and those that the runs were trained on, where their pictures are there.
+    """The bank with those of the wanted styles that it lacks and of which there is a file.
 
     Args:
-        bank: The compared styles.
-        histories: Of the runs.
-        known: The styles that the networks know.
+        bank: Some styles.
+        files: Pictures of styles by name.
+        wanted: Names of styles.
         size: Shortest side of the pictures.
     """
-    files: dict[str, Path] = {}
-    for one in histories.values():
-        files |= _style_files(one.settings)
-    missing = [name for name in dict.fromkeys(known) if name not in bank.names and name in files]
+    missing = [name for name in dict.fromkeys(wanted) if name not in bank.names and name in files]
     if not missing:
         return bank
     own = picture_styles([files[name] for name in missing], size, crop=False, names=missing)
     return StyleBank(
         bank.names + own.names, bank.pictures + own.pictures, bank.coefficients + own.coefficients
     )
+
+
+def bundled_style_files() -> dict[str, Path]:
+    """{style: its picture} of those that come with the project."""
+    return {name: bundled_style(name) for name in SIX}
+
+
+def style_files(histories: Mapping[str, RunHistory]) -> dict[str, Path]:
+    """{style: its picture} of those that the runs were trained on, where the pictures are there."""
+    files: dict[str, Path] = {}
+    for one in histories.values():
+        files |= _style_files(one.settings)
+    return files
 
 
 def _style_files(settings: Mapping[str, Any]) -> dict[str, Path]:

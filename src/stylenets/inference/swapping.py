@@ -121,7 +121,9 @@ class SwapStylizer:
         side = TILE if in_tiles else max(height, width)
         if weights.ndim == 3:
             weights = pad_to_multiple(weights[None], self.net.factor)[0]
-        styles = [self._encode(style[None]) for style in self.bank.pictures]
+        used = [number for number, share_of in enumerate(weights) if share_of.any()]
+        weights = weights[used]
+        styles = [self._encode(self.bank.pictures[number][None]) for number in used]
         with told_if_too_large(photo.height, photo.width, self.device):
             for tiles in tile_rows(height, width, HALO, side):
                 painted = []

@@ -7,7 +7,7 @@ from pathlib import Path
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from stylenets import images
+from stylenets import checkpoints, images
 from stylenets.cli.benchmark.report import write_measurement
 from stylenets.cli.compare_networks import load_entry
 from stylenets.cli.network_names import name_networks
@@ -15,15 +15,14 @@ from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.errors import UserError
 from stylenets.evaluation import machine
-from stylenets.evaluation.networks.comparison import Entry
+from stylenets.evaluation.networks.entry import Entry, painted_styles
 from stylenets.evaluation.networks.long_table import to_csv
-from stylenets.evaluation.quality.candidates import Candidate, network_candidate, painted_styles
 from stylenets.evaluation.quality.findings import QualityFindings
 from stylenets.evaluation.quality.judge import Judge
 from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.evaluation.quality.optimization import OptimizationPlan
 from stylenets.evaluation.quality.page import quality_page
-from stylenets.evaluation.quality.peers import PEERS
+from stylenets.evaluation.quality.peers import peer_entry
 from stylenets.evaluation.quality.pictures import overview
 from stylenets.evaluation.quality.records import COLUMNS, quality_records, quality_rows
 from stylenets.evaluation.quality.st_lpips import STLPIPS, load_st_lpips
@@ -39,13 +38,15 @@ def run_quality(config: DictConfig, out: Path) -> None:
     device = choose_device(config.device)
     everything = instantiate(config.styles)
     runs = name_networks("six" if config.ckpt is None else config.ckpt, "ckpt")
-    entries = [load_entry(n, path, everything, config.vgg, device) for n, path in runs.items()]
-    networks = [network_candidate(entry) for entry in entries]
+    networks = [
+        load_entry(n, path, checkpoints.load(path), everything, everything, config.vgg, device)
+        for n, path in runs.items()
+    ]
     bank = painted_styles(networks, everything)
     photos = read_photos(config.photos, config.limit, config.size)
     peers = build_peers(config.peers, bank)
     st_lpips, notes = find_st_lpips(config.st_lpips)
-    notes += list_left_out(entries)
+    notes += list_left_out(networks)
     judge = build_judge(config, bank, st_lpips, device)
     plan = plan_optimization(config, bank, device)
     OmegaConf.save(config, out / "config.yaml", resolve=True)
@@ -63,7 +64,7 @@ def run_quality(config: DictConfig, out: Path) -> None:
     write_findings(findings, bank, sources, config, device, out)
 
 
-def build_peers(names: Sequence[str], bank: StyleBank) -> list[Candidate]:
+def build_peers(names: Sequence[str], bank: StyleBank) -> list[Entry]:
     """Networks of others, which paint every style.
 
     Raises:
@@ -72,10 +73,9 @@ def build_peers(names: Sequence[str], bank: StyleBank) -> list[Candidate]:
     peers = []
     for name in names:
         try:
-            peer = PEERS[name](bank)
+            peers.append(peer_entry(name, bank))
         except UserError as error:
             raise UserError(f"peers=[{name}]: {error}; peers=[] leaves it out") from error
-        peers.append(Candidate(name, bank.names, peer.paint, rescales=peer.side is not None))
     return peers
 
 
@@ -93,7 +93,8 @@ def list_left_out(entries: Sequence[Entry]) -> list[str]:
     """A sentence for each network with styles of whose pictures none was given."""
     notes = []
     for entry in entries:
-        missing = [style for style in entry.stylizer.styles if style not in entry.styles]
+        own = entry.facts.own_styles or ()
+        missing = [style for style in own if style not in entry.styles]
         if missing:
             notes.append(
                 f"{entry.name}: no pictures were given of its styles {', '.join(missing)}, which "

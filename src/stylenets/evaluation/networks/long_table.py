@@ -1,11 +1,14 @@
-"""A comparison of networks as one long table of figures, for a spreadsheet."""
+"""A comparison as one long table of figures, for a spreadsheet."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from stylenets.evaluation.networks.comparison import Entry, NetworkComparison, PictureLosses
+from stylenets.evaluation.networks.comparison import NetworkComparison
+from stylenets.evaluation.networks.entry import Entry
 from stylenets.evaluation.networks.spread import Spread
+from stylenets.evaluation.quality.findings import PHOTOGRAPH, JudgedPicture
+from stylenets.evaluation.quality.measures import MEASURES
 
 COLUMNS = [
     "run",
@@ -26,19 +29,22 @@ LongRow = dict[str, str | float]
 def list_figures(comparison: NetworkComparison) -> list[LongRow]:
     """One row for each figure, by the names in ``COLUMNS``; "" where a column does not apply.
 
-    A loss is the mean over ``count`` photographs with its standard ``deviation``, of pictures in
-    ``style``, measured ``to_style``. A time is the median of ``count`` pictures of ``size`` pixels
-    a side. The photographs themselves are rows without a run.
+    A measure is the mean over ``count`` photographs with its standard ``deviation``, of pictures in
+    ``style``; a style distance is measured ``to_style``. A time is the median of ``count`` pictures
+    of ``size`` pixels a side. The photographs themselves are rows without a run.
     """
     rows: list[LongRow] = []
     for entry in comparison.entries:
         rows += _facts(entry)
         rows += _times(comparison, entry)
-    photographs: LongRow = {"run": "", "family": "the photograph", "style": ""}
-    rows += _losses(comparison, photographs, comparison.of_photographs())
-    for entry, style in comparison.pairs():
-        picture: LongRow = {"run": entry.name, "family": entry.family, "style": style}
-        rows += _losses(comparison, picture, comparison.of(entry, style))
+    findings = comparison.findings
+    families = {entry.name: entry.facts.family for entry in comparison.entries}
+    for maker in [PHOTOGRAPH, *families]:
+        run = "" if maker == PHOTOGRAPH else maker
+        for number, style in enumerate(comparison.bank.names):
+            pictures = findings.of(maker, number)
+            place: LongRow = {"run": run, "family": families.get(maker, maker), "style": style}
+            rows += [place | one for one in _measures(comparison.bank.names, pictures)]
     empty: LongRow = dict.fromkeys(COLUMNS, "")
     return [empty | row for row in rows]
 
@@ -60,15 +66,18 @@ def _harmless(value: str | float) -> str | float:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _losses(
-    comparison: NetworkComparison, place: LongRow, measured: Sequence[PictureLosses]
-) -> list[LongRow]:
-    """Content loss, and style loss to every compared style, of pictures in one place."""
-    content = Spread.of([one.content for one in measured])
-    rows = [place | {"measure": "content loss"} | _columns(content)]
-    for number, style in enumerate(comparison.styles):
-        spread = Spread.of([one.distances[number] for one in measured])
-        rows.append(place | {"measure": "style loss", "to_style": style} | _columns(spread))
+def _measures(styles: Sequence[str], pictures: Sequence[JudgedPicture]) -> list[LongRow]:
+    """What the judge finds of some pictures in one style, and how far they are from every style."""
+    rows: list[LongRow] = []
+    for measure in MEASURES if pictures else ():
+        spread = measure.spread(pictures)
+        if spread is not None:
+            place: LongRow = {"measure": measure.name, "unit": measure.unit}
+            rows.append(place | _columns(spread))
+    for number, style in enumerate(styles if pictures else ()):
+        spread = Spread.of([one.verdict.distances[number] for one in pictures])
+        distance: LongRow = {"measure": "style distance", "to_style": style}
+        rows.append(distance | _columns(spread))
     return rows
 
 
@@ -77,9 +86,10 @@ def _columns(spread: Spread) -> LongRow:
 
 
 def _facts(entry: Entry) -> list[LongRow]:
-    """What is known of a network without running it."""
-    training = entry.training
-    place: LongRow = {"run": entry.name, "family": entry.family}
+    """What is known of an entry without running it."""
+    facts = entry.facts
+    training = facts.training
+    place: LongRow = {"run": entry.name, "family": facts.family}
     known = [
         ("training time", "s", training.seconds),
         ("training steps", "", training.steps),
@@ -90,9 +100,11 @@ def _facts(entry: Entry) -> list[LongRow]:
         ("training device", "", training.device),
         ("training precision", "", training.precision),
         ("trained on", "", training.about),
-        ("parameters", "", entry.parameters),
-        ("encoder parameters", "", entry.encoder_parameters),
-        ("file size", "bytes", entry.bytes),
+        ("time for a new style", "s", facts.style_seconds),
+        ("parameters", "", facts.parameters),
+        ("encoder parameters", "", facts.encoder_parameters),
+        ("file size", "bytes", facts.bytes),
+        ("file size of a style", "bytes", facts.style_bytes),
     ]
     return [
         place | {"measure": measure, "unit": unit, "value": value}
@@ -102,10 +114,10 @@ def _facts(entry: Entry) -> list[LongRow]:
 
 
 def _times(comparison: NetworkComparison, entry: Entry) -> list[LongRow]:
-    place: LongRow = {"run": entry.name, "family": entry.family, "measure": "time", "unit": "ms"}
+    facts: LongRow = {"run": entry.name, "family": entry.facts.family, "measure": "time"}
     rows = []
     for size in comparison.sizes():
         count = len(comparison.seconds[entry.name, size])
-        value = comparison.milliseconds(entry, size)
-        rows.append(place | {"size": size, "value": value, "count": count})
+        value = comparison.seconds_of(entry, size)
+        rows.append(facts | {"unit": "s", "size": size, "value": value, "count": count})
     return rows

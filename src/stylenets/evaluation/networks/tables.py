@@ -1,52 +1,102 @@
-"""A comparison of networks as tables: what each is and costs, and its losses."""
+"""A comparison as one table: what each entry is and costs, and what the judge finds."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from statistics import mean
 
-from stylenets.evaluation.networks.comparison import Entry, NetworkComparison, PictureLosses
-from stylenets.evaluation.networks.spread import Spread
+from stylenets.evaluation.networks.comparison import NetworkComparison
+from stylenets.evaluation.networks.entry import Entry
 from stylenets.evaluation.networks.training_facts import TrainingFacts
+from stylenets.evaluation.quality.findings import PHOTOGRAPH, JudgedPicture
+from stylenets.evaluation.quality.measures import UNKNOWN
+from stylenets.evaluation.quality.tables import (
+    count_nearest,
+    distances_table,
+    mean_cells,
+    styles_table,
+)
 from stylenets.report.tables import Sheet
-
-UNKNOWN = "–"
-PHOTOGRAPH = "the photograph"
 
 
 def comparison_tables(comparison: NetworkComparison) -> list[Sheet]:
-    """What each network is and costs, its losses style by style, and distances to every style."""
-    return [_overview(comparison), _losses(comparison), _distances(comparison)]
+    """Everything side by side, then style by style, and distances to every style."""
+    findings = comparison.findings
+    return [overview_table(comparison), styles_table(findings), distances_table(findings)]
 
 
-def _overview(comparison: NetworkComparison) -> Sheet:
-    columns = [_describe(comparison, entry) for entry in comparison.entries]
-    rows = [[what, *(column[what] for column in columns)] for what in columns[0]]
-    return Sheet("The networks", ["", *(entry.name for entry in comparison.entries)], rows)
+def overview_table(comparison: NetworkComparison) -> Sheet:
+    """A column for each entry: what it is, what it costs, and the means over its pictures."""
+    photographs = comparison.of_photographs()
+    columns = {
+        entry.name: describe_entry(comparison, entry)
+        | _verdict(comparison, comparison.findings.of(entry.name))
+        for entry in comparison.entries
+    }
+    columns[PHOTOGRAPH] = _verdict(comparison, photographs)
+    first = columns[comparison.entries[0].name]
+    rows = [[what, *(column.get(what, UNKNOWN) for column in columns.values())] for what in first]
+    title = f"Side by side, means over the pictures; the judge knows {len(comparison.bank)} styles"
+    return Sheet(title, ["", *columns], rows)
 
 
-def _describe(comparison: NetworkComparison, entry: Entry) -> dict[str, str]:
-    """{what: text} of one network: its column of the overview."""
-    own = len(entry.network.styles)
-    encoder = entry.encoder_parameters
-    parameters = f"{entry.parameters:,}"
-    if encoder:
-        parameters += f", and {encoder:,} of VGG"
-    measured = [one for one in comparison.losses if one.entry == entry.name]
+def describe_entry(comparison: NetworkComparison, entry: Entry) -> dict[str, str]:
+    """{what: text} of what an entry is and costs."""
+    facts = entry.facts
+    own = facts.own_styles
     times = {
-        f"a picture of {size} px": f"{comparison.milliseconds(entry, size):.0f} ms"
+        f"a picture of {size} px": written_seconds(comparison.seconds_of(entry, size))
         for size in comparison.sizes()
     }
     return {
-        "family": entry.family,
-        "styles": "any picture" if entry.network.any_style else f"{own} of its own",
-        **_describe_training(entry.training),
-        "parameters": parameters,
-        "file": f"{entry.bytes / 1e6:.1f} MB",
+        "family": facts.family,
+        "styles": "any picture" if own is None else f"{len(own)} of its own",
+        **_describe_training(facts.training),
+        "a new style": _new_style(entry),
+        "parameters": _parameters(entry),
+        "file": _file(entry),
         **times,
-        "content loss": f"{mean(one.content for one in measured):.3f}",
-        "style loss": f"{mean(_own_loss(comparison, one) for one in measured):.3f}",
-        "nearest to their own style": _count_nearest(comparison, measured),
+        "judged": _judged(comparison, entry),
     }
+
+
+def written_seconds(seconds: float) -> str:
+    """With three digits, or whole from a hundred on."""
+    return f"{seconds:,.0f} s" if seconds >= 100 else f"{seconds:.3g} s"
+
+
+def _verdict(comparison: NetworkComparison, pictures: Sequence[JudgedPicture]) -> dict[str, str]:
+    """{measure: mean}, and how many are nearest to their own style."""
+    cells = mean_cells(comparison.findings, pictures)
+    return {**cells, "nearest to own": count_nearest(pictures)}
+
+
+def _new_style(entry: Entry) -> str:
+    if entry.facts.style_seconds is not None:
+        return written_seconds(entry.facts.style_seconds)
+    return "none" if entry.facts.own_styles is None else "a training"
+
+
+def _parameters(entry: Entry) -> str:
+    text = UNKNOWN if entry.facts.parameters is None else f"{entry.facts.parameters:,}"
+    encoder = entry.facts.encoder_parameters
+    return f"{text}, and {encoder:,} of VGG" if encoder else text
+
+
+def _file(entry: Entry) -> str:
+    if entry.facts.bytes is None:
+        return UNKNOWN
+    text = f"{entry.facts.bytes / 1e6:.1f} MB"
+    style = entry.facts.style_bytes
+    return text if style is None else f"{text}, and {style / 1e3:.0f} kB a style"
+
+
+def _judged(comparison: NetworkComparison, entry: Entry) -> str:
+    """How many pictures, and of what, where it is not what the others paint."""
+    pictures = comparison.findings.of(entry.name)
+    text = str(len(pictures))
+    photos = len({one.photo for one in pictures})
+    if photos < len({one.photo for one in comparison.findings.pictures}):
+        text += f", of {photos} photograph{'s' if photos > 1 else ''}"
+    return f"{text}, in styles of its own" if comparison.is_apart(entry) else text
 
 
 def _describe_training(training: TrainingFacts) -> dict[str, str]:
@@ -67,54 +117,6 @@ def _describe_training(training: TrainingFacts) -> dict[str, str]:
         "device": training.device or UNKNOWN,
         "precision": training.precision or UNKNOWN,
     }
-
-
-def _losses(comparison: NetworkComparison) -> Sheet:
-    photographs = comparison.of_photographs()
-    rows = []
-    for style in comparison.painted_styles():
-        number = comparison.styles.index(style)
-        rows.append([style, PHOTOGRAPH, *_loss_cells(photographs, number), ""])
-        for entry in comparison.entries:
-            measured = comparison.of(entry, style)
-            if measured:
-                nearest = _count_nearest(comparison, measured)
-                rows.append([style, entry.name, *_loss_cells(measured, number), nearest])
-    title = f"Losses: mean ± standard deviation over {len(photographs)} photographs"
-    columns = ["style", "picture", "content loss", "style loss", "nearest to their own style"]
-    return Sheet(title, columns, rows)
-
-
-def _distances(comparison: NetworkComparison) -> Sheet:
-    rows = [[PHOTOGRAPH, *_mean_distances(comparison.of_photographs())]]
-    for entry, style in comparison.pairs():
-        means = _mean_distances(comparison.of(entry, style))
-        rows.append([f"{entry.name}: {style}", *means])
-    columns = ["picture", *(f"to {style}" for style in comparison.styles)]
-    return Sheet("Style loss of every picture to every style", columns, rows)
-
-
-def _mean_distances(measured: Sequence[PictureLosses]) -> list[str]:
-    by_style = zip(*(one.distances for one in measured), strict=True)
-    return [f"{mean(distances):.3f}" for distances in by_style]
-
-
-def _loss_cells(measured: Sequence[PictureLosses], number: int) -> list[str]:
-    """Content loss, and style loss to the style of this number."""
-    content = Spread.of([one.content for one in measured])
-    style = Spread.of([one.distances[number] for one in measured])
-    return [str(content), str(style)]
-
-
-def _own_loss(comparison: NetworkComparison, one: PictureLosses) -> float:
-    """The style loss to the picture's own style."""
-    assert one.style is not None  # a photograph has none
-    return one.distances[comparison.styles.index(one.style)]
-
-
-def _count_nearest(comparison: NetworkComparison, measured: Sequence[PictureLosses]) -> str:
-    nearest = sum(_own_loss(comparison, one) == min(one.distances) for one in measured)
-    return f"{nearest} of {len(measured)}"
 
 
 def _whole(value: float | None) -> str:

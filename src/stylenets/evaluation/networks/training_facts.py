@@ -11,14 +11,14 @@ LARGEST = 1e12  # of a number: 30,000 years in seconds
 class TrainingFacts:
     """How a network was trained; None for what its file does not tell."""
 
-    seconds: float | None
-    steps: float | None
-    batch_size: float | None
-    size: float | None
-    photographs: float | None
-    device: str | None
-    precision: str | None
-    about: str | None
+    seconds: float | None = None
+    steps: float | None = None
+    batch_size: float | None = None
+    size: float | None = None
+    photographs: float | None = None
+    device: str | None = None
+    precision: str | None = None
+    about: str | None = None
 
     @property
     def images_per_second(self) -> float | None:

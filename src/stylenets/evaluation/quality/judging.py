@@ -1,12 +1,12 @@
-"""Paint photographs by every candidate, optimize some of them, and have all pictures judged."""
+"""Paint photographs by every entry, optimize some of them, and have all pictures judged."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor
 
+from stylenets.evaluation.networks.entry import Entry
 from stylenets.evaluation.quality.borders import border_error
-from stylenets.evaluation.quality.candidates import Candidate
 from stylenets.evaluation.quality.findings import (
     PHOTOGRAPH,
     JudgedPicture,
@@ -34,17 +34,19 @@ class QualitySuite:
         styles: Names of the judge's styles.
         plan: How L-BFGS is run; None: it is not.
         show: Of how many photographs the pictures are kept.
-        advance: Called after each picture by a network or a peer, and each L-BFGS iteration.
+        borders: Whether ``border_error`` is measured, for which every photograph is painted twice.
+        advance: Called after each step of a network or a peer, and each L-BFGS iteration.
     """
 
     def __init__(
         self,
-        networks: Sequence[Candidate],
-        peers: Sequence[Candidate],
+        networks: Sequence[Entry],
+        peers: Sequence[Entry],
         judge: Judge,
         styles: Sequence[str],
         plan: OptimizationPlan | None = None,
         show: int = 3,
+        borders: bool = True,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         self.networks = networks
@@ -52,6 +54,7 @@ class QualitySuite:
         self.judge = judge
         self.plan = plan
         self.show = show
+        self.borders = borders
         self.advance = advance
         self.findings = QualityFindings(
             list(styles),
@@ -62,18 +65,18 @@ class QualitySuite:
 
     def steps(self, photos: int) -> int:
         """How often ``advance`` is called for so many photographs."""
-        painted = sum(len(one.styles) for one in [*self.networks, *self.peers])
+        painted = sum(one.steps_for(photos) for one in [*self.networks, *self.peers])
         if self.plan is None:
-            return photos * painted
+            return painted
         starts = sum(len(one.styles) for one in self.networks) * ("network" in self.plan.starts)
         starts += len(self.findings.styles) * ("photo" in self.plan.starts)
         optimized = min(self.plan.photos, photos) * starts * max(self.plan.iterations)
-        return photos * painted + optimized
+        return painted + optimized
 
     def run(self, photos: Mapping[str, Tensor]) -> QualityFindings:
         """Judge every picture of every photograph, (3, H, W) by name."""
         for number, (name, photo) in enumerate(photos.items()):
-            pictures = self._paint(photo)
+            pictures = self._paint(photo, number)
             yardstick = None
             if self.plan is not None and number < self.plan.photos:
                 yardstick = Yardstick(self.plan.criterion, photo)
@@ -83,16 +86,18 @@ class QualitySuite:
                 self.findings.shown[name] = {(PHOTOGRAPH, 0): photo, **pictures}
         return self.findings
 
-    def _paint(self, photo: Tensor) -> Pictures:
+    def _paint(self, photo: Tensor, number: int) -> Pictures:
+        """Of the photograph of this number."""
         pictures = {}
-        for candidate in [*self.networks, *self.peers]:
-            seconds = self.findings.seconds.setdefault(candidate.name, [])
-            for style in candidate.styles:
+        for entry in [*self.networks, *self.peers]:
+            if entry.photos is not None and number >= entry.photos:
+                continue
+            seconds = self.findings.seconds.setdefault(entry.name, [])
+            for style in entry.styles:
                 start = time.perf_counter()
-                picture = candidate.paint(photo, style)
+                picture = entry.paint(photo, style, self.advance)
                 seconds.append(time.perf_counter() - start)
-                pictures[candidate.name, self.findings.styles.index(style)] = picture
-                self.advance()
+                pictures[entry.name, self.findings.styles.index(style)] = picture
         return pictures
 
     def _optimize(
@@ -125,7 +130,7 @@ class QualitySuite:
         for (maker, style), verdict in judged.items():
             picture = photo if maker == PHOTOGRAPH else pictures[maker, style]
             objective = None if yardstick is None else objective_of(yardstick, picture, style)
-            border = 0.0 if maker == PHOTOGRAPH else borders.get((maker, style))
+            border = borders.get((maker, style))
             found = JudgedPicture(maker, name, style, verdict, border, objective)
             self.findings.pictures.append(found)
             if maker in self.findings.networks:
@@ -134,10 +139,19 @@ class QualitySuite:
     def _border_errors(
         self, photo: Tensor, pictures: Pictures
     ) -> dict[tuple[str, int], float | None]:
-        """Of those that paint a cut photograph at the same scale."""
-        errors = {}
-        for candidate in [*self.networks, *self.peers]:
-            for style in [] if candidate.rescales else candidate.styles:
-                key = candidate.name, self.findings.styles.index(style)
-                errors[key] = border_error(candidate.in_style(style), photo, pictures[key])
+        """Of those that paint a cut photograph at the same scale; the photograph has none."""
+        if not self.borders:
+            return {}
+        errors: dict[tuple[str, int], float | None] = {
+            (PHOTOGRAPH, style): 0.0 for style in range(len(self.findings.styles))
+        }
+        scaled = [one for one in [*self.networks, *self.peers] if not one.rescales]
+        for entry in scaled:
+            for style in entry.styles:
+                key = entry.name, self.findings.styles.index(style)
+
+                def paint(crop: Tensor, entry: Entry = entry, style: str = style) -> Tensor:
+                    return entry.paint(crop, style, lambda: None)
+
+                errors[key] = border_error(paint, photo, pictures[key])
         return errors

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from stylenets.evaluation.networks.entry import Entry, Facts
 from stylenets.evaluation.quality.findings import PHOTOGRAPH, OptimizationCourse
 from stylenets.evaluation.quality.yardstick import Yardstick
 from stylenets.losses.perceptual import PerceptualLoss
@@ -112,3 +113,37 @@ def optimize_photo(
             pictures[lbfgs_name(count, maker), style] = picture
         courses.append(OptimizationCourse(maker, photo, style, objective, seconds))
     return pictures, courses
+
+
+def optimization_entry(
+    criterion: PerceptualLoss, styles: Sequence[str], iterations: int, photos: int
+) -> Entry:
+    """L-BFGS from the photograph as an entry of a comparison.
+
+    A picture is timed by one iteration, and takes as many times that.
+
+    Args:
+        criterion: What is lowered, on the device to work on.
+        styles: Names of its styles.
+        iterations: Of each picture.
+        photos: On the first so many photographs.
+    """
+
+    def run(
+        photo: Tensor, style: str, count: int, advance: Callable[[], None]
+    ) -> tuple[Tensor, float]:
+        """The picture after so many iterations, and the seconds of one."""
+        number = styles.index(style)
+        yardstick = Yardstick(criterion, photo)
+        found, _, seconds = optimize_picture(yardstick, number, photo, [count], advance)
+        return found[count], seconds
+
+    return Entry(
+        "optimization",
+        styles,
+        lambda photo, style, advance: run(photo, style, iterations, advance)[0],
+        Facts(family=f"{iterations} iterations of L-BFGS"),
+        photos=photos,
+        steps=iterations,
+        timed=lambda photo, style: iterations * run(photo, style, 1, lambda: None)[1],
+    )

@@ -40,8 +40,8 @@ def quality_page(findings: QualityFindings, bank: StyleBank, settings: Sequence[
         page.text(sentence)
     page.heading("What was measured")
     page.table(overall_table(findings))
-    page.table(_meanings())
-    _add_pictures(page, findings, bank)
+    page.table(meanings_table(findings))
+    add_style_pictures(page, findings, bank)
     if findings.courses:
         _add_optimization(page, findings)
     _add_worst(page, findings)
@@ -52,12 +52,15 @@ def quality_page(findings: QualityFindings, bank: StyleBank, settings: Sequence[
     return page.html()
 
 
-def _meanings() -> Sheet:
-    rows = [[one.title, one.meaning] for one in JUDGED]
+def meanings_table(findings: QualityFindings) -> Sheet:
+    """What each measure says that was taken of any picture."""
+    measured = [one for one in JUDGED if one.spread(findings.pictures) is not None]
+    rows = [[one.title, one.meaning] for one in measured]
     return Sheet("The measures: of all of them, lower is better", ["measure", "meaning"], rows)
 
 
-def _add_pictures(page: Page, findings: QualityFindings, bank: StyleBank) -> None:
+def add_style_pictures(page: Page, findings: QualityFindings, bank: StyleBank) -> None:
+    """Add the style pictures, and what was painted in each of them."""
     page.heading("Pictures")
     squares = [central_square(picture) for picture in bank.pictures]
     thumbnails = [images.resize(square, THUMBNAIL) for square in squares]

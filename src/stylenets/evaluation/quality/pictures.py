@@ -32,12 +32,14 @@ def overview(findings: QualityFindings) -> Tensor:
 
 def style_grid(findings: QualityFindings, style: int) -> Tensor:
     """A row for each shown photograph: itself, and its pictures in one style -> (3, H, W)."""
-    makers: list[str] = []
+    every = findings.shown.values()
+    known = dict.fromkeys(maker for shown in every for maker in shown_makers(findings, shown))
+    makers = [one for one in known if any((one, style) in shown for shown in every)]
     rows = []
-    for shown in findings.shown.values():
-        of_photo = [one for one in shown_makers(findings, shown) if (one, style) in shown]
-        makers = makers or of_photo
-        rows.append([shown[PHOTOGRAPH, 0], *(shown[maker, style] for maker in of_photo)])
+    for shown in every:
+        photo = shown[PHOTOGRAPH, 0]
+        blank = photo.new_ones(3, 1, 1)
+        rows.append([photo, *(shown.get((maker, style), blank) for maker in makers)])
     return images.grid(rows, None, [PHOTOGRAPH, *makers])
 
 

@@ -27,9 +27,10 @@ from stylenets.evaluation.quality.measures import (
 )
 from stylenets.report.tables import Sheet
 
-MEANS = (STYLE, STRUCTURE, PALETTE, CONTENT, GRID, CLIPPED, BORDER, ST_LPIPS)
-OF_WORST = (STRUCTURE, STYLE, PALETTE, GRID, CLIPPED, ST_LPIPS)
-BESIDE_LBFGS = (OBJECTIVE, STYLE, STRUCTURE, PALETTE, GRID, ST_LPIPS)
+Column = Measure | tuple[Measure, ...]
+MEANS: tuple[Column, ...] = (STYLE, STRUCTURE, PALETTE, CONTENT, GRID, CLIPPED, BORDER, ST_LPIPS)
+OF_WORST: tuple[Column, ...] = (STRUCTURE, STYLE, PALETTE, GRID, CLIPPED, ST_LPIPS)
+BESIDE_LBFGS: tuple[Column, ...] = (OBJECTIVE, STYLE, STRUCTURE, PALETTE, GRID, ST_LPIPS)
 GRID_TITLE = f"grid {'/'.join(map(str, PERIODS))}, dB"
 
 
@@ -49,9 +50,11 @@ def overall_table(findings: QualityFindings) -> Sheet:
     rows = []
     for maker in painters(findings):
         pictures = findings.of(maker)
-        rows.append([maker, str(len(pictures)), *_cells(MEANS, pictures), _count_nearest(pictures)])
+        cells = mean_cells(findings, pictures)
+        rows.append([maker, str(len(pictures)), *cells.values(), count_nearest(pictures)])
     title = f"Means over {photos} photographs and the styles; lower is better"
-    return Sheet(title, ["", "pictures", *_titles(MEANS), "nearest to own"], rows)
+    titles = [title_of(column) for column in measured_columns(findings)]
+    return Sheet(title, ["", "pictures", *titles, "nearest to own"], rows)
 
 
 def styles_table(findings: QualityFindings) -> Sheet:
@@ -61,8 +64,10 @@ def styles_table(findings: QualityFindings) -> Sheet:
         for maker in painters(findings):
             pictures = findings.of(maker, number)
             if pictures:
-                rows.append([style, maker, *_cells(MEANS, pictures), _count_nearest(pictures)])
-    columns = ["style", "picture", *_titles(MEANS), "nearest to own"]
+                cells = mean_cells(findings, pictures)
+                rows.append([style, maker, *cells.values(), count_nearest(pictures)])
+    titles = [title_of(column) for column in measured_columns(findings)]
+    columns = ["style", "picture", *titles, "nearest to own"]
     return Sheet("Means over the photographs, by style", columns, rows)
 
 
@@ -78,7 +83,7 @@ def optimization_table(findings: QualityFindings) -> Sheet:
                 equal = _equal_iterations(findings, maker, pictures)
                 rows.append([style, maker, *_cells(BESIDE_LBFGS, pictures), equal])
     title = f"Beside L-BFGS on the training objective, on {len(photos)} of the photographs"
-    columns = ["style", "picture", *_titles(BESIDE_LBFGS), "equals iterations"]
+    columns = ["style", "picture", *map(title_of, BESIDE_LBFGS), "equals iterations"]
     return Sheet(title, columns, rows)
 
 
@@ -116,7 +121,7 @@ def worst_table(findings: QualityFindings, network: str) -> Sheet:
         cells = _cells(OF_WORST, [judged])
         rows.append([str(rank), findings.styles[judged.style], judged.photo, *cells])
     title = f"{network}: the {len(worst)} pictures that lost the most structure"
-    return Sheet(title, ["", "style", "photograph", *_titles(OF_WORST)], rows)
+    return Sheet(title, ["", "style", "photograph", *map(title_of, OF_WORST)], rows)
 
 
 def times_table(findings: QualityFindings) -> Sheet:
@@ -143,23 +148,40 @@ def describe_worst(findings: QualityFindings, kept: KeptPicture) -> str:
     return f"{findings.styles[judged.style]} {STRUCTURE.written([judged])}"
 
 
-def _titles(columns: Sequence[Measure | tuple[Measure, ...]]) -> list[str]:
-    """Headers; the grid's measures share a column."""
-    return [one.title if isinstance(one, Measure) else GRID_TITLE for one in columns]
+def measured_columns(findings: QualityFindings) -> list[Column]:
+    """Those of ``MEANS`` that were measured of any picture."""
+    return [
+        column
+        for column in MEANS
+        if any(one.spread(findings.pictures) is not None for one in _measures_of(column))
+    ]
 
 
-def _cells(
-    columns: Sequence[Measure | tuple[Measure, ...]], pictures: Sequence[JudgedPicture]
-) -> list[str]:
+def mean_cells(findings: QualityFindings, pictures: Sequence[JudgedPicture]) -> dict[str, str]:
+    """{title: mean over some pictures} of what was measured of any picture."""
+    columns = measured_columns(findings)
+    return dict(zip(map(title_of, columns), _cells(columns, pictures), strict=True))
+
+
+def title_of(column: Column) -> str:
+    """A header; the grid's measures share a column."""
+    return column.title if isinstance(column, Measure) else GRID_TITLE
+
+
+def _measures_of(column: Column) -> tuple[Measure, ...]:
+    return (column,) if isinstance(column, Measure) else column
+
+
+def _cells(columns: Sequence[Column], pictures: Sequence[JudgedPicture]) -> list[str]:
     """Means over some pictures."""
     cells = []
     for column in columns:
-        measures = (column,) if isinstance(column, Measure) else column
-        cells.append(" / ".join(measure.written(pictures) for measure in measures))
+        cells.append(" / ".join(one.written(pictures) for one in _measures_of(column)))
     return cells
 
 
-def _count_nearest(pictures: Sequence[JudgedPicture]) -> str:
+def count_nearest(pictures: Sequence[JudgedPicture]) -> str:
+    """How many of these pictures are nearest to their own style; photographs have none."""
     if pictures[0].maker == PHOTOGRAPH:
         return UNKNOWN
     return f"{sum(one.nearest_to_own for one in pictures)} of {len(pictures)}"
