@@ -73,6 +73,7 @@ def write_network_report(config: DictConfig, runs: dict[str, Path], out: Path) -
     with progress(timed + suite.steps(len(photos))) as advance:
         photo = next(iter(photos.values()))
         seconds = time_entries(entries, photo, config.sizes, config.repeats, advance)
+        log.info("timed; now everything is painted and judged")
         suite.advance = advance
         findings = suite.run(photos)
     compared = NetworkComparison(entries, judged, bank.names, findings, seconds)
