@@ -109,7 +109,7 @@ def test_three_families_in_one_report(
         and "&lt;script&gt;" in Path("out/compare.html").read_text()
     )
     assert OmegaConf.load("out/config.yaml").sizes == [16, 24]
-    assert "| training time | 0:00:12 | – | – |" in Path("out/compare.md").read_text()
+    assert "| training time | 0:00:12 | – | – | – |" in Path("out/compare.md").read_text()
     assert "multi-style" in capsys.readouterr().out
 
 

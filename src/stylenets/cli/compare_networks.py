@@ -27,7 +27,7 @@ from stylenets.evaluation.networks.measuring import choose_styles, time_entries
 from stylenets.evaluation.networks.network_entry import network_entry
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
 from stylenets.evaluation.networks.run_history import RunHistory, compare_settings
-from stylenets.evaluation.networks.tables import comparison_tables
+from stylenets.evaluation.networks.tables import comparison_tables, training_table
 from stylenets.evaluation.quality.judge import Judge
 from stylenets.evaluation.quality.judging import QualitySuite
 from stylenets.inference.devices import choose_device
@@ -93,7 +93,8 @@ def write_comparison(
     ``settings``: sentences on how it was measured.
     """
     tables = comparison_tables(compared)
-    markdown = [table.markdown() for table in [*tables, *compare_settings(histories)]]
+    written = [*tables, training_table(compared), *compare_settings(histories)]
+    markdown = [table.markdown() for table in written]
     texts = {
         "compare.html": comparison_page(compared, settings, histories),
         "compare.csv": long_table.to_csv(long_table.list_figures(compared)),

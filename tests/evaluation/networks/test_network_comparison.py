@@ -15,7 +15,11 @@ from stylenets.evaluation.networks.long_table import COLUMNS, list_figures, to_c
 from stylenets.evaluation.networks.measuring import choose_styles, time_entries
 from stylenets.evaluation.networks.network_entry import network_entry, polished_entry
 from stylenets.evaluation.networks.report import comparison_page, picture_grid
-from stylenets.evaluation.networks.tables import comparison_tables, written_seconds
+from stylenets.evaluation.networks.tables import (
+    comparison_tables,
+    training_table,
+    written_seconds,
+)
 from stylenets.evaluation.networks.training_facts import TrainingFacts, read_training_facts
 from stylenets.evaluation.quality.findings import PHOTOGRAPH
 from stylenets.evaluation.quality.judge import STYLE_LAYERS, Judge
@@ -303,9 +307,11 @@ def test_the_table_has_a_column_for_each_entry_and_tells_who_stands_apart(
     ]
     assert [one["a new style"] for one in told.values()][:3] == ["a training", "a training", "none"]
     assert told["optimization"]["a new style"] == "none"
-    assert told["optimization"]["family"] == "3 iterations of L-BFGS"
+    assert told["optimization"]["family"] == "L-BFGS, 3 iterations"
     assert told[PHOTOGRAPH]["structure"] == "0.000"
-    assert told["<i>cin</i>"]["images per second in training"] == "8.0"
+    training = training_table(compared)
+    assert [row[0] for row in training.rows] == ["<i>cin</i>"]
+    assert dict(zip(training.header, training.rows[0], strict=True))["images per second"] == "8.0"
     assert "border" not in told[PHOTOGRAPH]
     own = compared.findings.of("<i>cin</i>")
     mean = sum(one.verdict.distances[one.style] for one in own) / 4
@@ -317,7 +323,7 @@ def test_the_page_shows_names_as_they_are_and_every_style(compared: NetworkCompa
     assert "<i>cin" not in page and "<b>GPU" not in page and "<somehow>" not in page
     assert "&lt;i&gt;cin&lt;/i&gt;" in page and "1 &lt;b&gt;GPU&lt;/b&gt;" in page
     assert page.count("data:image/jpeg") == 1 + 4
-    assert page.count("<table>") == 4
+    assert page.count("<table>") == 5
     assert page.count("<svg") == 1
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from stylenets import images
 from stylenets.evaluation.networks.comparison import NetworkComparison
 from stylenets.evaluation.networks.run_history import RunHistory, add_history
-from stylenets.evaluation.networks.tables import comparison_tables
+from stylenets.evaluation.networks.tables import comparison_tables, training_table
 from stylenets.evaluation.quality.findings import PHOTOGRAPH
 from stylenets.evaluation.quality.page import add_style_pictures, meanings_table
 from stylenets.report.page import Page
@@ -52,6 +52,7 @@ def comparison_page(
     page.table(overview)
     page.table(meanings_table(comparison.findings))
     _plot_times(page, comparison)
+    page.table(training_table(comparison))
     add_history(page, histories or {})
     add_style_pictures(page, comparison.findings, comparison.bank)
     page.heading("Style by style")

@@ -16,6 +16,17 @@ from stylenets.evaluation.quality.tables import (
 )
 from stylenets.report.tables import Sheet
 
+TRAINING = [
+    "training time",
+    "steps x batch",
+    "crops",
+    "photographs",
+    "images per second",
+    "device",
+    "precision",
+    "trained on",
+]
+
 
 def comparison_tables(comparison: NetworkComparison) -> list[Sheet]:
     """Everything side by side, then style by style, and distances to every style."""
@@ -38,6 +49,17 @@ def overview_table(comparison: NetworkComparison) -> Sheet:
     return Sheet(title, ["", *columns], rows)
 
 
+def training_table(comparison: NetworkComparison) -> Sheet:
+    """A row for each entry whose files say how it was trained."""
+    told = {
+        entry.name: entry.facts.training
+        for entry in comparison.entries
+        if entry.facts.training != TrainingFacts()
+    }
+    rows = [[name, *_training_row(training)] for name, training in told.items()]
+    return Sheet("What the files say of the training", ["", *TRAINING], rows)
+
+
 def describe_entry(comparison: NetworkComparison, entry: Entry) -> dict[str, str]:
     """{what: text} of what an entry is and costs."""
     facts = entry.facts
@@ -49,7 +71,7 @@ def describe_entry(comparison: NetworkComparison, entry: Entry) -> dict[str, str
     return {
         "family": facts.family,
         "styles": "any picture" if own is None else f"{len(own)} of its own",
-        **_describe_training(facts.training),
+        "training time": _duration(facts.training),
         "a new style": _new_style(entry),
         "parameters": _parameters(entry),
         "file": _file(entry),
@@ -99,24 +121,25 @@ def _judged(comparison: NetworkComparison, entry: Entry) -> str:
     return f"{text}, in styles of its own" if comparison.is_apart(entry) else text
 
 
-def _describe_training(training: TrainingFacts) -> dict[str, str]:
+def _duration(training: TrainingFacts) -> str:
+    if training.seconds is None:
+        return UNKNOWN
+    return str(timedelta(seconds=round(training.seconds)))
+
+
+def _training_row(training: TrainingFacts) -> list[str]:
     rate = training.images_per_second
-    duration = UNKNOWN
-    if training.seconds is not None:
-        duration = str(timedelta(seconds=round(training.seconds)))
-    steps = UNKNOWN
-    if training.steps is not None:
-        steps = f"{_whole(training.steps)} x {_whole(training.batch_size)}"
-    return {
-        "training time": duration,
-        "steps x batch": steps,
-        "crops": f"{_whole(training.size)} px" if training.size else UNKNOWN,
-        "photographs": _whole(training.photographs),
-        "images per second in training": f"{rate:.1f}" if rate else UNKNOWN,
-        "trained on": training.about or UNKNOWN,
-        "device": training.device or UNKNOWN,
-        "precision": training.precision or UNKNOWN,
-    }
+    steps = f"{_whole(training.steps)} x {_whole(training.batch_size)}"
+    return [
+        _duration(training),
+        UNKNOWN if training.steps is None else steps,
+        f"{_whole(training.size)} px" if training.size else UNKNOWN,
+        _whole(training.photographs),
+        f"{rate:.1f}" if rate else UNKNOWN,
+        training.device or UNKNOWN,
+        training.precision or UNKNOWN,
+        training.about or UNKNOWN,
+    ]
 
 
 def _whole(value: float | None) -> str:

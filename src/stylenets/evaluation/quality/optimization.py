@@ -142,7 +142,7 @@ def optimization_entry(
         "optimization",
         styles,
         lambda photo, style, advance: run(photo, style, iterations, advance)[0],
-        Facts(family=f"{iterations} iterations of L-BFGS"),
+        Facts(family=f"L-BFGS, {iterations} iterations"),
         photos=photos,
         steps=iterations,
         timed=lambda photo, style: iterations * run(photo, style, 1, lambda: None)[1],
