@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from stylenets.video.clip import Frame
-from stylenets.video.flow import Array, FlowFinder, Motion, load_opencv, warped
+from stylenets.video.flow import Array, FlowFinder, Motion, brightness, load_opencv, warped
 
 Moved = tuple[Frame, Motion | None]
 State = dict[str, Tensor]
@@ -89,11 +89,12 @@ class SteadyPainter:
             painted = self.paint(picture)
         else:
             moved = np.clip(warped(_pixels(self.last), motion.back), 0, 1)
-            trust = motion.trust[..., None]
-            seen = _pixels(picture)
-            seen = seen + self.before * trust * (moved - seen)
-            new = _pixels(self.paint(_picture(seen)))
-            painted = _picture(blended(new, moved, self.after * trust))
+            if self.before:
+                seen = _pixels(picture)
+                share = self.before * motion.trust[..., None]
+                picture = _picture(seen + share * (moved - seen))
+            new = _pixels(self.paint(picture))
+            painted = _picture(blended(new, moved, self.after * motion.trust))
         # as a file has it: a clip that is taken up again goes on with the same
         self.last = (255 * painted).round() / 255
         return self.last
@@ -130,23 +131,29 @@ def blended(new: Array, moved: Array, share: Array) -> Array:
     Args:
         new: (H, W, 3) in [0, 1].
         moved: The same.
-        share: (H, W, 1) in [0, 1].
+        share: (H, W) in [0, 1].
 
     Returns:
         (H, W, 3) in [0, 1].
     """
-    if not share.any():
+    most = float(share.max())
+    if not most:
         return new
-    average = new + share * (moved - new)
-    low = load_opencv().GaussianBlur(average, (0, 0), DETAIL)
+    cv2 = load_opencv()
+    shares = cv2.merge([share] * 3)  # numpy takes ten times as long to repeat it along the colors
+    average = new + shares * (moved - new)
+    low = cv2.GaussianBlur(average, (0, 0), DETAIL)
     detail = average - low
-    gain = _gain(new, low, detail)
-    result: Array = average + (gain - 1) * detail * share / share.max()
-    return np.clip(result, 0, 1)
+    gain = _gain(*(brightness(one) for one in (new, low, detail)))
+    average += (gain - 1) / most * shares * detail
+    return np.clip(average, 0, 1)
 
 
 def _gain(new: Array, low: Array, detail: Array) -> float:
-    """The g from 1 to MOST for which low + g * detail has the gradients' energy of ``new``."""
+    """The g from 1 to MOST for which low + g * detail has the gradients' energy of ``new``.
+
+    All three are brightness, (H, W).
+    """
     ours = [_gradients(one) for one in (low, detail)]
     aim = sum(float(np.vdot(one, one)) for one in _gradients(new))
     constant = sum(float(np.vdot(one, one)) for one in ours[0]) - aim
@@ -158,9 +165,8 @@ def _gain(new: Array, low: Array, detail: Array) -> float:
     return float(np.clip((root - linear) / square, 1, MOST))
 
 
-def _gradients(picture: Array) -> tuple[Array, Array]:
-    """Differences of the brightness downward and to the right."""
-    gray = picture.mean(-1)
+def _gradients(gray: Array) -> tuple[Array, Array]:
+    """Differences downward and to the right."""
     return np.diff(gray, axis=0), np.diff(gray, axis=1)
 
 
