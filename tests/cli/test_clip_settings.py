@@ -38,7 +38,7 @@ def test_a_gif_becomes_a_gif_of_any_size(folder: Path, monkeypatch: pytest.Monke
 def test_numbered_pictures_go_in_and_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moving_clip(Path("clip.mp4"), 12)
     run(monkeypatch, "clip.mp4", "out=frames/%03d.png", "end=0.2")
-    assert [one.name for one in sorted(Path("frames").iterdir())] == [
+    assert [one.name for one in sorted(Path("frames").glob("*.png"))] == [
         f"{k:03d}.png" for k in range(1, 6)
     ]
     run(monkeypatch, "frames/%03d.png", "out=b.mkv", "fps=10", "codec=vp9", "quality=40")
@@ -49,6 +49,26 @@ def test_numbered_pictures_go_in_and_out(folder: Path, monkeypatch: pytest.Monke
     Path("frames/005.png").unlink()
     run(monkeypatch, "clip.mp4", "out=frames/%03d.png", "end=0.2", "resume=true")
     assert np.abs(images.read("frames/003.png") - third).max() == 0
+
+
+def test_numbered_pictures_are_gone_on_with_as_they_were_begun(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moving_clip(Path("clip.mp4"), 6, sound=False)
+    run(monkeypatch, "clip.mp4", "out=frames/%02d.png")
+    Path("frames/05.png").unlink()
+    painted = images.read("frames/04.png")
+    with pytest.raises(SystemExit) as stopped:
+        run(monkeypatch, "clip.mp4", "out=frames/%02d.png", "strength=0.5", "resume=true")
+    assert stopped.value.code == 2
+    assert "frames/%02d.png was painted with other settings" in capsys.readouterr().err
+    assert np.abs(images.read("frames/04.png") - painted).max() == 0
+    run(monkeypatch, "clip.mp4", "out=frames/%02d.png", "strength=0.5", "end=0.08")
+    assert [one.name for one in sorted(Path("frames").glob("*.png"))] == ["01.png", "02.png"]
+    Path("frames/%02d.settings").unlink()
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "clip.mp4", "out=frames/%02d.png", "resume=true")
+    assert "what it was painted with is not noted" in capsys.readouterr().err
 
 
 def test_a_part_of_a_clip_at_another_rate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,11 +56,12 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
 
 def open_writer(out: Path, clip: Clip, request: Request, style: str) -> ClipWriter | PictureWriter:
     """What writes the painted clip; with ``resume=true`` it goes on with what is there."""
-    if is_numbered(out.name):
-        return PictureWriter(out, request.files.resume)
     size = 0 if is_numbered(clip.path.name) else clip.path.stat().st_size
-    parts = [f"{clip.path.name} {size}", request.ckpt, style, request.size, request.controls]
+    source = "/".join(clip.path.absolute().parts[-2:])
+    parts = [f"{source} {size}", request.ckpt, style, request.size, request.controls]
     settings = "\n".join(map(str, [*parts, request.swap, request.clip]))
+    if is_numbered(out.name):
+        return PictureWriter(out, settings, request.files.resume)
     encoding = Encoding(request.clip.codec, request.clip.quality)
     written = written_clip(clip, request.clip.fps)
     return ClipWriter(out, written, encoding, settings, request.files.resume)

@@ -11,8 +11,10 @@ from types import TracebackType
 
 from stylenets import images
 from stylenets.errors import UserError
+from stylenets.files import write_text
 from stylenets.video import NUMBER
 from stylenets.video.clip import Clip, Frame
+from stylenets.video.resuming import check_settings
 from stylenets.video.steady import LAST, PaintedFrame, State
 
 USUAL_RATE = Fraction(25)  # pictures a second, where nothing else is said
@@ -50,15 +52,22 @@ class PictureWriter:
 
     Args:
         pattern: Such as painted/%04d.png.
+        settings: What the frames depend on, in words; noted beside them, in painted/%04d.settings.
         resume: Whether to go on behind the pictures that lie there.
+
+    Raises:
+        UserError: What lies there has other settings.
     """
 
-    def __init__(self, pattern: Path, resume: bool = False) -> None:
+    def __init__(self, pattern: Path, settings: str = "", resume: bool = False) -> None:
         self.pattern = pattern
-        numbers = iter(range(1, 10**9))
-        there = takewhile(lambda number: self._path(number).is_file(), numbers)
-        self.done = len(list(there)) if resume else 0
+        self.settings = settings
+        self.note = pattern.with_suffix(".settings")
+        self.done = self._take_up() if resume else 0
         self.count = self.done
+        if not resume and self.note.is_file():  # an earlier run's own, which may be more of them
+            for path in _pictures(pattern):
+                path.unlink()
 
     def __enter__(self) -> PictureWriter:
         return self
@@ -71,6 +80,8 @@ class PictureWriter:
 
     def write(self, frame: PaintedFrame) -> None:
         """Write the next picture; its state is the picture itself."""
+        if not self.count:
+            write_text(self.note, self.settings)
         self.count += 1
         images.write(self._path(self.count), frame.picture)
 
@@ -85,6 +96,14 @@ class PictureWriter:
         trace: TracebackType | None,
     ) -> None:
         """Every picture is whole already."""
+
+    def _take_up(self) -> int:
+        """How many pictures there are up to the first that is missing."""
+        numbers = iter(range(1, 10**9))
+        there = list(takewhile(lambda number: self._path(number).is_file(), numbers))
+        if there:
+            check_settings(self.note, self.settings, self.pattern)
+        return len(there)
 
     def _path(self, number: int) -> Path:
         return self.pattern.with_name(self.pattern.name % number)

@@ -20,6 +20,7 @@ from stylenets.files import write_bytes, write_text
 from stylenets.video.clip import Clip, Frame
 from stylenets.video.encoding import Encoder, Encoding
 from stylenets.video.joining import Part, container_to_write, join, part_name, parts_in
+from stylenets.video.resuming import check_settings
 from stylenets.video.steady import PaintedFrame, State
 
 SECONDS = 2  # of a part: so much a kill can cost
@@ -125,15 +126,11 @@ class ClipWriter:
 
     def _take_up(self, resume: bool) -> None:
         """Find the whole parts that lie there, or clear them away."""
-        file = self.folder / SETTINGS
         if not resume and self.folder.exists():
             shutil.rmtree(self.folder)
-        if file.is_file() and file.read_text(encoding="utf-8") != self.settings:
-            raise UserError(
-                f"{self.folder} was painted with other settings: give the same again, or "
-                "resume=false to start anew"
-            )
         self.parts = parts_in(self.folder, self.path.suffix)
+        if self.parts:
+            check_settings(self.folder / SETTINGS, self.settings, self.folder)
 
     def _begin_part(self, frame: Frame) -> None:
         if not self.parts:
