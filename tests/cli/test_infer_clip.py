@@ -9,7 +9,9 @@ from stylenets.cli import infer
 
 av = pytest.importorskip("av")
 sys.path.append(str(Path(__file__).parents[1] / "video"))
-from test_clips import TIMES, heard, make_clip, shown  # noqa: E402
+from test_clips import CONTAINERS, TIMES, heard, make_clip, shown  # noqa: E402
+
+TEN_SECONDS = [40 * number + 7 * (number % 3 == 2) for number in range(250)]  # milliseconds
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
@@ -33,6 +35,28 @@ def test_a_clip_in_two_styles(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for file in Path("painted").iterdir():
         assert len(shown(file)) == len(TIMES)
         assert heard(file) == heard(Path("clip.mp4"))
+
+
+def lasts(path: Path) -> float:
+    """Seconds, as the file says."""
+    with av.open(str(path)) as container:
+        return container.duration / 1e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_ten_seconds_with_sound_stay_ten_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_clip(Path(f"clip{suffix}"), times=TEN_SECONDS, seconds=10)
+    run(monkeypatch, f"clip{suffix}", "swirl", "ckpt=small", "out=.")
+    before, after = Path(f"clip{suffix}"), Path(f"clip_swirl{suffix}")
+    assert [time for time, _ in shown(after)] == [time for time, _ in shown(before)]
+    assert len(shown(after)) == len(TEN_SECONDS)
+    assert lasts(after) == pytest.approx(lasts(before), abs=0.04)
+    assert lasts(after) == pytest.approx(10, abs=0.05)
+    assert heard(after) == heard(before)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from stylenets.checkpoints import load
 from stylenets.errors import UserError
 from stylenets.losses.perceptual import PerceptualLoss
+from stylenets.losses.temporal import draw_shake, second_frame, temporal_difference
 from stylenets.nets import CINNet
 from stylenets.styles import StyleBank, one_hot
 from stylenets.tasks.multi_style import MultiStyle
@@ -54,6 +55,26 @@ def test_the_loss_is_the_sum_of_the_terms_over_the_batch(
         criterion(task.net(x, weights), x, weights).values()
     )  # (5,): one total a picture
     torch.testing.assert_close(loss, expected.mean(), **ROUNDING)
+
+
+def test_the_temporal_loss_is_of_a_second_frame_and_repeats(
+    random_vgg: LossNetwork, tiny_bank: StyleBank
+) -> None:
+    criterion = PerceptualLoss(
+        random_vgg, tiny_bank, {}, {}, content_weight=0, style_weight=0, temporal_weight=2.0
+    )
+    task = build(criterion, tiny_bank)
+    x = torch.rand(3, 3, 32, 32)
+    found = task.losses({"image": x})["temporal"]
+    assert found.shape == (3,) and found.min() > 0
+    assert torch.equal(task.losses({"image": x})["temporal"], found)
+    found.sum().backward()
+    assert all(parameter.grad is not None for parameter in task.net.parameters())
+    weights = one_hot(task.draw_styles(3), 3)
+    shake = draw_shake(x, task.global_step, task.global_rank)
+    painted = [task.net(one, weights) for one in (x, second_frame(x, shake))]
+    expected = 2 * temporal_difference(*painted, shake)
+    torch.testing.assert_close(found, expected, **ROUNDING)
 
 
 def test_terms_are_logged_by_name(

@@ -1,6 +1,6 @@
 """PaintedFrame clips: the same frames at the same times, with the sound as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,8 +28,14 @@ TICK = Fraction(1, 1000)
 TIMES = [0, 40, 87, 120, 167, 200, 240, 287, 320, 360, 407, 440]  # of a variable frame rate
 
 
-def make_clip(path: Path, width: int = 64, height: int = 48) -> None:
-    """A gray that brightens, and half a second of a tone."""
+def make_clip(
+    path: Path,
+    width: int = 64,
+    height: int = 48,
+    times: Sequence[int] = TIMES,
+    seconds: float = 0.5,
+) -> None:
+    """A gray that brightens, shown at ``times`` in milliseconds, and a tone of so many seconds."""
     codec, sound_codec = CONTAINERS[path.suffix]
     with av.open(str(path), "w") as container:
         video = container.add_stream(codec, rate=25)
@@ -38,14 +44,14 @@ def make_clip(path: Path, width: int = 64, height: int = 48) -> None:
         video.pix_fmt = "yuv420p"
         video.codec_context.time_base = TICK
         sound = container.add_stream(sound_codec, rate=48000)
-        for number, time in enumerate(TIMES):
-            pixels = np.full((height, width, 3), 20 * number, np.uint8)
+        for number, time in enumerate(times):
+            pixels = np.full((height, width, 3), 20 * number % 256, np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts = time
             frame.time_base = TICK
             container.mux(video.encode(frame))
-        tone = np.sin(np.arange(24000) / 17).astype(np.float32)
-        for start in range(0, 24000 - 960, 960):
+        tone = np.sin(np.arange(int(48000 * seconds)) / 17).astype(np.float32)
+        for start in range(0, len(tone) - 960, 960):
             part = av.AudioFrame.from_ndarray(tone[None, start : start + 960], "fltp", "mono")
             part.sample_rate = 48000
             part.pts = start
@@ -63,9 +69,14 @@ def shown(path: Path) -> list[tuple[Fraction, float]]:
         ]
 
 
-def heard(path: Path) -> list[bytes]:
+def heard(path: Path) -> list[tuple[Fraction, bytes]]:
+    """When each packet of the sound is heard, and what is in it."""
     with av.open(str(path)) as container:
-        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
+        return [
+            (packet.pts * packet.time_base, bytes(packet))
+            for packet in container.demux(audio=0)
+            if packet.size
+        ]
 
 
 def repaint(source: Path, out: Path, stop_at: int | None = None) -> Path:

@@ -22,6 +22,8 @@ Features = Mapping[str, Tensor]
 class PerceptualLoss(Objective):
     """Content, style, palette, grid, total variation and reconstruction, each with a weight.
 
+    The temporal loss has one, too, and is the task's to compute, which has the network.
+
     The styles' statistics are computed once, when it is built. Like VGG's weights they are buffers
     that no checkpoint carries.
 
@@ -38,6 +40,7 @@ class PerceptualLoss(Objective):
         tv_weight: Of ``total_variation``.
         reconstruction_weight: Of the L1 of pixels and edges to the photograph itself.
         identity_weight: The same for pictures whose style weights are all 0: the photograph's row.
+        temporal_weight: Of ``temporal_difference``.
         variant: How style is compared, one of ``STYLE_VARIANTS``.
         content_variant: How content is compared, one of ``CONTENT_VARIANTS``.
         palette_sides: Of the squares whose mean colors are the palette, in pixels.
@@ -65,6 +68,7 @@ class PerceptualLoss(Objective):
         tv_weight: float = 0.0,
         reconstruction_weight: float = 0.0,
         identity_weight: float = 0.0,
+        temporal_weight: float = 0.0,
         variant: str = "relative",
         content_variant: str = "mean",
         palette_sides: Sequence[int] = (2, 8),
@@ -80,6 +84,7 @@ class PerceptualLoss(Objective):
             "tv": tv_weight,
             "reconstruction": reconstruction_weight,
             "identity": identity_weight,
+            "temporal": temporal_weight,
         }
         super().__init__(weights, schedule)
         if variant not in STYLE_VARIANTS:

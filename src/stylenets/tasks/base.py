@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.losses.objective import Objective, Terms
+from stylenets.losses.temporal import Shake, draw_shake, second_frame, temporal_difference
 from stylenets.styles import StyleBank
 from stylenets.tasks.checks import check_same_network, check_same_weights
 from stylenets.tasks.record import check_record
@@ -34,6 +35,7 @@ def measure_terms(
     inputs: tuple[Any, ...],
     targets: tuple[Any, ...],
     wanted: tuple[str, ...],
+    shake: Shake | None = None,
 ) -> Terms:
     """The losses of what a network makes, not weighted.
 
@@ -43,8 +45,14 @@ def measure_terms(
         inputs: What the network takes.
         targets: What the objective takes besides the network's pictures.
         wanted: Names of losses.
+        shake: Of the photographs, which the network takes first: for the loss "temporal".
     """
-    return criterion.terms(wanted, net(*inputs), *targets)
+    painted = net(*inputs)
+    terms = criterion.terms(wanted, painted, *targets)
+    if shake is not None:
+        again = net(second_frame(inputs[0], shake), *inputs[1:])
+        terms["temporal"] = temporal_difference(painted, again, shake)
+    return terms
 
 
 class StyleTask(pl.LightningModule):
@@ -130,8 +138,14 @@ class StyleTask(pl.LightningModule):
         counting = self.criterion.weights if compiled else factors
         wanted = tuple(name for name, factor in counting.items() if factor)
         measure = compiled or measure_terms
-        found = measure(net, self.criterion, inputs, targets, wanted)
+        shake = self._drawn_shake(inputs[0]) if "temporal" in wanted else None
+        found = measure(net, self.criterion, inputs, targets, wanted, shake)
         return {name: factors[name] * value for name, value in found.items() if factors[name]}
+
+    def _drawn_shake(self, photos: Tensor) -> Shake:
+        # in validation always the same
+        step = self.global_step if torch.is_grad_enabled() else 0
+        return draw_shake(photos, step, self.global_rank)
 
     @property
     def progress(self) -> float:
