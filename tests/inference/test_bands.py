@@ -73,18 +73,37 @@ def test_every_control_in_bands_is_that_of_the_whole(
     assert sum(shares) == pytest.approx(float(controls.strength > 0))
 
 
+@pytest.mark.parametrize("by_pixel", [False, True])
+@pytest.mark.parametrize("match", [0, 1])
 def test_style_swap_in_tiles_is_that_of_the_whole(
-    random_vgg: LossNetwork, tiny_bank: StyleBank, monkeypatch: pytest.MonkeyPatch
+    match: int,
+    by_pixel: bool,
+    random_vgg: LossNetwork,
+    tiny_bank: StyleBank,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     torch.manual_seed(0)
-    network = Network(InverseNet(3).eval(), "inverse", {"level": 3}, [])
-    stored = np.random.default_rng(0).integers(0, 256, (130, 330, 3)).astype(np.uint8)
+    net = InverseNet(3, match=match).eval()
+    torch.nn.init.normal_(net.convs[-1].conv2d.weight, std=0.1)
+    network = Network(net, "inverse", net.arguments(), [])
+    # texture that differs from tile to tile, so that statistics of their own would differ
+    stored = (
+        np.random.default_rng(0).integers(0, 256, (130, 330, 3)) * np.linspace(0, 1, 330)[:, None]
+    )
     monkeypatch.setattr("stylenets.inference.swapping.TILE", 64)
+    monkeypatch.setattr("stylenets.inference.matched_tiles.TILE", 64)
     found = []
     for tiling in ("off", "exact"):
         painter = SwapStylizer(network, random_vgg, tiny_bank, tiling=tiling)
         weights = painter.weights({"tiles": 0.5, "sand": 0.5})
-        found.append(torch.cat(list(painter.bands(Photo(stored), weights, 0.8)), 1))
+        if by_pixel:
+            left = (torch.arange(330) < 100).float().expand(130, -1)
+            weights = torch.stack([left, 1 - left, 0 * left])
+        shares: list[float] = []
+        bands = painter.bands(Photo(stored.astype(np.uint8)), weights, 0.8, shares.append)
+        found.append(torch.cat(list(bands), 1))
+        assert sum(shares) == pytest.approx(1)
+    assert found[0].std() > LEVEL
     assert (found[0] - found[1]).abs().max() < LEVEL
 
 

@@ -16,8 +16,9 @@ from stylenets.allocator import give_back_freed_memory
 from stylenets.checkpoints import Network
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
+from stylenets.inference.matched_tiles import MatchedTiles
 from stylenets.inference.photo import Photo
-from stylenets.inference.tiles import TILE, padded_part, padded_sides, tile_rows
+from stylenets.inference.tiles import TILE, Part, padded_part, padded_sides, tile_rows
 from stylenets.inference.tiling import Advance, wants_tiles
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
@@ -110,22 +111,24 @@ class SwapStylizer:
         """As ``stylize``, of a picture of any size: bands (3, n, W), from the top.
 
         A content patch is compared with the whole style, and with no other content patch. So a
-        large picture in tiles is the same picture, unless the network has norms or matches
-        statistics: these look at the whole, which is then in memory.
+        large picture in tiles is the same picture; where the network matches statistics, they are
+        gathered before. A network with norms sees the whole, which is then in memory.
 
         ``advance`` is called with shares of the work as they are done.
         """
         check_sides(photo.height, photo.width)
         height, width = padded_sides(photo, self.net.factor)
-        in_tiles = wants_tiles(self.tiling, photo) and not (self.net.norm or self.net.match)
-        side = TILE if in_tiles else max(height, width)
+        in_tiles = wants_tiles(self.tiling, photo) and not self.net.norm
         if weights.ndim == 3:
             weights = pad_to_multiple(weights[None], self.net.factor)[0]
         used = [number for number, share_of in enumerate(weights) if share_of.any()]
         weights = weights[used]
         styles = [self._encode(self.bank.pictures[number][None]) for number in used]
         with told_if_too_large(photo.height, photo.width, self.device):
-            for tiles in tile_rows(height, width, HALO, side):
+            if in_tiles and self.net.match:
+                yield from self._matched(photo, weights, share, styles, advance)
+                return
+            for tiles in tile_rows(height, width, HALO, TILE if in_tiles else max(height, width)):
                 painted = []
                 for tile in tiles:
                     part = padded_part(photo, tile.seen)
@@ -137,30 +140,45 @@ class SwapStylizer:
                 rows = slice(0, photo.height - tiles[0].kept[0].start)
                 yield torch.cat(painted, 2)[:, rows, : photo.width]
 
+    def _matched(
+        self, photo: Photo, weights: Tensor, share: float, styles: list[Tensor], advance: Advance
+    ) -> Iterator[Tensor]:
+        """In tiles, by a network that matches statistics."""
+        sides = [side // self.net.factor for side in padded_sides(photo, self.net.factor)]
+        shares = share * self._shares(weights, *sides)
+        wanted = [
+            (style, own, _box_to_swap(own, *sides))
+            for own, style in zip(shares, styles, strict=True)
+            if own.any()
+        ]
+        work = MatchedTiles(self.net, self._encode, photo, 1 - share, PATCH, advance)
+        yield from work.bands(wanted)
+
     def _swapped_features(
         self, picture: Tensor, weights: Tensor, share: float, styles: list[Tensor]
     ) -> Tensor:
         """The content's features (1, C, h, w), swapped with each style as far as it has a share."""
         content = self._encode(picture)
         features = (1 - share) * content
-        shares = share * self._shares(weights, content)
+        sides = content.shape[-2:]
+        shares = share * self._shares(weights, *sides)
         for own_share, style in zip(shares, styles, strict=True):
             if own_share.any():
-                rows, columns = _box_to_swap(own_share)
+                rows, columns = _box_to_swap(own_share, *sides)
                 swapped = self.net.swap(content[..., rows, columns], style, PATCH)
                 features[..., rows, columns] += own_share[rows, columns] * swapped
         return features
 
-    def _shares(self, weights: Tensor, features: Tensor) -> Tensor:
+    def _shares(self, weights: Tensor, height: int, width: int) -> Tensor:
         """Each style's share of each feature.
 
-        (S,) -> (S, 1, 1), or (S, H, W) of the picture -> (S, h, w) of its ``features``, each the
-        mean of the pixels it stands for.
+        (S,) -> (S, 1, 1), or (S, H, W) of the picture -> (S, height, width) of its features, each
+        the mean of the pixels it stands for.
         """
         if weights.ndim == 1:
             return weights[:, None, None].to(self.device)
         padded = pad_to_multiple(weights[None].to(self.device), self.net.factor)
-        return interpolate(padded, features.shape[-2:], mode="area")[0]
+        return interpolate(padded, (height, width), mode="area")[0]
 
     def _encode(self, picture: Tensor) -> Tensor:
         """(1, 3, H, W) -> (1, C, h, w) of the layer that the network inverts.
@@ -173,21 +191,20 @@ class SwapStylizer:
         return features
 
 
-def _box_to_swap(share: Tensor) -> tuple[slice, slice]:
-    """Rows and columns of the features to swap for a share (1, 1) or (h, w).
+def _box_to_swap(share: Tensor, height: int, width: int) -> Part:
+    """Rows and columns of the features to swap for a share (1, 1) or (height, width).
 
     They are those where it is not 0, and as far as patches reach into them.
     """
     if share.numel() == 1:
-        return slice(None), slice(None)
-    rows = share.any(1).nonzero()
-    columns = share.any(0).nonzero()
-    return _widened(rows), _widened(columns)
+        return slice(0, height), slice(0, width)
+    return _widened(share.any(1), height), _widened(share.any(0), width)
 
 
-def _widened(places: Tensor) -> slice:
-    """From the first to the last of rising places, and the width of a patch more on both sides."""
-    return slice(max(0, int(places[0]) - PATCH + 1), int(places[-1]) + PATCH)
+def _widened(wanted: Tensor, end: int) -> slice:
+    """From the first to the last wanted place, and the width of a patch more on both sides."""
+    places = wanted.nonzero()
+    return slice(max(0, int(places[0]) - PATCH + 1), min(end, int(places[-1]) + PATCH))
 
 
 def load_encoder(

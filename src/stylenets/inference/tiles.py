@@ -8,6 +8,7 @@ from torch import Tensor
 
 from stylenets.inference.photo import Photo
 
+Part = tuple[slice, slice]  # rows and columns
 TILE = 768  # pixels a side, without what is seen beyond
 
 
@@ -15,17 +16,13 @@ TILE = 768  # pixels a side, without what is seen beyond
 class Tile:
     """A part of the picture: what is computed, and what of that is kept."""
 
-    seen: tuple[slice, slice]
-    kept: tuple[slice, slice]
+    seen: Part
+    kept: Part
 
     @property
-    def inner(self) -> tuple[slice, slice]:
+    def inner(self) -> Part:
         """What is kept, counted from the corner of what is seen."""
-        rows, columns = (
-            slice(kept.start - seen.start, kept.stop - seen.start)
-            for kept, seen in zip(self.kept, self.seen, strict=True)
-        )
-        return rows, columns
+        return within(self.kept, self.seen)
 
 
 def tile_rows(height: int, width: int, halo: int, side: int = TILE) -> Iterator[list[Tile]]:
@@ -35,7 +32,7 @@ def tile_rows(height: int, width: int, halo: int, side: int = TILE) -> Iterator[
         yield [Tile((rows[0], columns[0]), (rows[1], columns[1])) for columns in spans]
 
 
-def _spans(length: int, halo: int, side: int) -> Iterator[tuple[slice, slice]]:
+def _spans(length: int, halo: int, side: int) -> Iterator[Part]:
     for start in range(0, length, side):
         stop = min(start + side, length)
         yield slice(max(0, start - halo), min(length, stop + halo)), slice(start, stop)
@@ -46,7 +43,7 @@ def padded_sides(photo: Photo, multiple: int) -> tuple[int, int]:
     return photo.height + -photo.height % multiple, photo.width + -photo.width % multiple
 
 
-def padded_part(photo: Photo, where: tuple[slice, slice]) -> Tensor:
+def padded_part(photo: Photo, where: Part) -> Tensor:
     """(1, 3, h, w) of a picture whose last row and column go on for ever."""
     rows, columns = where
     part = photo.part(
@@ -57,9 +54,25 @@ def padded_part(photo: Photo, where: tuple[slice, slice]) -> Tensor:
     return F.pad(part, missing, mode="replicate") if any(missing) else part
 
 
-def part_of_weights(weights: Tensor | None, where: tuple[slice, slice]) -> Tensor | None:
+def part_of_weights(weights: Tensor | None, where: Part) -> Tensor | None:
     """The style weights of a part: (1, S) are the same everywhere, (1, S, H, W) are cut."""
     if weights is None or weights.ndim == 2:
         return weights
     rows, columns = where
     return weights[..., rows, columns]
+
+
+def overlap(one: Part, other: Part) -> Part | None:
+    """What two parts have in common, if anything."""
+    rows, columns = (
+        slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
+    )
+    return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None
+
+
+def within(part: Part, whole: Part) -> Part:
+    """A part, counted from the corner of another that holds it."""
+    rows, columns = (
+        slice(a.start - b.start, a.stop - b.start) for a, b in zip(part, whole, strict=True)
+    )
+    return rows, columns

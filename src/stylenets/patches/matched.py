@@ -12,6 +12,7 @@ and 0.34.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,6 +22,13 @@ from stylenets.patches.swap import style_swap
 
 SWAPPED = 0.75  # of the mixture; the rest are the content's own features at the style's statistics
 SMALLEST = 1e-5  # deviation of a channel
+
+
+class ChannelStatistics(NamedTuple):
+    """Mean and deviation of each channel, (B, C, 1, 1)."""
+
+    mean: Tensor
+    deviation: Tensor
 
 
 def matched_swap(
@@ -63,23 +71,24 @@ def between_statistics(content: Tensor, style: Tensor, swap: Callable[[Tensor], 
         style: (1, C, N) features whose statistics are wanted.
         swap: (B, C, H, W) -> (B, C, H, W).
     """
-    wanted = _statistics(style)
-    matched = _with_statistics(content, wanted)
-    swapped = _with_statistics(swap(matched), wanted)
-    return _with_statistics(swapped.lerp(matched, 1 - SWAPPED), wanted)
+    wanted = statistics_of(style)
+    matched = with_statistics(content, statistics_of(content.flatten(2)), wanted)
+    swapped = swap(matched)
+    swapped = with_statistics(swapped, statistics_of(swapped.flatten(2)), wanted)
+    mixed = swapped.lerp(matched, 1 - SWAPPED)
+    return with_statistics(mixed, statistics_of(mixed.flatten(2)), wanted)
 
 
-def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """(B, C, N) -> mean and deviation of each channel, (B, C, 1, 1)."""
+def statistics_of(features: Tensor) -> ChannelStatistics:
+    """Of (B, C, N), none of the deviations quite 0."""
     values = features.float()
     mean = values.mean(2)[..., None, None]
     deviation = values.std(2, correction=0)[..., None, None]
-    return mean, deviation + SMALLEST
+    return ChannelStatistics(mean, deviation + SMALLEST)
 
 
-def _with_statistics(features: Tensor, wanted: tuple[Tensor, Tensor]) -> Tensor:
-    """(B, C, H, W) shifted and scaled to another mean and deviation (1, C, 1, 1)."""
-    mean, deviation = _statistics(features.flatten(2))
-    factor = wanted[1] / deviation
-    moved: Tensor = torch.addcmul(wanted[0] - mean * factor, features.float(), factor)
+def with_statistics(features: Tensor, own: ChannelStatistics, wanted: ChannelStatistics) -> Tensor:
+    """(B, C, H, W) of channels with their own statistics, shifted and scaled to other ones."""
+    factor = wanted.deviation / own.deviation
+    moved: Tensor = torch.addcmul(wanted.mean - own.mean * factor, features.float(), factor)
     return moved.to(features.dtype)

@@ -23,7 +23,7 @@ PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
 SUITE_NAMES = (
     *("infer", "train", "curves", "data", "memory", "scaling", "startup", "quality", "swap"),
-    *("inversion", "attention", "page", "video"),
+    *("inversion", "attention", "page", "video", "neighbors", "controls"),
 )
 
 
@@ -45,6 +45,9 @@ def check_suites(config: DictConfig) -> None:
     check_video(config)
     check_cases("memory.cases", config.memory.cases)
     whole("startup.repeats", config.startup.repeats, 1)
+    whole("neighbors.size", config.neighbors.size, MIN_SIDE)
+    whole("neighbors.repeats", config.neighbors.repeats, 1)
+    whole("neighbors.settle", config.neighbors.settle, 0)
     whole("attention.turned_photos", config.attention.turned_photos, 0)
     if not isinstance(config.attention.turns, ListConfig):
         raise UserError(f"attention.turns={config.attention.turns}: must be a list of turns")

@@ -10,6 +10,7 @@ from stylenets.cli.benchmark.curves import run_curves
 from stylenets.cli.benchmark.data import run_data
 from stylenets.cli.benchmark.inversion import run_inversion
 from stylenets.cli.benchmark.memory import run_memory
+from stylenets.cli.benchmark.neighbors import run_neighbors
 from stylenets.cli.benchmark.page import run_page
 from stylenets.cli.benchmark.quality import run_quality
 from stylenets.cli.benchmark.scaling import run_scaling
@@ -30,6 +31,7 @@ SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "memory": run_memory,
     "scaling": run_scaling,
     "startup": run_startup,
+    "neighbors": run_neighbors,
     "page": run_page,
     "video": run_video,
 }

@@ -12,6 +12,7 @@ from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
 from stylenets.evaluation.speed.curves import TrainingCurve, curves_table
 from stylenets.evaluation.speed.gpu import GpuTiming, gpu_table
 from stylenets.evaluation.speed.large import picture_table
+from stylenets.evaluation.speed.neighbors import neighbors_table
 from stylenets.evaluation.speed.scaling import CostCurve
 from stylenets.report.tables import Sheet
 
@@ -39,9 +40,9 @@ def performance_tables(folder: Path) -> str:
     """Make markdown of what the suites left in ``folder``.
 
     Args:
-        folder: With train.json, infer.json, curves.json, memory.json, data.json, scaling.json and
-            startup.json. Those of a GPU, train_gpu.json and infer_gpu.json, come last where there
-            are any.
+        folder: With train.json, infer.json, curves.json, memory.json, data.json, scaling.json,
+            startup.json and neighbors.json. Those of a GPU, train_gpu.json and infer_gpu.json, come
+            last where there are any.
 
     Raises:
         KeyError: If one of them is missing, or a figure in it.
@@ -57,6 +58,7 @@ def performance_tables(folder: Path) -> str:
         _data(found["data"]),
         _scaling(found["scaling"]),
         _startup(found["startup"]),
+        neighbors_table(found["neighbors"]["seconds"]).markdown(),
     ]
     for suite in ("train_gpu", "infer_gpu"):
         if suite in found:
