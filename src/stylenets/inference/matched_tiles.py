@@ -129,7 +129,8 @@ class MatchedTiles:
         self.kept = kept
         self.patch = patch
         self.advance = advance
-        self.sides = tuple(side // net.factor for side in padded_sides(photo, net.factor))
+        height, width = padded_sides(photo, net.factor)
+        self.sides = (height // net.factor, width // net.factor)
         self.passes = 1
 
     def bands(self, styles: Sequence[tuple[Tensor, Tensor, Part]]) -> Iterator[Tensor]:
@@ -177,8 +178,8 @@ class MatchedTiles:
 
     def _measure(self, tile: Tile) -> None:
         factor = self.net.factor
-        pixels = tuple(slice(factor * one.start, factor * one.stop) for one in tile.seen)
-        features = self.encode(padded_part(self.photo, pixels))
+        rows, columns = (slice(factor * one.start, factor * one.stop) for one in tile.seen)
+        features = self.encode(padded_part(self.photo, (rows, columns)))
         self.content.write(*tile.kept, features[..., *tile.inner])
         for look in self.looks:
             if counted := overlap(look.box, tile.kept):

@@ -9,6 +9,7 @@ from stylenets.cli.checks import (
     choices,
     device,
     flag,
+    share,
     whole,
     whole_list,
     whole_or_null,
@@ -43,6 +44,7 @@ def check_suites(config: DictConfig) -> None:
     check_scaling(config)
     check_data(config)
     check_video(config)
+    check_controls(config)
     check_cases("memory.cases", config.memory.cases)
     whole("startup.repeats", config.startup.repeats, 1)
     whole("neighbors.size", config.neighbors.size, MIN_SIDE)
@@ -147,3 +149,15 @@ def check_video(config: DictConfig) -> None:
     whole("video.speed.frames", chosen.speed.frames, 2)
     whole("video.memory.size", chosen.memory.size, MIN_SIDE)
     whole_list("video.memory.counts", chosen.memory.counts, 1)
+
+
+def check_controls(config: DictConfig) -> None:
+    """Check what the suite ``controls`` needs: strengths, and two sizes."""
+    chosen = config.controls
+    if not isinstance(chosen.strengths, ListConfig) or len(chosen.strengths) < 2:
+        raise UserError(f"controls.strengths={chosen.strengths}: must be a list of several numbers")
+    for strength in chosen.strengths:
+        share("controls.strengths", strength)
+    whole("controls.stroke_photos", chosen.stroke_photos, 0)
+    if len(whole_list("controls.stroke_sizes", chosen.stroke_sizes, 512)) != 2:
+        raise UserError(f"controls.stroke_sizes={chosen.stroke_sizes}: must be two sizes")

@@ -6,6 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from stylenets.cli.benchmark.attention import run_attention
+from stylenets.cli.benchmark.controls import run_controls
 from stylenets.cli.benchmark.curves import run_curves
 from stylenets.cli.benchmark.data import run_data
 from stylenets.cli.benchmark.inversion import run_inversion
@@ -21,6 +22,7 @@ from stylenets.cli.benchmark.video import run_video
 
 SUITES: dict[str, Callable[[DictConfig, Path], None]] = {
     "quality": run_quality,
+    "controls": run_controls,
     "swap": run_swap,
     "inversion": run_inversion,
     "attention": run_attention,
