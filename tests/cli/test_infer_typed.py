@@ -13,7 +13,8 @@ from stylenets import __main__ as module
 from stylenets import __version__, images
 from stylenets.checkpoints import Network, save
 from stylenets.cli import infer
-from stylenets.cli.infer_arguments import NOTHING_BESIDE, options, quoted, to_overrides
+from stylenets.cli.infer_arguments import NOTHING_BESIDE, quoted, to_overrides
+from stylenets.cli.infer_spelling import options
 from stylenets.nets import CINNet
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,13 @@ def test_what_is_quoted_is_read_as_it_was(text: str) -> None:
             ["-m", "size=64,128", "content=a.png,b.png"],
             ["-m", "size=64,128", "content=a.png,b.png"],
         ),
+        (["size=1024 × 768 px", "format=.JPG"], ["size=1024x768", "format=jpg"]),
+        (["strength=0,5"], ["strength='0,5'"]),
+        (["photo.png", "ink, glass,"], ["content='photo.png'", "styles=['ink','glass']"]),
+        (
+            ["out=a/b.tiff"],
+            ["out='a'", "name='b.tiff'", NOTHING_BESIDE],
+        ),
         (["-m", "size=64,128", "out=x"], ["-m", "size=64,128", "out=x", NOTHING_BESIDE]),
     ],
 )
@@ -99,6 +107,13 @@ def test_what_is_typed_in_hydras_words(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert to_overrides(typed) == overrides
+
+
+def test_capitals_and_a_style_by_either_option(run: Run) -> None:
+    given = ("ckpt=net.safetensors", "out=out", "format=JPEG", "device=CPU", "colors=Photo")
+    for styles in ("styles=swirl,ink", "style=[swirl, ink]", "swirl, ink"):
+        status, files, _ = run("photo.png", styles, *given)
+        assert (status, len(files)) == (0, 3)
 
 
 def test_a_photograph_and_a_style(run: Run, folder: Path) -> None:
@@ -145,9 +160,13 @@ def test_a_box_to_fit_into_and_a_format(run: Run) -> None:
 
 
 def test_paths_from_stdin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("photo.png\n\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("photo.png\r\n\n"))
     status, files, _ = run("-", "ink", "ckpt=net.safetensors", "out=out")
     assert (status, files) == (0, ["out/photo_ink.png"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("missing.png\nphoto.png\n"))
+    status, files, told = run("-", "ink", "ckpt=net.safetensors", "out=more")
+    assert (status, files) == (2, ["more/photo_ink.png"])
+    assert told.startswith("error: 1 of 2 pictures were not stylized: ") and "missing.png" in told
 
 
 def test_resuming_does_what_is_missing(run: Run, folder: Path) -> None:
@@ -206,6 +225,22 @@ def test_strength_0_is_the_photograph(run: Run) -> None:
             ["photo.png", "swril", "ckpt=net.safetensors"],
             "unknown style 'swril'; did you mean swirl",
         ),
+        (
+            ["photo.png", "SWIRL", "ckpt=net.safetensors"],
+            "unknown style 'SWIRL'; did you mean swirl",
+        ),
+        (["photo.png", "strength=0,5"], "strength=0,5: must be a number from 0 to 1"),
+        (["photo.png", "regions={a:keep"], "cannot read regions={a:keep: a value with"),
+        (["photo.png", "resume"], "resume is an option, and has a value: resume=..."),
+        (["input=photo.png"], "unknown option input=; did you mean content=?"),
+        (["photo.png", "-o", "x"], "unknown flag -o: settings are written without dashes, as in"),
+        (["--list"], "unknown flag --list: list, without dashes, names networks and styles"),
+        (["photo.png", "ink", "new.png"], "if the result is to have that name, give out=new.png"),
+        (["photo.png", "style="], "style=: must be a picture, a folder, or a list of them"),
+        (["photo.png", "styles="], "styles=: must be a list of style names"),
+        (["photo.png", "out="], "out= is empty: was a variable of the shell not set?"),
+        (["photo.png", "out=a.bmp"], "format=bmp: must be one of png, jpg, webp, tif"),
+        (["photo.png", "device=mps"], "device=mps: torch finds no Metal device here"),
         ([], "no content picture: give content=photo.jpg"),
     ],
 )

@@ -113,14 +113,18 @@ def test_a_file_that_is_cut_off_or_too_large_is_refused(
         images.read_photo(tmp_path / "a.png")
 
 
-def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("of a network"), OSError("x")])
+def test_what_fails_on_the_way_comes_through_and_leaves_nothing(
+    error: BaseException, tmp_path: Path
+) -> None:
     def stopped() -> Iterator[Tensor]:
         yield torch.rand(3, 300, WIDTH)
-        raise KeyboardInterrupt
+        raise error
 
     for extension in images.FORMATS:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(type(error)) as found:
             images.write_rows(tmp_path / f"a.{extension}", HEIGHT, WIDTH, stopped())
+        assert found.value is error
     assert not list(tmp_path.iterdir())
 
 

@@ -84,6 +84,15 @@ def test_regions_of_one_style_are_that_style_and_of_two_are_neither(net: CINNet)
     torch.testing.assert_close(net(x, merged), one, **ROUNDING)
 
 
+def test_regions_end_where_the_picture_ends_also_where_it_is_padded(net: CINNet) -> None:
+    """A picture whose sides are no multiples of 4 is painted as the one padded by hand."""
+    x = torch.rand(1, 3, 18, 21)
+    left = (torch.arange(21) < 9).float().expand(1, 1, 18, 21)
+    regions = torch.cat([left, 1 - left, 0 * left], 1)
+    padded = [torch.nn.functional.pad(one, [0, 3, 0, 2], mode="replicate") for one in (x, regions)]
+    torch.testing.assert_close(net(x, regions), net(*padded)[..., :18, :21], **ROUNDING)
+
+
 def test_more_styles_keep_the_old_ones_bit_identical_and_begin_at_their_mean(net: CINNet) -> None:
     x = torch.rand(1, 3, 17, 22)
     grown = net.with_rows([*range(net.styles), None, None]).eval()

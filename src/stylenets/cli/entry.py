@@ -17,7 +17,7 @@ from unicodedata import category
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -234,5 +234,10 @@ def _one_line(error: BaseException) -> str:
     while not isinstance(error, UserError) and isinstance(cause, UserError | HydraException):
         error = cause
         cause = error.__cause__
+    if isinstance(error, OverrideParseException):
+        return visible(
+            f"cannot read {error.override}: a value with spaces or signs stands in quotes, as in "
+            "'name=\"a, b\"', a list in brackets"
+        )
     lines = [line.strip() for line in str(error).splitlines()]
     return visible(" ".join(line for line in lines if line))

@@ -4,42 +4,31 @@ A bare path is a content, a bare word a style. Paths may hold what Hydra's gramm
 spaces, quotes, commas, brackets, ``=``.
 """
 
-import difflib
 import glob
 import os
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from stylenets import assets
-from stylenets.cli.entry import config_folder
+from stylenets.cli.infer_spelling import (
+    MULTIRUN,
+    VALUED,
+    checked_flag,
+    options,
+    plain_value,
+    unknown_option,
+)
 from stylenets.errors import UserError
 from stylenets.video import CODECS
 
 SETTING = re.compile(r"([+~]*)([A-Za-z_][\w.]*)=(.*)", re.DOTALL)
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z\d+.-]+://")
-PICTURE = re.compile(r".*\.(png|jpe?g|webp)", re.IGNORECASE)
+PICTURE = re.compile(r".*\.(png|jpe?g|webp|tiff?|gif|bmp|heic|heif|avif)", re.I | re.S)
+PLAIN = re.compile(r"[\w.+:/-]*|[\[{('\"].*", re.ASCII | re.S)  # or in Hydra's own brackets
 SINGLE_PATHS = ("ckpt", "vgg.weights", "deeplab.weights")
 PATHS = ("content", "style")  # one or several
 NOTHING_BESIDE = "hydra.output_subdir=null"  # pictures in a folder of the user's
-MULTIRUN = {"-m", "--multirun"}
-# flags of Hydra's that a value follows, and those that stand alone
-VALUED = {"-c", "--cfg", "-p", "--package", "-cp", "--config-path", "-cn", "--config-name"}
-VALUED |= {"-cd", "--config-dir", "--experimental-rerun"}
-ALONE = {
-    "--version",
-    "--hydra-help",
-    "--resolve",
-    "-r",
-    "--run",
-    "-i",
-    "--info",
-    "-sc",
-    "--shell-completion",
-}
 
 
 def to_overrides(arguments: Sequence[str]) -> list[str]:
@@ -57,7 +46,7 @@ def to_overrides(arguments: Sequence[str]) -> list[str]:
     while rest:
         argument = rest.pop(0)
         if argument.startswith("-") and argument != "-" and not Path(argument).exists():
-            flags.append(_checked_flag(argument))
+            flags.append(checked_flag(argument))
             if rest and argument in VALUED:
                 flags.append(rest.pop(0))
         elif setting := _setting(argument):
@@ -89,17 +78,6 @@ def quoted(text: str) -> str:
     return "'" + escaped.replace("${", r"\${") + "'"
 
 
-@cache
-def options() -> dict[str, object]:
-    """The options of the command and their defaults, as its files in conf/ have them."""
-    folder = config_folder() / "commands"
-    found: dict[str, object] = {}
-    for name in ("infer", "_regions", "_clips"):
-        file = OmegaConf.load(folder / f"{name}.yaml")
-        found |= {str(option): value for option, value in file.items_ex(resolve=False)}
-    return {name: value for name, value in found.items() if name not in ("defaults", "hydra")}
-
-
 def _setting(argument: str) -> tuple[str, str] | None:
     """The name, with Hydra's + or ~ before it, and the value of a setting; None: it is none."""
     if PICTURE.fullmatch(argument) and Path(argument).is_file():
@@ -113,15 +91,14 @@ def _setting(argument: str) -> tuple[str, str] | None:
         return sign + name, value
     if Path(argument).exists():
         return None
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}=? " if close else ""
-    raise UserError(f"unknown option {name}=; {hint}the options are {', '.join(sorted(options()))}")
+    raise unknown_option(name)
 
 
 def _converted(settings: Iterable[tuple[str, str]], contents: list[str]) -> list[str]:
     """Settings as Hydra reads them; what is a content goes to ``contents`` instead."""
     given: list[str] = []
-    for name, value in settings:
+    for name, text in settings:
+        value = plain_value(name, text)
         if not value or value == "null":
             given.append(f"{name}={value}" if value else name + "=" * (name[0] != "~"))
         elif name == "content":
@@ -137,7 +114,7 @@ def _converted(settings: Iterable[tuple[str, str]], contents: list[str]) -> list
         elif name in ("mix", "regions") and ":" in value and not value.startswith("{"):
             given.append(f"{name}={{{value}}}")
         else:
-            given.append(f"{name}={value}")
+            given.append(f"{name}={value if PLAIN.fullmatch(value) else quoted(value)}")
     return given
 
 
@@ -155,13 +132,19 @@ def _output(value: str) -> list[str]:
 
 def _is_style(argument: str) -> bool:
     """Whether a bare word is a style: a bundled one's name, or no path there is or could be."""
-    words = argument.split(",")
+    words = [word.strip() for word in argument.split(",") if word.strip()]
     bundled = {file.stem for file in assets.STYLES.glob("*.jpg")}
-    if set(words) <= bundled:
+    if words and set(words) <= bundled:
         return True
-    return argument != "-" and not any(
-        Path(word).exists() or Path(word).suffix or os.sep in word or glob.has_magic(word)
-        for word in (argument, *words)
+    if argument in options() and not Path(argument).exists():
+        raise UserError(f"{argument} is an option, and has a value: {argument}=...")
+    return (
+        bool(words)
+        and argument != "-"
+        and not any(
+            Path(word).exists() or Path(word).suffix or os.sep in word or glob.has_magic(word)
+            for word in (argument, *words)
+        )
     )
 
 
@@ -212,14 +195,3 @@ def _as_list(texts: Sequence[str], always: bool = False) -> str:
     if len(texts) == 1 and not always:
         return quoted(texts[0])
     return "[" + ",".join(map(quoted, texts)) + "]"
-
-
-def _checked_flag(argument: str) -> str:
-    """A flag of Hydra's; UserError for a setting written like a flag."""
-    name = argument.partition("=")[0]
-    if name in VALUED | ALONE | MULTIRUN:
-        return argument
-    plain = name.lstrip("-").replace("-", "_")
-    known = difflib.get_close_matches(plain, options(), n=1)
-    hint = f", as in {known[0]}=..." if known else ""
-    raise UserError(f"unknown flag {name}: settings are written without dashes{hint}")

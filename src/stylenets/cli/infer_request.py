@@ -62,6 +62,8 @@ def read_request(config: DictConfig) -> Request:
         UserError: For the first that is wrong.
     """
     values = with_names_as_styles(plain_values(config))
+    if values["out"] == "":
+        raise UserError("out= is empty: was a variable of the shell not set?")
     request = Request(
         contents=read_contents(values["content"]),
         ckpt=read_ckpt(values),
@@ -128,15 +130,17 @@ def read_contents(value: Any) -> list[Path]:
     if value is None or not given:
         raise UserError("no content picture: give content=photo.jpg, or a folder of pictures")
     if given == ["-"]:
-        given = [line.rstrip("\n") for line in sys.stdin if line.strip()]
-        if not given:
+        lines = [line.rstrip("\r\n") for line in sys.stdin if line.strip()]
+        if not lines:
             raise UserError("content=- reads a path from every line of stdin, and there was none")
+        return [Path(line) for line in lines]  # of many, what is not there does not stop the others
     if "" in given:
         raise UserError("content= is empty: was a variable of the shell not set?")
-    return [_existing_content(str(path)) for path in given]
+    *others, last = map(str, given)
+    return [*map(_existing_content, others), _existing_content(last, behind_others=bool(others))]
 
 
-def _existing_content(text: str) -> Path:
+def _existing_content(text: str, behind_others: bool = False) -> Path:
     content = Path(text)
     if is_numbered(content.name) and content.parent.is_dir():
         return content
@@ -146,6 +150,8 @@ def _existing_content(text: str) -> Path:
         beside = [path.name for path in content.parent.glob("*")]
         close = difflib.get_close_matches(content.name, beside, n=1)
         hint = f"; did you mean {content.with_name(close[0])}?" if close else ""
+        if behind_others and content.suffix:
+            hint = f"; if the result is to have that name, give out={text}"
         raise UserError(f"no such picture or folder: {content}{hint}")
     if content.is_dir() and not any(path.is_file() for path in content.rglob("*")):
         raise UserError(f"no picture in {content}")
@@ -203,7 +209,7 @@ def read_styles(value: Any) -> list[str] | None:
     if value is None:
         return None
     names = value if isinstance(value, list) else [value]
-    if not names or not all(isinstance(name, str | int) for name in names):
+    if not names or "" in names or not all(isinstance(name, str | int) for name in names):
         raise UserError(f"styles={value}: must be a list of style names, as in 'styles=[a,b]'")
     return list(dict.fromkeys(map(str, names)))
 

@@ -86,8 +86,8 @@ def read_swap(values: dict[str, Any]) -> Swap | None:
 def read_style_paths(style: Any) -> list[Path]:
     """Read ``style=``: pictures, style files, folders, each of which must be there."""
     paths = [Path(str(path)) for path in (style if isinstance(style, list) else [style])]
-    if not paths:
-        raise UserError("style=[]: must be a picture, a folder, or a list of them")
+    if not paths or style == "":
+        raise UserError(f"style={style}: must be a picture, a folder, or a list of them")
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise UserError(f"no such style picture or folder: {missing[0]}")

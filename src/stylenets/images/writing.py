@@ -74,10 +74,23 @@ def write_rows(
         raise UserError(f"cannot write {path} with {bits} bits: format= png or tif holds them")
     try:
         with replacing(path) as file:
-            _encode(file, extension, (height, width), bits, bands, metadata)
+            _encode(file, extension, (height, width), bits, _as_made(bands), metadata)
+    except _NotMadeError as error:
+        raise error.__cause__ or error from None
     except (OSError, ValueError) as error:  # more pixels a side than the format can hold
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"cannot write {path}: {reason}") from error
+
+
+class _NotMadeError(Exception):
+    """Whatever making a band raised, which is none of the writer's errors."""
+
+
+def _as_made(bands: Iterable[Tensor]) -> Iterator[Tensor]:
+    try:
+        yield from bands
+    except (OSError, ValueError) as error:
+        raise _NotMadeError from error
 
 
 def picture_format(path: Path) -> str:

@@ -60,7 +60,7 @@ def style_index(styles: Sequence[str], name: str) -> int:
         UserError: With the known names, and the one that was probably meant, if it is not there.
     """
     if name not in styles:
-        close = difflib.get_close_matches(name, styles, n=1)
+        close = difflib.get_close_matches(name.lower(), styles, n=1)
         hint = f"did you mean {close[0]}? " if close else ""
         raise UserError(f"unknown style {name!r}; {hint}this network knows: {', '.join(styles)}")
     return list(styles).index(name)

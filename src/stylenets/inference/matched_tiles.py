@@ -17,7 +17,7 @@ from stylenets.inference.fixed_norms import Moments
 from stylenets.inference.photo import Photo
 from stylenets.inference.tiles import (
     TILE,
-    Part,
+    Rectangle,
     Tile,
     overlap,
     padded_part,
@@ -40,7 +40,7 @@ Advance = Callable[[float], None]
 Encode = Callable[[Tensor], Tensor]
 
 
-class Look:
+class TiledSwap:
     """One style of a picture, and how far its swap has come.
 
     Args:
@@ -50,7 +50,7 @@ class Look:
         file: Of swapped features.
     """
 
-    def __init__(self, style: Tensor, share: Tensor, box: Part, file: FeatureFile) -> None:
+    def __init__(self, style: Tensor, share: Tensor, box: Rectangle, file: FeatureFile) -> None:
         self.style = style
         self.share = share
         self.box = box
@@ -133,7 +133,7 @@ class MatchedTiles:
         self.sides = (height // net.factor, width // net.factor)
         self.passes = 1
 
-    def bands(self, styles: Sequence[tuple[Tensor, Tensor, Part]]) -> Iterator[Tensor]:
+    def bands(self, styles: Sequence[tuple[Tensor, Tensor, Rectangle]]) -> Iterator[Tensor]:
         """Paint.
 
         Args:
@@ -153,14 +153,14 @@ class MatchedTiles:
                 return stack.enter_context(FeatureFile(channels, *self.sides))
 
             self.content = new_file()
-            self.looks = [Look(*style, new_file()) for style in styles]
-            self.passes = 2 + len(self.looks)
+            self.swaps = [TiledSwap(*style, new_file()) for style in styles]
+            self.passes = 2 + len(self.swaps)
             for tile in self._tiles(SEEN // self.net.factor):
                 self._measure(tile)
-            for look in self.looks:
-                look.measured()
+            for swap in self.swaps:
+                swap.measured()
                 for tile in self._tiles(self.patch - 1):
-                    self._swap(look, tile)
+                    self._swap(swap, tile)
             yield from self._painted()
 
     def _tiles(self, halo: int) -> Iterator[Tile]:
@@ -181,20 +181,20 @@ class MatchedTiles:
         rows, columns = (slice(factor * one.start, factor * one.stop) for one in tile.seen)
         features = self.encode(padded_part(self.photo, (rows, columns)))
         self.content.write(*tile.kept, features[..., *tile.inner])
-        for look in self.looks:
-            if counted := overlap(look.box, tile.kept):
-                look.content.add(features[..., *within(counted, tile.seen)])
+        for swap in self.swaps:
+            if counted := overlap(swap.box, tile.kept):
+                swap.content.add(features[..., *within(counted, tile.seen)])
 
-    def _swap(self, look: Look, tile: Tile) -> None:
-        counted = overlap(look.box, tile.kept)
-        seen = overlap(look.box, tile.seen)
+    def _swap(self, swap: TiledSwap, tile: Tile) -> None:
+        counted = overlap(swap.box, tile.kept)
+        seen = overlap(swap.box, tile.seen)
         if not counted or not seen:
             return
-        matched = look.matched(self._read(self.content, seen))
-        swapped = style_swap(matched, look.style, self.patch)
+        matched = swap.matched(self._read(self.content, seen))
+        swapped = style_swap(matched, swap.style, self.patch)
         inner = within(counted, seen)
-        look.swapped.add(swapped[..., *inner], matched[..., *inner])
-        look.file.write(*counted, swapped[..., *inner])
+        swap.swapped.add(swapped[..., *inner], matched[..., *inner])
+        swap.file.write(*counted, swapped[..., *inner])
 
     def _painted(self) -> Iterator[Tensor]:
         for tiles in tile_rows(*self.sides, SEEN // self.net.factor, TILE // self.net.factor):
@@ -210,17 +210,17 @@ class MatchedTiles:
             top = self.net.factor * tiles[0].kept[0].start
             yield torch.cat(painted, 2)[:, : self.photo.height - top, : self.photo.width]
 
-    def _mixed(self, where: Part) -> Tensor:
+    def _mixed(self, where: Rectangle) -> Tensor:
         """The features that are painted there."""
         content = self._read(self.content, where)
         features = self.kept * content
-        for look in self.looks:
-            if styled := overlap(look.box, where):
+        for swap in self.swaps:
+            if styled := overlap(swap.box, where):
                 inner = within(styled, where)
-                mixed = look.mixed(self._read(look.file, styled), content[..., *inner])
-                share = look.share if look.share.numel() == 1 else look.share[styled]
+                mixed = swap.mixed(self._read(swap.file, styled), content[..., *inner])
+                share = swap.share if swap.share.numel() == 1 else swap.share[styled]
                 features[..., *inner] += share * mixed
         return features
 
-    def _read(self, file: FeatureFile, where: Part) -> Tensor:
+    def _read(self, file: FeatureFile, where: Rectangle) -> Tensor:
         return file.read(*where).to(self.net.scale)

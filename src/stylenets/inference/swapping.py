@@ -18,7 +18,7 @@ from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides, mixing_weights, told_if_too_large
 from stylenets.inference.matched_tiles import MatchedTiles
 from stylenets.inference.photo import Photo
-from stylenets.inference.tiles import TILE, Part, padded_part, padded_sides, tile_rows
+from stylenets.inference.tiles import TILE, Rectangle, padded_part, padded_sides, tile_rows
 from stylenets.inference.tiling import Advance, wants_tiles
 from stylenets.layers.conv import pad_to_multiple
 from stylenets.nets.inverse import InverseNet
@@ -191,7 +191,7 @@ class SwapStylizer:
         return features
 
 
-def _box_to_swap(share: Tensor, height: int, width: int) -> Part:
+def _box_to_swap(share: Tensor, height: int, width: int) -> Rectangle:
     """Rows and columns of the features to swap for a share (1, 1) or (height, width).
 
     They are those where it is not 0, and as far as patches reach into them.

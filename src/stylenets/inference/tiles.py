@@ -8,7 +8,7 @@ from torch import Tensor
 
 from stylenets.inference.photo import Photo
 
-Part = tuple[slice, slice]  # rows and columns
+Rectangle = tuple[slice, slice]  # rows and columns
 TILE = 768  # pixels a side, without what is seen beyond
 
 
@@ -16,11 +16,11 @@ TILE = 768  # pixels a side, without what is seen beyond
 class Tile:
     """A part of the picture: what is computed, and what of that is kept."""
 
-    seen: Part
-    kept: Part
+    seen: Rectangle
+    kept: Rectangle
 
     @property
-    def inner(self) -> Part:
+    def inner(self) -> Rectangle:
         """What is kept, counted from the corner of what is seen."""
         return within(self.kept, self.seen)
 
@@ -32,7 +32,7 @@ def tile_rows(height: int, width: int, halo: int, side: int = TILE) -> Iterator[
         yield [Tile((rows[0], columns[0]), (rows[1], columns[1])) for columns in spans]
 
 
-def _spans(length: int, halo: int, side: int) -> Iterator[Part]:
+def _spans(length: int, halo: int, side: int) -> Iterator[Rectangle]:
     for start in range(0, length, side):
         stop = min(start + side, length)
         yield slice(max(0, start - halo), min(length, stop + halo)), slice(start, stop)
@@ -43,7 +43,7 @@ def padded_sides(photo: Photo, multiple: int) -> tuple[int, int]:
     return photo.height + -photo.height % multiple, photo.width + -photo.width % multiple
 
 
-def padded_part(photo: Photo, where: Part) -> Tensor:
+def padded_part(photo: Photo, where: Rectangle) -> Tensor:
     """(1, 3, h, w) of a picture whose last row and column go on for ever."""
     rows, columns = where
     part = photo.part(
@@ -54,7 +54,7 @@ def padded_part(photo: Photo, where: Part) -> Tensor:
     return F.pad(part, missing, mode="replicate") if any(missing) else part
 
 
-def part_of_weights(weights: Tensor | None, where: Part) -> Tensor | None:
+def part_of_weights(weights: Tensor | None, where: Rectangle) -> Tensor | None:
     """The style weights of a part: (1, S) are the same everywhere, (1, S, H, W) are cut."""
     if weights is None or weights.ndim == 2:
         return weights
@@ -62,7 +62,7 @@ def part_of_weights(weights: Tensor | None, where: Part) -> Tensor | None:
     return weights[..., rows, columns]
 
 
-def overlap(one: Part, other: Part) -> Part | None:
+def overlap(one: Rectangle, other: Rectangle) -> Rectangle | None:
     """What two parts have in common, if anything."""
     rows, columns = (
         slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
@@ -70,7 +70,7 @@ def overlap(one: Part, other: Part) -> Part | None:
     return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None
 
 
-def within(part: Part, whole: Part) -> Part:
+def within(part: Rectangle, whole: Rectangle) -> Rectangle:
     """A part, counted from the corner of another that holds it."""
     rows, columns = (
         slice(a.start - b.start, a.stop - b.start) for a, b in zip(part, whole, strict=True)

@@ -88,12 +88,15 @@ class CINNet(nn.Module):
 
         Args:
             x: (B, 3, H, W) RGB in [0, 1], at least 5 pixels a side.
-            weights: Style weights, (B, S) for whole pictures or (B, S, h, w) per pixel.
+            weights: Style weights, (B, S) for whole pictures or (B, S, h, w) per pixel. Those of
+                the picture's own size end where it ends, also where its sides are padded.
 
         Returns:
             (B, 3, H, W) RGB in [0, 1].
         """
         height, width = x.shape[-2:]
+        if weights.ndim == 4 and weights.shape[-2:] == x.shape[-2:]:
+            weights = pad_to_multiple(weights, 4)
         y = pad_to_multiple(x, 4)
         for layer in self.down:
             y = relu_(layer(y, weights))

@@ -23,7 +23,9 @@ from stylenets.evaluation.speed.neighbors import ALONE, neighbors_table
 from stylenets.openmp import machine_is_busy
 
 MODULE = "stylenets.cli.benchmark.one_pass"  # what is timed
-LOOP = ["-c", "while True: pass"]
+LOOP = "beside a busy loop"
+TRAINING = "beside a training"
+BEGINNING = {LOOP: 1, TRAINING: 30}  # seconds until it computes all the time
 ENDLESS = ["trainer.max_steps=1000000", "trainer.max_epochs=-1", "trainer.limit_val_batches=0"]
 
 
@@ -33,11 +35,11 @@ def run_neighbors(config: DictConfig, out: Path) -> None:
     seconds: dict[str, list[float]] = {}
     with TemporaryDirectory() as folder:
         training = ["-c", TRAIN, *ENDLESS, "logger=csv", f"out={folder}/run"]
-        neighbors = {ALONE: None, "beside a busy loop": LOOP, "beside a training": training}
-        with progress(len(neighbors) * config.neighbors.repeats) as advance:
+        neighbors = {ALONE: None, LOOP: ["-c", "while True: pass"], TRAINING: training}
+        with progress(len(neighbors) * (1 + config.neighbors.repeats)) as advance:
             for name, arguments in neighbors.items():
                 with _running(arguments):
-                    _settle(arguments is not None, config.neighbors.settle)
+                    _settle(name, config.neighbors.settle)
                     seconds[name] = _timed(out, advance)
     table = neighbors_table(seconds)
     write_measurement("neighbors", [table], {"seconds": seconds}, config, "cpu", out)
@@ -66,9 +68,9 @@ def _running(arguments: list[str] | None) -> Iterator[None]:
             neighbor.kill()
 
 
-def _settle(busy: bool, most: float) -> None:
-    """Wait until the load of the last minute is that of a busy machine or not, for ``most`` s."""
+def _settle(name: str, most: float) -> None:
+    """Wait until the load of the last minute is that beside a neighbor, but ``most`` seconds."""
+    time.sleep(BEGINNING.get(name, 0))
     end = time.monotonic() + most
-    while machine_is_busy() != busy and time.monotonic() < end:
+    while machine_is_busy() != (name in BEGINNING) and time.monotonic() < end:
         time.sleep(1)
-    time.sleep(min(most, 15) if busy else 0)  # a training takes that to begin

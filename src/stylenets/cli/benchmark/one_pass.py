@@ -11,7 +11,7 @@ from stylenets.openmp import SETTINGS, wait_briefly
 CHOSEN = SETTINGS[0]
 
 
-def time_passes(file: str) -> list[float]:
+def seconds_of_passes(file: str) -> list[float]:
     """Seconds of each pass over a photograph, after one that does not count.
 
     Args:
@@ -40,4 +40,4 @@ if __name__ == "__main__":
     os.environ.pop(CHOSEN, None)  # as the measuring command has chosen it for itself
     wait_briefly()
     keep_freed_memory()
-    sys.stdout.write(json.dumps({"seconds": time_passes(sys.argv[1])}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds_of_passes(sys.argv[1])}) + "\n")
