@@ -58,7 +58,7 @@ def performance_tables(folder: Path) -> str:
         _data(found["data"]),
         _scaling(found["scaling"]),
         _startup(found["startup"]),
-        neighbors_table(found["neighbors"]["seconds"]).markdown(),
+        _neighbors(found["neighbors"]),
     ]
     for suite in ("train_gpu", "infer_gpu"):
         if suite in found:
@@ -157,3 +157,9 @@ def _scaling(figures: Figures) -> str:
 def _startup(figures: Figures) -> str:
     rows = [[name, f"{median(times):.2f}"] for name, times in figures["seconds"].items()]
     return Sheet("From the command to the result", ["", "seconds"], rows).markdown()
+
+
+def _neighbors(figures: Figures) -> str:
+    machine = figures["machine"]
+    table = neighbors_table(figures["seconds"]).markdown()
+    return f"{table}\nOn {machine['processor']}, {machine['threads']} threads.\n"
