@@ -6,11 +6,11 @@ to 1 at every pixel.
 
 import math
 from collections.abc import Mapping
+from types import ModuleType
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -56,11 +56,11 @@ def largest_part(mask: Tensor) -> Tensor:
         tensor([[1.0000, 0.8000, 0.2000, 0.0000, 0.0000]])
     """
     values = mask.numpy()
-    parts, count = ndimage.label(values > 0.5, np.ones((3, 3)))
+    parts, count = _ndimage().label(values > 0.5, np.ones((3, 3)))
     if count < 2:
         return mask.clone()
-    covered = ndimage.sum(values, parts, range(1, count + 1))
-    nearest = ndimage.distance_transform_edt(
+    covered = _ndimage().sum(values, parts, range(1, count + 1))
+    nearest = _ndimage().distance_transform_edt(
         parts == 0, return_distances=False, return_indices=True
     )
     of_largest = parts[tuple(nearest)] == 1 + int(np.argmax(covered))
@@ -76,7 +76,7 @@ def distance(mask: Tensor) -> Tensor:
     inside = mask.numpy() > 0.5
     if inside.all():
         return torch.full(mask.shape, float(np.hypot(*mask.shape)))
-    return torch.from_numpy(ndimage.distance_transform_edt(inside)).float()
+    return torch.from_numpy(_ndimage().distance_transform_edt(inside)).float()
 
 
 def feather(mask: Tensor, pixels: float) -> Tensor:
@@ -180,7 +180,9 @@ def only_area(picture: Tensor, area: Tensor) -> Tensor:
     columns = np.flatnonzero(inside.any(0))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     inside = inside[box]
-    nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    nearest = _ndimage().distance_transform_edt(
+        ~inside, return_distances=False, return_indices=True
+    )
     mirrored = 2 * nearest - np.indices(inside.shape)
     limits = np.array(inside.shape)[:, None, None] - 1
     kept = np.clip(mirrored, 0, limits)
@@ -200,10 +202,18 @@ def _covering(picture: Tensor, height: int, width: int) -> Tensor:
 
 def _small_parts(inside: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
     """Connected parts (4 neighbors) of fewer than ``pixels`` pixels, but never all there is."""
-    parts, count = ndimage.label(inside)
+    parts, count = _ndimage().label(inside)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
     small = sizes < pixels
     small[0] = False
     if not count or small[1:].all():
         return np.zeros_like(inside)
     return np.asarray(small[parts])
+
+
+def _ndimage() -> ModuleType:
+    """Half a second to import, which pictures without regions need not wait for."""
+    from scipy import ndimage
+
+    module: ModuleType = ndimage
+    return module

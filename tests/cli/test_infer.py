@@ -23,7 +23,7 @@ STYLES = ["ink", "glass", "points"]
 # it imported
 DOOR = """
 import atexit, runpy, sys
-slow = ("torch", "torch._dynamo", "sympy", "torchvision", "pytorch_lightning", "wandb")
+slow = ("torch", "torch._dynamo", "sympy", "torchvision", "pytorch_lightning", "wandb", "scipy")
 def tell():
     sys.stderr.write("imported: " + " ".join(name for name in slow if name in sys.modules))
 atexit.register(tell)
