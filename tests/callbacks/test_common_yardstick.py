@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import pytorch_lightning as pl
 import torch
+from PIL import Image
 from torch import Tensor
 
 from stylenets import images
 from stylenets.callbacks.common_yardstick import CommonYardstick
 from stylenets.data.folder import FolderData
+from stylenets.data.matting_human import MattingHumanData
 from stylenets.errors import UserError
 from stylenets.evaluation.networks.run_curves import read_run_curves
 from stylenets.styles import StyleBank
@@ -130,3 +132,26 @@ def test_of_many_styles_only_those_shown_are_judged(
     assert "yardstick/style/blocks" in found and "yardstick/style/sand" not in found
     assert found["yardstick/style"] < 1e-6
     assert yardstick.judge is not None and len(yardstick.judge.palettes) == 1
+
+
+def test_by_mattes_the_style_is_measured_on_people_and_around_them(
+    tmp_path: Path, tiny_bank: StyleBank, random_vgg19_file: Path, trainer: Callable
+) -> None:
+    left = torch.zeros(1, SIDE, SIDE)
+    left[:, :, : SIDE // 2] = 1
+    images.write(tmp_path / "clip_img" / "1" / "clip_0" / "a.png", torch.rand(3, SIDE, SIDE))
+    matte = tmp_path / "matting" / "1" / "matting_0" / "a.png"
+    matte.parent.mkdir(parents=True)
+    Image.fromarray(images.to_uint8(left.expand(4, -1, -1))).save(matte)
+
+    class PeoplePainter(Painter):
+        def stylize(self, photos: Tensor, style: int) -> Tensor:
+            return left * super().stylize(photos, style)
+
+    yardstick = CommonYardstick(
+        tmp_path / "figures.csv", lambda: LossNetwork(19, str(random_vgg19_file)), SIDE
+    )
+    data = MattingHumanData(str(tmp_path), size=16, workers=0, val_count=1)
+    found = figures(PeoplePainter(tiny_bank, ["tiles"]), yardstick, data, trainer)
+    assert found["yardstick/style_on_people"] < 0.5 * found["yardstick/style_around"]
+    assert found["yardstick/style_around/tiles"] == found["yardstick/style_around"]

@@ -30,8 +30,9 @@ class CommonYardstick(pl.Callback):
 
     Logs ``yardstick/style``, ``/structure``, ``/palette`` and ``/content``, and each of a style as
     ``yardstick/style/NAME``. Nothing is weighted. Photographs and style pictures are taken at
-    ``size``, whatever the run trains on. Where the judge's loss network cannot be had, that is said
-    once and the run goes on.
+    ``size``, whatever the run trains on. Where photographs have mattes,
+    ``yardstick/style_on_people`` and ``/style_around`` are the style of those parts. Where the
+    judge's loss network cannot be had, that is said once and the run goes on.
 
     Args:
         file: Where the figures go by step, see ``run_curves``.
@@ -59,8 +60,9 @@ class CommonYardstick(pl.Callback):
         if trainer.sanity_checking or not self._is_ready(painter, task):
             return
         if trainer.global_step != self.step:  # a run's end validates the last step once more
-            photos = shown_photos(trainer, self.count, self.size).to(task.device)
-            self.figures = summarize(self._judge_styles(painter, photos))
+            photos = shown_photos(trainer, self.count, self.size)
+            photos = {name: layer.to(task.device) for name, layer in photos.items()}
+            self.figures = summarize(self._judge_styles(painter, **photos))
             self.step = trainer.global_step
         task.log_dict(self.figures, batch_size=1)
         if trainer.is_global_zero:
@@ -87,16 +89,18 @@ class CommonYardstick(pl.Callback):
         pictures = [images.resize(known[name], self.size) for name in names]
         return StyleBank(names, pictures, [1.0] * len(names))
 
-    def _judge_styles(self, painter: Painter, photos: Tensor) -> dict[str, list[Figures]]:
+    def _judge_styles(
+        self, painter: Painter, image: Tensor, matte: Tensor | None = None
+    ) -> dict[str, list[Figures]]:
         """The figures of each picture by style; a row without a style picture has none."""
         assert self.judge is not None
-        seen = [self.judge.see(photo) for photo in photos]
+        seen = [self.judge.see(photo) for photo in image]
         found: dict[str, list[Figures]] = {}
         for row, name in enumerate(painter.style_names):
             if name not in self.names:
                 continue
             number = self.names.index(name)
-            painted = painter.stylize(photos, row).float().clamp(0, 1)
+            painted = painter.stylize(image, row).float().clamp(0, 1)
             verdicts = [
                 self.judge.look(picture, photo, [number])[0]
                 for picture, photo in zip(painted, seen, strict=True)
@@ -110,15 +114,26 @@ class CommonYardstick(pl.Callback):
                 }
                 for verdict in verdicts
             ]
+            for k, area in enumerate(() if matte is None else matte[:, 0]):
+                found[name][k] |= self._judge_person(painted[k], area, number)
         return found
+
+    def _judge_person(self, picture: Tensor, matte: Tensor, style: int) -> Figures:
+        """The style distance on the person, and around; nothing where either is not to be seen."""
+        assert self.judge is not None
+        areas = {"style_on_people": matte, "style_around": 1 - matte}
+        if not all(area.any() for area in areas.values()):
+            return {}
+        judged = self.judge.area_distance
+        return {name: judged(picture, area.cpu(), style) for name, area in areas.items()}
 
 
 def summarize(found: Mapping[str, Sequence[Figures]]) -> Figures:
     """Means by style as "yardstick/style/NAME", and the mean of the styles as "yardstick/style"."""
     by_key: dict[str, list[float]] = {}
     for name, pictures in found.items():
-        for measure in pictures[0]:
-            value = mean(figures[measure] for figures in pictures)
+        for measure in dict.fromkeys(key for figures in pictures for key in figures):
+            value = mean(figures[measure] for figures in pictures if measure in figures)
             by_key.setdefault(f"yardstick/{measure}", []).append(value)
             by_key[f"yardstick/{measure}/{name}"] = [value]
     return {key: mean(values) for key, values in by_key.items()}

@@ -45,14 +45,16 @@ def data_of(trainer: pl.Trainer) -> PictureDataModule:
     return data
 
 
-def shown_photos(trainer: pl.Trainer, count: int, size: int) -> Tensor:
-    """Photographs of the validation set, evenly spaced: (count, 3, size, size).
+def shown_photos(trainer: pl.Trainer, count: int, size: int) -> dict[str, Tensor]:
+    """Photographs of the validation set, evenly spaced: {"image": (count, 3, size, size)}.
 
     There are fewer where the set has fewer. They are read anew, since the set's own are of the
-    size that is trained on.
+    size that is trained on. "matte", (count, 1, size, size), is there where the set has mattes.
     """
     own = data_of(trainer).val_set
     photos = type(own)(own.files, size, None, False, own.seed, None, max_bad=1.0)
     count = min(count, len(photos))
     spaced = [k * len(photos) // count for k in range(count)]
-    return torch.stack([photos[index]["image"] for index in spaced])
+    samples = [photos[index] for index in spaced]
+    layers = [name for name in ("image", "matte") if name in samples[0]]
+    return {name: torch.stack([sample[name] for sample in samples]) for name in layers}

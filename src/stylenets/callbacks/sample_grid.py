@@ -43,7 +43,7 @@ class SampleGrid(pl.Callback):
         if not trainer.is_global_zero:
             return
         if self.photos is None:
-            self.photos = shown_photos(trainer, self.count, self.size)
+            self.photos = shown_photos(trainer, self.count, self.size)["image"]
         photos = self.photos.to(task.device)
         painter = painter_of(task)
         names = list(painter.style_names)

@@ -16,19 +16,21 @@ log = logging.getLogger(__name__)
 
 
 class Portraits(Pictures):
-    """Pictures whose files are (portrait, matte) pairs.
+    """Pictures whose files are (portrait, matte) pairs, or portraits by themselves.
 
-    A sample has "matte" too: (1, size, size), 1 on the person, cropped as the picture.
+    The sample of a pair has "matte" too: (1, size, size), 1 on the person, cropped as the picture.
     """
 
     def read(
-        self, file: tuple[Path, Path], size: int, down: float, right: float
+        self, file: Path | tuple[Path, Path], size: int, down: float, right: float
     ) -> dict[str, Tensor]:
-        """The squares of the pair, as ``images.square``.
+        """The squares of a pair, as ``images.square``, or that of a portrait.
 
         Raises:
             UserError: If one cannot be read, or they differ in shape.
         """
+        if isinstance(file, Path):
+            return super().read(file, size, down, right)
         portrait, matte = file
         layers = {
             "image": self.reader.read(portrait, size),
@@ -42,9 +44,10 @@ class Portraits(Pictures):
 
 
 class MattingHumanData(PictureDataModule):
-    """Trains on portraits; batches have "matte" too: (B, 1, size, size) in [0, 1].
+    """Trains on portraits; batches of those held out have "matte" too: (B, 1, size, size).
 
-    A picture without a matte is skipped, counted and named.
+    With mattes the common yardstick is measured on people and around them. No loss of training has
+    use for them, so none is decoded there. A picture without a matte is skipped, counted and named.
 
     Args:
         root: Where clip_img and matting are.
@@ -59,14 +62,14 @@ class MattingHumanData(PictureDataModule):
         self.root = Path(root)
         self.limit = limit
 
-    def files(self) -> tuple[list[tuple[Path, Path]], list[tuple[Path, Path]]]:
-        """(training, validation) pairs.
+    def files(self) -> tuple[list[Path], list[tuple[Path, Path]]]:
+        """(training portraits, validation pairs).
 
         Raises:
             UserError: If the tree is missing or pairs nothing.
         """
         train, val = hold_out(portrait_pairs(find_root(self.root)), self.val_count, self.seed)
-        return limited(train, self.limit, self.seed), val
+        return [portrait for portrait, _ in limited(train, self.limit, self.seed)], val
 
 
 def find_root(root: Path) -> Path:

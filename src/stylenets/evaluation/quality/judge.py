@@ -18,6 +18,7 @@ from stylenets.evaluation.quality.st_lpips import STLPIPS
 from stylenets.losses.content import feature_reconstruction
 from stylenets.losses.moments import moments, moments_distance
 from stylenets.losses.palette import palette, palette_distance
+from stylenets.losses.regional import at_layers, regional_statistics
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
@@ -112,6 +113,24 @@ class Judge:
             clipped = max(0.0, seen.clipped - self.clipped[style])
             verdicts.append(replace(seen, palette=float(colors), clipped=clipped))
         return verdicts
+
+    @torch.no_grad()
+    def area_distance(self, picture: Tensor, area: Tensor, style: int) -> float:
+        """Style distance of a part of a picture (3, H, W), weighted by (H, W), to a style.
+
+        Raises:
+            UserError: The part is empty.
+        """
+        features = self.vgg(picture[None].to(self.device), STYLE_LAYERS)
+        weights = at_layers(area, features)
+        distances = [
+            moments_distance(
+                regional_statistics(features[layer], weights[layer], "moments"),
+                self.targets[layer][style : style + 1],
+            )
+            for layer in STYLE_LAYERS
+        ]
+        return float(torch.cat(distances).mean())
 
     def _look_without_style(self, batch: Tensor, photo: SeenPhotograph) -> PictureVerdict:
         """The verdict but for its palette, and with the picture's whole clipped share."""
