@@ -13,11 +13,23 @@ from stylenets.files import digest
 from stylenets.hub import DIGITS, PUBLISHED
 from stylenets.vgg.loading import load_weights
 from stylenets.vgg.state_dicts import IMAGENET
-from stylenets.vgg.weights import VGGWeights
+from stylenets.vgg.weights import CONVENTIONS, VGGWeights
 
 # the names under which torchvision publishes VGG16_Weights.IMAGENET1K_FEATURES and VGG19_Weights
 CACHED = "vgg16_features-amdegroot-88682ab5.pth"
 CACHED_19 = "vgg19-dcbb9e9d.pth"
+
+
+@pytest.mark.parametrize("depth", [16, 19])
+def test_addresses_and_conventions_are_those_of_torchvisions_weights(depth: int) -> None:
+    from torchvision.models import VGG16_Weights, VGG19_Weights
+
+    weights = {16: VGG16_Weights.IMAGENET1K_FEATURES, 19: VGG19_Weights.IMAGENET1K_V1}[depth]
+    url, convention = IMAGENET[depth]
+    expected = weights.transforms()
+    assert url == weights.url
+    for found, wanted in zip(CONVENTIONS[convention], (expected.mean, expected.std), strict=True):
+        assert found == pytest.approx(wanted, abs=1e-5)
 
 
 def publish(hub: Path, file: Path, monkeypatch: pytest.MonkeyPatch, depth: int = 16) -> Path:
