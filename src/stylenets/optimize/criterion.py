@@ -9,11 +9,13 @@ from torch import Tensor
 from stylenets.errors import UserError
 from stylenets.losses.content import CONTENT_VARIANTS, feature_reconstruction
 from stylenets.losses.regional import at_layers, regional_statistics
+from stylenets.losses.similarity import Similarity, load_similarity
 from stylenets.losses.style import STYLE_VARIANTS
 from stylenets.optimize.style_picture import StylePicture
 from stylenets.vgg.network import LossNetwork
 
 log = logging.getLogger(__name__)
+LEARNED = "learned"
 Features = dict[str, Tensor]  # {layer: (1, C, h, w)}
 Statistics = dict[str, Tensor]  # {layer: (1, ., C)}
 Weights = dict[str, Tensor]  # {layer: (h, w)}
@@ -28,11 +30,12 @@ class Criterion:
         vgg: The loss network.
         content: {layer: its weight in the content loss}.
         style: {layer: its weight in the style loss}.
-        variant: How style is compared, one of ``STYLE_VARIANTS``.
-        content_variant: How content is compared, one of ``CONTENT_VARIANTS``.
+        variant: How style is compared, one of ``STYLE_VARIANTS``, or "learned".
+        content_variant: How content is compared, one of ``CONTENT_VARIANTS``, or "learned".
+        similarity: The file of a ``Similarity``, for what is "learned".
 
     Raises:
-        UserError: For a layer or a variant that there is not.
+        UserError: For a layer or a variant that there is not, or no file of a similarity.
     """
 
     def __init__(
@@ -42,12 +45,17 @@ class Criterion:
         style: Mapping[str, float],
         variant: str = "relative",
         content_variant: str = "relative",
+        similarity: str | None = None,
     ) -> None:
-        _check_variant("variant", variant, STYLE_VARIANTS)
-        _check_variant("content_variant", content_variant, CONTENT_VARIANTS)
+        _check_variant("variant", variant, (*STYLE_VARIANTS, LEARNED))
+        _check_variant("content_variant", content_variant, (*CONTENT_VARIANTS, LEARNED))
         self.vgg = vgg
-        self.variant = STYLE_VARIANTS[variant]
-        self.variant_name = variant
+        self.similarity: Similarity | None = None
+        if LEARNED in (variant, content_variant):
+            self.similarity = load_similarity(similarity).to(next(vgg.buffers()).device)
+        self.learned_style = variant == LEARNED
+        self.variant_name = "moments" if self.learned_style else variant
+        self.variant = STYLE_VARIANTS[self.variant_name]
         self.content_variant = content_variant
         self.content = self._resolve_layers(content)
         self.style = self._resolve_layers(style)
@@ -111,8 +119,12 @@ class Criterion:
         """Weighted sum over the content layers -> (1,)."""
         loss = torch.zeros(1, device=next(iter(features.values())).device)
         for layer, weight in self.content.items():
-            distance = feature_reconstruction(features[layer], target[layer], self.content_variant)
-            loss = loss + weight * distance
+            if self.similarity and self.content_variant == LEARNED:
+                found = self.similarity.content_loss(layer, features[layer], target[layer])
+            else:
+                variant = self.content_variant
+                found = feature_reconstruction(features[layer], target[layer], variant)
+            loss = loss + weight * found
         return loss
 
     def style_loss(
@@ -136,8 +148,12 @@ class Criterion:
                 found = self.variant.statistics(maps, None)
             else:
                 found = regional_statistics(maps, weights[layer], self.variant_name)
-            positions = maps.shape[2] * maps.shape[3]
-            loss = loss + layer_weight * self.variant.distance(found, target[layer], positions)
+            if self.similarity and self.learned_style:
+                distance = self.similarity.style_loss(layer, found, target[layer])
+            else:
+                positions = maps.shape[2] * maps.shape[3]
+                distance = self.variant.distance(found, target[layer], positions)
+            loss = loss + layer_weight * distance
         return loss
 
     def _features(self, x: Tensor, layers: Collection[str]) -> Features:
