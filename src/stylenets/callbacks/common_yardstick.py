@@ -114,7 +114,8 @@ class CommonYardstick(pl.Callback):
                 }
                 for verdict in verdicts
             ]
-            for k, area in enumerate(() if matte is None else matte[:, 0]):
+            areas: list[Tensor] = [] if matte is None else list(matte[:, 0])
+            for k, area in enumerate(areas):
                 found[name][k] |= self._judge_person(painted[k], area, number)
         return found
 

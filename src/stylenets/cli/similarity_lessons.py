@@ -14,7 +14,14 @@ from stylenets.data.order import seeded
 from stylenets.inference.rows import RowStylizer
 from stylenets.losses.moments import moments
 from stylenets.losses.pairs import nearness, order_share, teach_pairs
-from stylenets.losses.similarity import CONTENT, STYLE, Similarity, places_of, vector_of
+from stylenets.losses.similarity import (
+    CONTENT,
+    STYLE,
+    PairNet,
+    Similarity,
+    places_of,
+    vector_of,
+)
 from stylenets.report.tables import Sheet
 from stylenets.vgg.network import LossNetwork
 
@@ -49,9 +56,11 @@ def learn_similarity(
             unseen = read(held_out, vgg, generator, advance)
             seen = read([path for path in paths if path not in held_out], vgg, generator, advance)
             for layer, net in nets.items():
+                assert isinstance(net, PairNet)
                 teach_pairs(net, *seen[layer], steps, generator, advance)
-                scores = [order_share(score, *unseen[layer]) for score in (net, nearness)]
-                rows.append([layer, f"{len(held_out)}", *(f"{score:.3f}" for score in scores)])
+                learned = order_share(net, *unseen[layer])
+                by_norm = order_share(nearness, *unseen[layer])
+                rows.append([layer, f"{len(held_out)}", f"{learned:.3f}", f"{by_norm:.3f}"])
     title = "How often what belongs together is nearer than what does not, on pictures held out"
     return similarity, [Sheet(title, ["layer", "pictures", "learned", "2-norm"], rows)]
 
@@ -91,7 +100,7 @@ def style_pairs(
         for layer, vectors in found.items():
             vectors.append(vector_of(moments(features[layer])))
         advance()
-    pairs = {}
+    pairs: Pairs = {}
     for layer, vectors in found.items():
         of_all = torch.stack(vectors)  # (paintings, 3, width)
         pairs[layer] = (

@@ -75,11 +75,13 @@ class Similarity(nn.Module):
             UserError: No network was taught for that layer.
         """
         logits = self._of(self.content, layer)(places_of(features), places_of(target))
-        return softplus(-logits).mean()[None]
+        loss: Tensor = softplus(-logits)
+        return loss.mean()[None]
 
     def style_loss(self, layer: str, found: Tensor, target: Tensor) -> Tensor:
         """The same of two styles' ``moments`` (1, C + 1, C) -> (1,). Raises UserError likewise."""
-        return softplus(-self._of(self.style, layer)(vector_of(found), vector_of(target)))
+        loss: Tensor = softplus(-self._of(self.style, layer)(vector_of(found), vector_of(target)))
+        return loss
 
     def _of(self, nets: nn.ModuleDict, layer: str) -> nn.Module:
         if layer not in nets:
