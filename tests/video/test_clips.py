@@ -1,5 +1,6 @@
 """PaintedFrame clips: the same frames at the same times, with the sound as it was."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 from stylenets.errors import UserError
 from stylenets.video import CODECS
 from stylenets.video.encoding import Encoding
-from stylenets.video.pipeline import Behind, prefetched
+from stylenets.video.pipeline import Behind, at_once, prefetched
 from stylenets.video.reading import Damage, frames, look_into
 from stylenets.video.steady import PaintedFrame
 from stylenets.video.writing import ClipWriter
@@ -170,6 +171,20 @@ def test_reading_ahead_keeps_the_order_and_the_error() -> None:
         for number in prefetched(numbers(), 3):
             seen.append(number)
     assert seen == list(range(20))
+
+
+def test_what_is_made_at_once_comes_in_order_by_a_share_of_the_threads() -> None:
+    threads = torch.get_num_threads()
+    together = threading.Barrier(2)
+
+    def work(number: int) -> int:
+        if threads > 1:
+            together.wait(10)  # two are at work, or this breaks
+        return torch.get_num_threads()
+
+    made = list(at_once(range(20), work, 2))
+    assert made == [(number, max(1, threads // 2)) for number in range(20)]
+    assert torch.get_num_threads() == threads
 
 
 def test_what_fails_behind_is_told() -> None:

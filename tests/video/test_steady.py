@@ -78,14 +78,26 @@ def test_blending_takes_the_flicker_away() -> None:
 def test_an_average_of_two_paintings_keeps_their_contrast() -> None:
     generator = np.random.default_rng(0)
     new, moved = generator.uniform(0.3, 0.7, (2, 60, 80, 3)).astype(np.float32)
-    share = np.full((60, 80, 1), 0.5, np.float32)
+    share = np.full((60, 80), 0.5, np.float32)
 
     def energy(picture: np.ndarray) -> float:  # type: ignore[type-arg]
         return float(sum(np.square(np.diff(picture.mean(-1), axis=k)).mean() for k in (0, 1)))
 
-    assert energy(new + share * (moved - new)) < 0.6 * energy(new)
+    assert energy(new + share[..., None] * (moved - new)) < 0.6 * energy(new)
     assert energy(blended(new, moved, share)) > 0.75 * energy(new)
     assert blended(new, moved, 0 * share) is new
+
+
+def test_frames_that_are_painted_at_once_hold_together_as_those_one_after_the_other() -> None:
+    pictures = [*panned(4), panned(1, number=4)[0]]
+    alone = SteadyPainter(lambda one: 1 - one, before=0, after=0.8)
+    several = SteadyPainter(lambda one: 1 - one, before=0, after=0.8, together=2)
+    moved = list(with_motion(as_frames(pictures)))
+    expected = [alone(frame.picture, motion) for frame, motion in moved]
+    found = list(several.clip(moved))
+    assert [frame.time for frame in found] == [frame.time for frame, _ in moved]
+    for frame, picture in zip(found, expected, strict=True):
+        assert torch.equal(frame.picture, picture)
 
 
 def test_a_cut_is_painted_as_if_it_were_the_first() -> None:

@@ -24,7 +24,7 @@ from stylenets.video.flow import load_opencv
 from stylenets.video.numbered import PictureWriter
 from stylenets.video.pipeline import Behind, prefetched
 from stylenets.video.reading import Damage
-from stylenets.video.steady import Moved, PaintedFrame, SteadyPainter
+from stylenets.video.steady import Moved, SteadyPainter
 from stylenets.video.writing import ClipWriter
 
 
@@ -84,10 +84,9 @@ def paint_clip(
     with writer:
         try:
             with Behind(writer.write) as write:
-                for frame, motion in shown_progress(prefetched(shown), clip, writer.done):
-                    picture = paint(frame.picture, motion)
-                    write(PaintedFrame(picture, frame.time, paint.state()))
-                    size = (picture.shape[1], picture.shape[2])
+                for frame in paint.clip(shown_progress(prefetched(shown), clip, writer.done)):
+                    write(frame)
+                    size = (frame.picture.shape[1], frame.picture.shape[2])
             if str(damage):
                 raise UserError(f"{clip.path} is damaged: {damage}")
         except (KeyboardInterrupt, UserError):

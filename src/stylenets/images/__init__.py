@@ -18,7 +18,7 @@ from stylenets.images.reading import (
 )
 from stylenets.images.resizing import resize, shortest_side, square, square_enlarged
 from stylenets.images.row_reading import read_photo
-from stylenets.images.writing import FORMATS, jpeg, picture_format, write, write_rows
+from stylenets.images.writing import FORMATS, animation, jpeg, picture_format, write, write_rows
 
 __all__ = [
     "EXTENSIONS",
@@ -26,6 +26,7 @@ __all__ = [
     "NO_METADATA",
     "Metadata",
     "Picture",
+    "animation",
     "frame_count",
     "from_pixels",
     "grid",

@@ -109,6 +109,15 @@ def jpeg(picture: Tensor, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
+def animation(pictures: Iterable[Tensor], rate: float, quality: int = 75) -> bytes:
+    """Pictures (3, H, W) float in [0, 1], so many a second -> the bytes of a WebP without end."""
+    first, *others = (Image.fromarray(to_uint8(picture)) for picture in pictures)
+    buffer = io.BytesIO()
+    shown = {"append_images": others, "duration": round(1000 / rate), "loop": 0}
+    first.save(buffer, "WEBP", save_all=True, quality=quality, **shown)
+    return buffer.getvalue()
+
+
 def _encode(
     file: BinaryIO,
     extension: str,

@@ -16,9 +16,11 @@ from stylenets.errors import UserError
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.settings import Controls
 from stylenets.inference.stylizer import Stylizer
+from stylenets.inference.swapping import SwapStylizer
 from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, gamma_and_beta
 from stylenets.video.steady import AFTER, BEFORE, State, SteadyPainter
 
+TOGETHER = 2  # frames painted at once on a CPU
 KEEP = 0.9  # share of what was carried in the statistics of a frame: those of about 10 frames
 
 
@@ -111,4 +113,11 @@ def steady_painter(
         before=BEFORE if "before" in steady else 0,
         after=AFTER if "after" in steady else 0,
         memory=norms,
+        together=_together(chosen.painter),
     )
+
+
+def _together(painter: RowStylizer | SwapStylizer) -> int:
+    """How many frames it paints at once: what is compiled is so for one thread."""
+    compiled = isinstance(painter, RowStylizer) and painter.run is not painter.net
+    return 1 if compiled or painter.device.type != "cpu" else TOGETHER

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, Self, TypeVar
 
+import torch
+
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 AHEAD = 4  # items that wait
 
@@ -26,6 +29,32 @@ def prefetched(items: Iterable[Item], count: int = AHEAD) -> Iterator[Item]:
             if item is end:
                 return
             yield item  # type: ignore[misc]  # whatever is not the end is an item
+
+
+def at_once(
+    items: Iterable[Item], work: Callable[[Item], Result], count: int
+) -> Iterator[tuple[Item, Result]]:
+    """Each item with what ``work`` makes of it, in order, of which ``count`` are made at once.
+
+    Each is made in a thread of its own by a share of torch's threads. All threads on one item have
+    to wait for each other dozens of times, and for one whose core decodes or encodes meanwhile.
+    """
+    threads = torch.get_num_threads()
+    count = min(count, threads)
+    share = threads // count
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    pools = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(share,))
+    try:
+        with pools as pool:
+            for item in items:
+                waiting.append((item, pool.submit(work, item)))
+                if len(waiting) > count:
+                    first, made = waiting.popleft()
+                    yield first, made.result()
+            for last, made in waiting:
+                yield last, made.result()
+    finally:
+        torch.set_num_threads(threads)
 
 
 class Behind(Generic[Item]):

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from stylenets.video.clip import Frame
 from stylenets.video.flow import Array, FlowFinder, Motion, brightness, load_opencv, warped
+from stylenets.video.pipeline import at_once
 
 Moved = tuple[Frame, Motion | None]
 State = dict[str, Tensor]
@@ -58,6 +59,7 @@ class SteadyPainter:
         before: Share of the last painted frame in what is given to ``paint``.
         after: Share of the last painted frame in the result.
         memory: What else is carried from frame to frame.
+        together: How many frames are painted at once, where none depends on the one before.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class SteadyPainter:
         before: float,
         after: float,
         memory: Memory | None = None,
+        together: int = 1,
     ) -> None:
         self.paint = paint
         self.before = before
         self.after = after
         self.memory = memory
+        self.together = together
         self.last: Tensor | None = None
 
     def __call__(self, picture: Tensor, motion: Motion | None) -> Tensor:
@@ -83,21 +87,44 @@ class SteadyPainter:
         Returns:
             (3, H, W) in [0, 1].
         """
-        if motion is None or motion.cut or self.last is None:
+        return self._settled(self.paint(self._given(picture, motion)), motion)
+
+    def clip(self, frames: Iterable[Moved]) -> Iterator[PaintedFrame]:
+        """Paint the frames of a clip, several at once where none has to wait for the last one."""
+        if self.before or self.memory:
+            pairs = ((one, self.paint(self._given(one[0].picture, one[1]))) for one in frames)
+        else:
+            pairs = at_once(frames, lambda one: self.paint(one[0].picture), self.together)
+        for (frame, motion), new in pairs:
+            yield PaintedFrame(self._settled(new, motion), frame.time, self.state())
+
+    def _given(self, picture: Tensor, motion: Motion | None) -> Tensor:
+        """What the network is given."""
+        last = self._last_of(motion)
+        if motion is None or last is None:
             if self.memory:
                 self.memory.forget()
-            painted = self.paint(picture)
-        else:
-            moved = np.clip(warped(_pixels(self.last), motion.back), 0, 1)
-            if self.before:
-                seen = _pixels(picture)
-                share = self.before * motion.trust[..., None]
-                picture = _picture(seen + share * (moved - seen))
-            new = _pixels(self.paint(picture))
-            painted = _picture(blended(new, moved, self.after * motion.trust))
+            return picture
+        if not self.before:
+            return picture
+        seen = _pixels(picture)
+        return _picture(seen + self.before * motion.trust[..., None] * (last - seen))
+
+    def _settled(self, new: Tensor, motion: Motion | None) -> Tensor:
+        """What is shown of a frame painted by itself."""
+        last = self._last_of(motion) if self.after else None
+        if motion is not None and last is not None:
+            new = _picture(blended(_pixels(new), last, self.after * motion.trust))
         # as a file has it: a clip that is taken up again goes on with the same
-        self.last = (255 * painted).round() / 255
+        self.last = (255 * new).round() / 255
         return self.last
+
+    def _last_of(self, motion: Motion | None) -> Array | None:
+        """The last painted frame after the motion; None where there is none, as at a cut."""
+        if motion is None or motion.cut or self.last is None:
+            return None
+        moved: Array = np.clip(warped(_pixels(self.last), motion.back), 0, 1)
+        return moved
 
     def state(self) -> State:
         """What the next frame depends on."""

@@ -22,6 +22,7 @@ MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and r
 CASE = {"ckpt", "size", "height", "width", "batch"}  # what a measured case may say
 PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
+MOTIONS = ("pan", "zoom", "rotation", "foreground")
 SUITE_NAMES = (
     *("infer", "train", "curves", "data", "memory", "scaling", "startup", "quality", "swap"),
     *("inversion", "attention", "page", "video", "neighbors", "controls"),
@@ -143,6 +144,7 @@ def check_video(config: DictConfig) -> None:
     chosen = config.video
     whole("video.size", chosen.size, MIN_SIDE)
     whole("video.frames", chosen.frames, 2)
+    choices("video.motions", chosen.motions, MOTIONS)
     for steady in chosen.choices:
         choices("video.choices", steady, STEADY)
     whole("video.speed.size", chosen.speed.size, MIN_SIDE)

@@ -12,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import torch
 from omegaconf import DictConfig, OmegaConf
 
 from stylenets import images
@@ -24,26 +23,27 @@ from stylenets.cli.output import progress, write_files
 from stylenets.cli.photos import read_photos
 from stylenets.evaluation import machine
 from stylenets.evaluation.video import report
-from stylenets.evaluation.video.known import MOTIONS, known_clip
+from stylenets.evaluation.video.known import known_clip
 from stylenets.evaluation.video.pace import measure_pace, paint_file, write_clip
 from stylenets.evaluation.video.steadiness import measure_choice, painted_frames
 from stylenets.inference.clips import steady_painter
 from stylenets.inference.stylizer import Stylizer
 from stylenets.video.steady import SteadyPainter
 
+SHOWN_RATE = 15  # frames a second of video.webp
 MODULE = "stylenets.cli.benchmark.video"  # this file, whatever its process calls it
 
 
 def run_video(config: DictConfig, out: Path) -> None:
-    """Write video.json, video.md, video.jpg and config.yaml into ``out``."""
+    """Write video.json, video.md, video.jpg, video.webp and config.yaml into ``out``."""
     chosen = config.video
     OmegaConf.save(config, out / "config.yaml", resolve=True)
-    frames = len(MOTIONS) * (1 + len(chosen.choices)) * chosen.frames
+    frames = len(chosen.motions) * (1 + len(chosen.choices)) * chosen.frames
     with progress(frames + len(chosen.speed.networks) + len(chosen.memory.counts)) as advance:
-        steadiness, sheet = measure_steadiness(config, advance)
+        steadiness, pictures = measure_steadiness(config, advance)
         speed = measure_speed(config, advance)
         memory = measure_memory(config, out, advance)
-    write_files(out, {"video.jpg": images.jpeg(sheet)})
+    write_files(out, pictures)
     figures = {"steadiness": steadiness, "speed": speed, "memory": memory}
     tables = [
         report.steadiness_table(steadiness),
@@ -55,14 +55,14 @@ def run_video(config: DictConfig, out: Path) -> None:
 
 def measure_steadiness(
     config: DictConfig, advance: Callable[[], None]
-) -> tuple[list[dict[str, Any]], torch.Tensor]:
-    """Every choice on every motion, beside frame by frame; and a sheet of the last of each."""
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """Every choice on every motion, beside frame by frame; a sheet and a clip of the last."""
     chosen = config.video
     (photo,) = read_photos(config.photos, 1, 2 * chosen.size, square=False).values()
     stylizer = Stylizer.load(chosen_network(config), "cpu")
     measured: list[dict[str, Any]] = []
     rows = []
-    for motion in MOTIONS:
+    for motion in chosen.motions:
         clip = known_clip(motion, photo, chosen.size, chosen.frames)
         plain = painted_frames(clip, painter(stylizer, ()), False, advance)
         painted = plain
@@ -71,7 +71,9 @@ def measure_steadiness(
             found = measure_choice(clip, painted, plain)
             measured.append({"motion": motion, "steady": list(choice), **found})
         rows += report.sheet_rows(clip, plain, painted)
-    return measured, report.sheet(rows, chosen.frames)
+    sheet = images.jpeg(report.sheet(rows, chosen.frames))
+    moving = images.animation(report.side_by_side(plain, painted), SHOWN_RATE)
+    return measured, {"video.jpg": sheet, "video.webp": moving}
 
 
 def painter(stylizer: Stylizer, steady: Any) -> SteadyPainter:

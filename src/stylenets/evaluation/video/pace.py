@@ -37,8 +37,8 @@ def paint_file(path: Path, paint: SteadyPainter, steady: bool) -> float:
     out = path.with_name(f"painted{path.suffix}")
     with ClipWriter(out, clip) as writer:
         with Behind(writer.write) as write:
-            for frame, motion in prefetched(_moved(frames(clip), steady)):
-                write(PaintedFrame(paint(frame.picture, motion), frame.time, paint.state()))
+            for frame in paint.clip(prefetched(_moved(frames(clip), steady))):
+                write(frame)
         writer.finish()
     return time.perf_counter() - begin
 

@@ -72,6 +72,13 @@ def sheet(rows: list[list[Tensor]], count: int) -> Tensor:
     return images.grid(rows, names * (len(rows) // len(names)), labels)
 
 
+def side_by_side(plain: Sequence[Array], steady: Sequence[Array]) -> list[Tensor]:
+    """The frames (3, H, W) of two clips beside each other, there and back."""
+    pairs = zip(plain, steady, strict=True)
+    there = [torch.cat([_tensor(one), _tensor(other)], 2) for one, other in pairs]
+    return [*there, *there[-2:0:-1]]
+
+
 def _change(clip: KnownClip, painted: Sequence[Array], number: int) -> Tensor:
     """What changes in what is seen since the frame before; gray where that is not known."""
     if number == 0:
