@@ -149,6 +149,7 @@ def check_video(config: DictConfig) -> None:
         choices("video.choices", steady, STEADY)
     whole("video.speed.size", chosen.speed.size, MIN_SIDE)
     whole("video.speed.frames", chosen.speed.frames, 2)
+    whole("video.speed.repeats", chosen.speed.repeats, 1)
     whole("video.memory.size", chosen.memory.size, MIN_SIDE)
     whole_list("video.memory.counts", chosen.memory.counts, 1)
 

@@ -91,7 +91,7 @@ def measure_speed(config: DictConfig, advance: Callable[[], None]) -> list[dict[
         write_clip(file, known_clip("foreground", photo, chosen.size, chosen.frames).frames)
         for name in chosen.networks:
             stylizer = Stylizer.load(name, "cpu")
-            pace = measure_pace(file, partial(painter, stylizer))
+            pace = measure_pace(file, partial(painter, stylizer), chosen.repeats)
             found.append({"network": name, **pace})
             advance()
     return found

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 import torch
@@ -47,29 +48,31 @@ def _moved(shown: Iterable[Frame], steady: bool) -> Iterator[Moved]:
     return with_motion(shown) if steady else ((frame, None) for frame in shown)
 
 
-def measure_pace(path: Path, make_painter: MakePainter) -> dict[str, float]:
+def measure_pace(path: Path, make_painter: MakePainter, repeats: int) -> dict[str, float]:
     """Milliseconds a frame of each stage by itself, and of the whole at work.
 
     Args:
         path: A clip, of which all frames are kept in memory for this.
         make_painter: Makes what paints it, of a choice of ``stylenets.video.STEADY``.
+        repeats: How often the network alone and the whole take turns; the medians count.
     """
     shown, decode = _timed(lambda: list(frames(look_into(path))))
     moved, flow = _timed(lambda: list(with_motion(shown)))
     alone = make_painter(())
-    alone(shown[0].picture, None)
-    painted, paint = _timed(lambda: [alone(frame.picture, None) for frame in shown])
+    pictures = [frame.picture for frame in shown]
+    painted = [alone(picture, None) for picture in pictures]
     blend = SteadyPainter(lambda picture: picture, before=0, after=0.8)
     _, blending = _timed(lambda: [blend(frame.picture, motion) for frame, motion in moved])
-    made = [
-        PaintedFrame(picture, frame.time) for picture, frame in zip(painted, shown, strict=True)
-    ]
+    made = [PaintedFrame(one, frame.time) for one, frame in zip(painted, shown, strict=True)]
     _, encode = _timed(lambda: _encoded(path, made))
-    stages = {"decode": decode, "flow": flow, "paint": paint, "blend": blending, "encode": encode}
-    plain = paint_file(path, make_painter(()), steady=False)
-    steady = paint_file(path, make_painter(("after",)), steady=True)
-    whole = {"frame by frame": plain, "steady": steady}
-    return {name: 1000 * taken / len(shown) for name, taken in {**stages, **whole}.items()}
+    taken: dict[str, list[float]] = {"paint": [], "frame by frame": [], "steady": []}
+    for _ in range(repeats):
+        taken["paint"].append(_timed(lambda: [alone(one, None) for one in pictures])[1])
+        taken["frame by frame"].append(paint_file(path, make_painter(()), steady=False))
+        taken["steady"].append(paint_file(path, make_painter(("after",)), steady=True))
+    stages = {"decode": decode, "flow": flow, "blend": blending, "encode": encode}
+    whole = {name: median(seconds) for name, seconds in taken.items()}
+    return {name: 1000 * seconds / len(shown) for name, seconds in {**stages, **whole}.items()}
 
 
 def _encoded(path: Path, made: list[PaintedFrame]) -> None:
