@@ -54,7 +54,7 @@ def test_memory_is_measured_in_processes_of_their_own(
     """A pass at 512 px holds at least the 33 MB of one of its feature maps."""
     settings = [
         "memory.cases=[{size:512},{size:32,batch:2}]",
-        "memory.pictures=[{height:40,width:70,tiling:exact}]",
+        "memory.pictures=[{height:40,width:70,tiling:exact,painter:small}]",
         "styles.size=32",
         "vgg=vgg16",
         f"vgg.weights={random_vgg_file}",
