@@ -1,4 +1,4 @@
-"""The page's graphs paint what the network paints: by rows, by maps of them, and tile by tile."""
+"""The page's graphs paint what the network paints: by rows, by maps of them, and by segments."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from stylenets.nets import CINNet
-from stylenets.page.graph import paint_graph, reach, rows_of, tile_graph
+from stylenets.page.graph import paint_graph, rows_of, segment_graphs
 
 onnxruntime = pytest.importorskip("onnxruntime")
 EVERYWHERE = torch.ones(1, 1, 1, 1)
@@ -50,28 +50,26 @@ def test_a_mixture_is_a_row_and_regions_are_a_map_of_rows(net: CINNet) -> None:
 
 
 @torch.no_grad()
-def test_a_tile_by_the_statistics_of_the_whole_is_a_part_of_the_whole(net: CINNet) -> None:
-    picture = torch.rand(1, 3, 64, 120)
+def test_segments_by_the_statistics_of_the_whole_paint_the_whole(net: CINNet) -> None:
     look = everywhere(rows_of(net)[1])
-    model = tile_graph(net)
-    nothing = torch.zeros(1, rows_of(net).shape[1], 1, 1)
-    whole, statistics = run(
-        model,
-        ["painted", "found"],
-        picture=picture,
-        statistics=nothing,
-        own=torch.tensor(True),
-        **look,
-    )
-    assert (whole - net(picture, torch.eye(3)[1:2])).abs().max() < CLOSE
-    left, kept = 72, 72 - reach(net)
-    (tile,) = run(
-        model,
-        ["painted"],
-        picture=picture[..., :left],
-        statistics=statistics,
-        own=torch.tensor(False),
-        **look,
-    )
-    assert (tile - whole[..., :left])[..., :kept].abs().max() < CLOSE
-    assert (tile - whole[..., :left]).abs().max() > CLOSE  # beyond its reach it is another
+    y = picture = torch.rand(1, 3, 64, 120)
+    statistics = torch.zeros(1, rows_of(net).shape[1], 1, 1)
+    for model, norms in segment_graphs(net):
+        whole = {"start": torch.tensor([0, 0]), "end": torch.tensor([16, 30]), **look}
+        place = 0
+        for first, channels in norms:
+            (found,) = run(model, ["found"], before=y, statistics=statistics, **whole)
+            own = found[:, place : place + 2 * channels]
+            statistics[:, first : first + 2 * channels] = own
+            place += 2 * channels
+        (after,) = run(model, ["after"], before=y, statistics=statistics, **whole)
+        # the middle, seen with 8 pixels more on every side, is a part of that
+        step = y.shape[-1] // 30
+        seen = y[..., 2 * step : 12 * step, 4 * step : 20 * step]
+        inner = {"start": torch.tensor([2, 2]), "end": torch.tensor([8, 14]), **look}
+        (part,) = run(model, ["after"], before=seen, statistics=statistics, **inner)
+        step = after.shape[-1] // 30
+        kept = after[..., 4 * step : 10 * step, 6 * step : 18 * step]
+        assert (part - kept).abs().max() < CLOSE
+        y = after
+    assert (y - net(picture, torch.eye(3)[1:2])).abs().max() < CLOSE

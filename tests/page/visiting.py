@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 120  # seconds, on a machine with other things to do
+PATIENCE = 600  # seconds, on a machine with other things to do
 
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None or DRIVER is None, reason="there is no chromium with its chromedriver"
@@ -74,15 +74,21 @@ class Visitor:
     def wait(self, holds: Callable[[], object], what: str) -> None:
         until = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < until, f"{what}: {self.part('#status').text}"
+            assert time.monotonic() < until, f"{what}: {self.status()}"
             time.sleep(0.05)
 
+    def told(self, selector: str) -> str:
+        """A text, also while the page begins again."""
+        script = "return document.querySelector(arguments[0])?.textContent ?? ''"
+        text: str = self.driver.execute_script(script, selector)
+        return text
+
     def status(self) -> str:
-        return self.part("#status").text
+        return self.told("#status")
 
     def open(self, address: str) -> None:
         self.driver.get(address)
-        self.wait(lambda: self.part("#machine").text, "the page never began")
+        self.wait(lambda: self.told("#machine"), "the page never began")
 
     def give(self, photo: Path) -> None:
         self.part("#file").send_keys(str(photo))

@@ -17,7 +17,8 @@ from stylenets.inference.rows import RowStylizer
 from stylenets.nets.any_style import AnyStyleNet
 from stylenets.nets.cin import CINNet
 from stylenets.npm import fetch_package, members
-from stylenets.page.graph import OPSET, channels, paint_graph, reach, rows_of, tile_graph
+from stylenets.page.graph import paint_graph, rows_of, segment_graphs
+from stylenets.page.trunk import OPSET
 from stylenets.photos import bundled_photos
 from stylenets.styles import PHOTO
 
@@ -75,13 +76,12 @@ def network_files(name: str, network: Network, photo: Tensor) -> tuple[Files, di
         raise UserError(f"networks: {name} has no style rows ({network.name}): a page needs them")
     model = paint_graph(net).SerializeToString()
     _check(name, net, model)
-    tiles = tile_graph(net).SerializeToString()
     rows = rows_of(net).numpy().astype("<f4")
     found = {f"networks/{name}.onnx": model, f"networks/{name}.rows": rows.tobytes()}
-    found[f"networks/{name}_tiles.onnx"] = tiles
     told: dict[str, Any] = {"name": name, "styles": network.styles, "pictures": {}}
     told |= {"graph": f"networks/{name}.onnx", "rows": f"networks/{name}.rows", "encoder": None}
-    told |= {"tiles": f"networks/{name}_tiles.onnx", "halo": reach(net), "channels": channels(net)}
+    segments, told["segments"] = _segments(name, net)
+    found |= segments
     if isinstance(network.net, AnyStyleNet):
         encoder = to_onnx(graphs(network)[0], network.metadata(), OPSET, "float16")
         told["encoder"] = f"networks/{name}_encoder.onnx"
@@ -90,6 +90,16 @@ def network_files(name: str, network: Network, photo: Tensor) -> tuple[Files, di
         path, picture = _tile(name, Network(net, "cin", {}, network.styles), style, photo)
         told["pictures"][style] = path
         found |= {} if picture is None else {path: images.jpeg(picture)}
+    return found, told
+
+
+def _segments(name: str, net: CINNet) -> tuple[Files, list[dict[str, Any]]]:
+    """What paints a large picture by parts, and what the page is told of it."""
+    found, told = {}, []
+    for number, (model, norms) in enumerate(segment_graphs(net)):
+        path = f"networks/{name}_{number}.onnx"
+        found[path] = model.SerializeToString()
+        told.append({"graph": path, "norms": norms})
     return found, told
 
 

@@ -64,6 +64,7 @@ export class Brush {
     if (!this.#ready || event.button) return;
     event.preventDefault();
     this.view.focus();
+    this.view.classList.add("brushing");
     this.from = this.#place(event);
     this.#line(this.from, this.from);
   }
@@ -81,6 +82,7 @@ export class Brush {
   #up() {
     if (!this.from) return;
     this.from = null;
+    this.view.classList.remove("brushing");
     this.done();
   }
 

@@ -2,6 +2,7 @@
 
 import { Brush } from "./brush.js";
 import { compare } from "./compare.js";
+import { isolate } from "./isolation.js";
 import { resized } from "./labels.js";
 import { Looks } from "./looks.js";
 import { ask } from "./painter.js";
@@ -12,6 +13,8 @@ import { addTile, PHOTO, press, showSliders, showTiles } from "./tiles.js";
 const MOST_SHOWN = 800_000; // pixels painted for the view; a download has the photo's own size
 const LONGEST_STYLE = 2048; // pixels of a style picture
 const STYLE_SIDE = 512; // pixels of its shortest side, as networks have learned them
+
+await isolate();
 
 const part = (id) => document.getElementById(id);
 const view = part("view");

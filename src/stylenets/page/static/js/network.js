@@ -47,48 +47,36 @@ export class Network {
 
   /** Paint planes by rows, and the share that each has. */
   async paint(planes, rows, full) {
-    return this.#painted(await this.session.run(this.#given(planes, rows, full)));
+    const { painted } = await this.session.run(this.#given(planes, rows, full));
+    return { data: painted.data, dims: painted.dims };
   }
 
-  /** The mean and the variance that every norm would see. */
-  async statistics(planes, rows, full) {
-    const nothing = { data: new Float32Array(this.length), dims: [1, this.length, 1, 1] };
-    const { found } = await this.#runTiles(planes, rows, full, nothing, true);
-    return { data: found.data, dims: found.dims };
-  }
-
-  /** The statistics of all of [{area, moments}] together. */
-  merged(parts) {
-    const total = parts.reduce((sum, { area }) => sum + area, 0);
-    const means = new Float32Array(this.length);
-    for (const { area, moments } of parts) {
-      moments.data.forEach((value, place) => (means[place] += (area / total) * value));
-    }
-    let first = 0; // of a norm: its means are followed by as many variances
-    for (const channels of this.about.channels) {
-      for (let place = first; place < first + channels; place++) {
-        for (const { area, moments } of parts) {
-          means[place + channels] += (area / total) * (moments.data[place] - means[place]) ** 2;
-        }
-      }
-      first += 2 * channels;
-    }
-    return { data: means, dims: [1, this.length, 1, 1] };
-  }
-
-  /** Paint a part of a large picture by the statistics of the whole. */
-  async paintTile(planes, rows, full, statistics) {
-    return this.#painted(await this.#runTiles(planes, rows, full, statistics, false));
-  }
-
-  async #runTiles(planes, rows, full, statistics, own) {
-    this.tiles ??= await this.#session(await fetched(this.about.tiles));
-    const { Tensor } = this.runtime.ort;
-    return this.tiles.run({
-      ...this.#given(planes, rows, full),
-      statistics: this.#tensor(statistics),
-      own: new Tensor("bool", Uint8Array.of(own ? 1 : 0), []),
+  /**
+   * What a segment of the network makes of planes that it sees, as far as it is kept.
+   *
+   * `kept` is {left, top, width, height} in features of the innermost size. Found are the means and
+   * the variances of what its norms see there.
+   */
+  async segment(number, planes, rows, full, statistics, kept) {
+    const session = await this.#segmentSession(number);
+    const { picture, ...shared } = this.#given(planes, rows, full);
+    const corner = (row, column) => new this.runtime.ort.Tensor("int64", [row, column].map(BigInt));
+    const { after, found } = await session.run({
+      ...shared,
+      before: picture,
+      statistics: this.#tensor({ data: statistics, dims: [1, this.length, 1, 1] }),
+      start: corner(kept.top, kept.left),
+      end: corner(kept.top + kept.height, kept.left + kept.width),
     });
+    return { after: { data: after.data, dims: after.dims }, found: found.data };
+  }
+
+  async #segmentSession(number) {
+    this.segments ??= [];
+    this.segments[number] ??= await this.#session(
+      await fetched(this.about.segments[number].graph),
+    );
+    return this.segments[number];
   }
 
   #given(planes, rows, full) {
@@ -104,10 +92,6 @@ export class Network {
       half: this.#tensor(half),
       quarter: this.#tensor(halved(half)),
     };
-  }
-
-  #painted({ painted }) {
-    return { data: painted.data, dims: painted.dims };
   }
 
   #tensor({ data, dims }) {

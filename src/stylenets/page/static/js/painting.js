@@ -1,5 +1,6 @@
 // A photo in its looks, between the photo and the painting by strength.
 
+import { add } from "./planes.js";
 import { sharesOf, toPixels, toPlanes } from "./tensors.js";
 import { LARGEST_WHOLE, paintTiled } from "./tiling.js";
 
@@ -16,28 +17,27 @@ const PHOTO = "photo"; // the row that paints the photograph as it is
 export async function paint(network, pixels, { looks, labels, strength }, tell) {
   if (strength === 0) return pixels;
   const used = labels ? looks : looks.slice(0, 1);
-  const passes = [{ rows: used.map((mix) => network.mixed(weakened(mix, strength))), labels }];
-  if (strength < 1) passes.push({ rows: [network.mixed({ [PHOTO]: 1 })], labels: null });
+  const rows = used.map((mix) => network.mixed(weakened(mix, strength)));
+  const passes = [{ rows, labels, share: 1 }];
+  const rebuilt = { rows: [network.mixed({ [PHOTO]: 1 })], labels: null, share: strength - 1 };
+  if (strength < 1) passes.push(rebuilt);
   const { width, height } = pixels;
-  const blend = (planes, [painted, rebuilt]) => {
-    for (let n = 0; rebuilt && n < painted.data.length; n++) {
-      painted.data[n] += (1 - strength) * (planes.data[n] - rebuilt.data[n]);
-    }
-    return painted;
-  };
-  let result;
-  if (width * height > LARGEST_WHOLE) {
-    result = await paintTiled(network, pixels, passes, blend, tell);
-  } else {
-    const planes = toPlanes(pixels);
-    const painted = [];
-    for (const { rows, labels: given } of passes) {
-      painted.push(await network.paint(planes, rows, sharesOf(given, width, height, rows.length)));
-    }
-    result = toPixels(blend(planes, painted), width, height);
-  }
+  const photo = toPlanes(pixels);
+  const total = { ...photo, data: photo.data.map((value) => (1 - strength) * value) };
+  if (width * height > LARGEST_WHOLE) await paintTiled(network, pixels, passes, total, tell);
+  else await paintWhole(network, photo, pixels, passes, total);
+  const result = toPixels(total, width, height);
   const kept = used.map((mix) => mix[PHOTO] === 1);
   return kept.some(Boolean) ? keep(result, pixels, labels, kept) : result;
+}
+
+async function paintWhole(network, photo, { width, height }, passes, total) {
+  const [, , bottom, right] = total.dims;
+  const all = { left: 0, top: 0, width: right, height: bottom };
+  for (const { rows, labels, share } of passes) {
+    const shares = sharesOf(labels, width, height, rows.length);
+    add(total, await network.paint(photo, rows, shares), all, share);
+  }
 }
 
 function weakened(mix, strength) {
