@@ -21,6 +21,7 @@ test-reliability: .venv/.installed-test
 lint: .venv/.installed-lint
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
 
 docs: .venv/.installed
 	$(BIN)/python scripts/make_pages.py

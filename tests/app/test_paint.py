@@ -115,6 +115,19 @@ def test_no_file_of_the_server_can_be_read(visitor: Visitor, path: str) -> None:
     assert "root:" not in str(refused.value)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nothing_is_fetched_from_elsewhere(visitor: Visitor, scheme: str) -> None:
+    address = f"{scheme}://192.0.2.1/photo.png"  # nobody's
+    for path in (f"/file={address}", f"/proxy={address}", "/file=%68ttps://192.0.2.1/photo.png"):
+        answer = visitor.http.get(path)
+        assert answer.status_code == 403
+        assert answer.text == "nothing is fetched from elsewhere"
+    given = {"path": address, "url": address, "meta": {"_type": "gradio.FileData"}}
+    for settings in ({}, {"style": given}):  # a list takes no file, and fetches none either
+        with pytest.raises(RefusedError, match="give a file, not an address"):
+            visitor.paint(given, **settings)
+
+
 def test_what_takes_too_long_is_stopped(server: Server) -> None:
     hurried = Easel(server.easel.offered, Limits(seconds=0))
     with pytest.raises(UserError, match="stopped after 0 seconds"):

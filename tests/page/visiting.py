@@ -1,5 +1,6 @@
 """A real browser on a real page: served from this machine, driven as a person would."""
 
+import base64
 import re
 import shutil
 import threading
@@ -27,6 +28,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that sees a moving pattern
+    "--use-fake-ui-for-media-stream",  # and may be used without a question
 )
 PATIENCE = 600  # seconds, on a machine with other things to do
 
@@ -111,6 +114,52 @@ class Visitor:
         """Press in the middle of something, and let go this many pixels from there."""
         actions = webdriver.ActionChains(self.driver)
         actions.click_and_hold(self.part(selector)).move_by_offset(right, down).release().perform()
+
+    def command(self, name: str, **settings: object) -> None:
+        """Give the browser a command of the DevTools protocol."""
+        self.driver.execute_cdp_cmd(name, settings)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """Where something's middle is in the window."""
+        script = """
+            arguments[0].scrollIntoView({ block: "center" });
+            const { left, top, width, height } = arguments[0].getBoundingClientRect();
+            return [left + width / 2, top + height / 2];
+        """
+        x, y = self.driver.execute_script(script, self.part(selector))
+        return x, y
+
+    def drop(self, selector: str, file: Path) -> None:
+        """Drag a file from elsewhere over something and let it go there."""
+        x, y = self.middle(selector)
+        data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.command("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+
+    def paste(self, picture: Path) -> None:
+        """Copy a PNG picture, and paste it by the keyboard's shortcut."""
+        self.command("Browser.grantPermissions", permissions=["clipboardSanitizedWrite"])
+        content = base64.b64encode(picture.read_bytes()).decode()
+        script = """
+            const [content, done] = arguments;
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const copied = new Blob([bytes], { type: "image/png" });
+            const item = new ClipboardItem({ "image/png": copied });
+            navigator.clipboard.write([item]).then(() => done(""), (error) => done(String(error)));
+        """
+        assert self.driver.execute_async_script(script, content) == ""
+        key = {"modifiers": 2, "key": "v", "code": "KeyV", "commands": ["paste"]}
+        self.command("Input.dispatchKeyEvent", type="keyDown", **key)
+        self.command("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def touch(self, selector: str, right: int, down: int) -> None:
+        """Drag a finger from the middle of something."""
+        x, y = self.middle(selector)
+        for part in range(5):
+            place = {"x": x + part * right / 4, "y": y + part * down / 4}
+            kind = "touchMove" if part else "touchStart"
+            self.command("Input.dispatchTouchEvent", type=kind, touchPoints=[place])
+        self.command("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def brushed(self) -> Tensor:
         """(H, W): where the brush was."""

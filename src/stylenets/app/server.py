@@ -47,14 +47,21 @@ def serving(settings: AppSettings) -> Iterator[Server]:
     os.environ.update(QUIET)
     with tempfile.TemporaryDirectory(prefix="stylenets-app-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder
-        from stylenets.app.page import STYLE, THEME, build_page  # Gradio reads the environment once
+        # Gradio reads the environment once
+        from starlette.middleware import Middleware
+
+        from stylenets.app.elsewhere import NoAddresses, refuse_addresses
+        from stylenets.app.page import STYLE, THEME, build_page
 
         easel = Easel(offered_networks(settings), settings.limits)
         page = build_page(easel, settings)
+        refuse_addresses(page)
         page.queue(max_size=settings.limits.waiting, api_open=False)
         logging.getLogger("httpx").setLevel(logging.WARNING)
         try:
-            _, url, _ = page.launch(**_launching(settings), theme=THEME, css=STYLE)
+            layers = {"middleware": [Middleware(NoAddresses)]}
+            launching = _launching(settings) | {"app_kwargs": layers}
+            _, url, _ = page.launch(**launching, theme=THEME, css=STYLE)
         except OSError as error:
             raise UserError(
                 f"cannot listen on {settings.host}, port {settings.port}: give another port="

@@ -1,6 +1,8 @@
 // The page: a photo comes, a look is chosen, the worker paints, the painting is shown and saved.
 
+import { Board } from "./board.js";
 import { Brush } from "./brush.js";
+import { camera } from "./camera.js";
 import { compare } from "./compare.js";
 import { isolate } from "./isolation.js";
 import { resized } from "./labels.js";
@@ -139,6 +141,7 @@ function refresh() {
     looks.share(name, share);
     refresh();
   });
+  board.show(looks.current, new Map(styles().map(({ name, picture }) => [name, picture])));
   if (!looks.brushing) repaint();
 }
 
@@ -178,6 +181,11 @@ const brush = new Brush({
   done: repaint,
 });
 
+const board = new Board(part("board"), (mix) => {
+  looks.current = mix;
+  refresh();
+});
+
 for (const network of list.networks) {
   const label = document.createElement("label");
   const input = document.createElement("input");
@@ -189,6 +197,11 @@ for (const network of list.networks) {
 }
 
 listen(view, [part("file"), part("camera")], (file) => trying(() => take(file)));
+camera(
+  { button: part("webcam"), dialog: part("lens"), video: part("video"), shutter: part("shutter") },
+  (blob) => trying(() => take(blob, "camera")),
+  (error) => trying(() => Promise.reject(error)),
+);
 compare(view, part("photo"), part("seam"), part("compare"), () => !looks.brushing)();
 part("strength").addEventListener("input", ({ target }) => {
   part("strength-told").textContent = `${target.value} %`;

@@ -2,7 +2,10 @@
 
 export const PHOTO = "photo";
 
-const title = (name) => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+/** A style's name as people write it. */
+export function title(name) {
+  return name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+}
 
 /** Fill `place` with a tile for every style {name, picture}; `pressed` are the chosen ones. */
 export function showTiles(place, styles, pressed, choose) {

@@ -1,0 +1,102 @@
+"""What hands do on the page: drop, paste, take a photo, drag a point, touch."""
+
+from pathlib import Path
+
+import pytest
+from visiting import needs_browser, served, visitor
+
+from stylenets import Stylizer, images
+from stylenets.cli import export as command
+
+PHOTO = Path(__file__).parents[2] / "docs" / "photo.jpg"
+CLOSE = 2 / 255  # of the range: what nobody can see
+
+pytestmark = [needs_browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        arguments = ["format=page", "networks=[small]", f"out={folder}"]
+        monkeypatch.setattr("sys.argv", ["export.py", *arguments])
+        command.main()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photo") / "portrait.png"
+    images.write(path, images.read(PHOTO, 96))
+    return path
+
+
+def test_a_photo_is_dropped_or_pasted(page: Path, photo: Path, tmp_path: Path) -> None:
+    expected = Stylizer.load("small")(images.read(photo), "swirl")
+    with served(page, isolated=True) as address, visitor(tmp_path) as person:
+        person.open(address)
+        person.drop("#view", photo)
+        person.painted()
+        dropped = person.download()
+        assert dropped.name == "portrait_swirl.png"
+        assert (images.read(dropped) - expected).abs().max() <= CLOSE
+        person.paste(photo)
+        person.painted()
+        pasted = person.download()
+        assert pasted.name == "image_swirl.png"  # as the browser calls what comes without a name
+        assert (images.read(pasted) - expected).abs().max() <= CLOSE
+
+
+def test_a_point_among_three_styles_is_their_mix(page: Path, photo: Path, tmp_path: Path) -> None:
+    with served(page, isolated=True) as address, visitor(tmp_path) as person:
+        person.open(address)
+        person.give(photo)
+        person.part("#mixing").click()
+        person.choose("ink")
+        person.choose("glass")
+        person.drag("#board", 20, 10)
+        person.painted()
+        found = images.read(person.download())
+        sides = person.driver.execute_script(
+            "return arguments[0].offsetWidth", person.part("#board")
+        )
+        told = [int(one.text.removesuffix(" %")) for one in person.parts("#sliders output")]
+    # swirl is at the top, ink below on the right: a circle of 36 % of the board's side
+    x, y = 20 / (0.36 * sides), 10 / (0.36 * sides)
+    right, left = 1 / 3 + y / 3 + x / 3**0.5, 1 / 3 + y / 3 - x / 3**0.5
+    shares = {"swirl": 1 - right - left, "ink": right, "glass": left}
+    assert told == [round(100 * share) for share in shares.values()]
+    expected = Stylizer.load("small")(images.read(photo), shares)
+    assert (found - expected).abs().max() <= CLOSE
+
+
+def test_a_camera_takes_the_photo(page: Path, tmp_path: Path) -> None:
+    with served(page, isolated=True) as address, visitor(tmp_path) as person:
+        person.open(address)
+        person.part("#webcam").click()
+        seen = "return document.getElementById('video').videoWidth"
+        person.wait(lambda: person.driver.execute_script(seen), "the camera sees nothing")
+        person.part("#shutter").click()
+        person.painted()
+        assert "A download has all 1920 × 1080" in person.status()
+        stopped = "return document.getElementById('video').srcObject === null"
+        assert person.driver.execute_script(stopped)
+        assert person.complaints() == []
+
+
+def test_a_finger_paints_a_region_on_a_telephone(page: Path, photo: Path, tmp_path: Path) -> None:
+    with served(page, isolated=True) as address, visitor(tmp_path) as person:
+        person.command("Emulation.setTouchEmulationEnabled", enabled=True)
+        screen = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+        person.command("Emulation.setDeviceMetricsOverride", **screen)
+        person.open(address)
+        person.give(photo)
+        wide = "return document.documentElement.scrollWidth"
+        assert person.driver.execute_script(wide) == 390
+        person.part("#painting").click()
+        person.choose("ink")
+        person.touch("#view", 30, 0)
+        person.painted()
+        brushed = person.brushed()
+    middle = brushed.shape[0] // 2
+    assert brushed[middle, 48:78].all() and not brushed[middle, :30].any()
