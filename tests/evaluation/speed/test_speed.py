@@ -12,8 +12,9 @@ from stylenets import assets, checkpoints, images
 from stylenets.cli.benchmark.command import benchmark
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
-from stylenets.evaluation.speed.cpu import OURS, REFERENCE, RUNTIME, CpuTiming, cpu_table
+from stylenets.evaluation.speed.cpu import OURS, REFERENCE, CpuTiming, cpu_table
 from stylenets.evaluation.speed.reference import reference_losses, reference_pass
+from stylenets.evaluation.speed.runtimes import ONNX_RUNTIME, OPENVINO
 from stylenets.evaluation.speed.scaling import CostCurve, draw_costs
 from stylenets.evaluation.speed.timing import machine_rates, quartiles, time_in_turns
 from stylenets.losses.perceptual import PerceptualLoss
@@ -129,7 +130,9 @@ def test_train_leaves_figures_and_a_table(
     assert "times the reference" in capsys.readouterr().out
 
 
-def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
+def test_infer_compares_with_other_runtimes_too(tmp_path: Path) -> None:
+    for runtime in ("onnxscript", "openvino"):
+        pytest.importorskip(runtime)
     settings = [
         "speed.infer.cases=[{size:64,ckpt:small}]",
         "speed.infer.repeats=1",
@@ -137,7 +140,7 @@ def test_infer_compares_with_onnx_runtime_too(tmp_path: Path) -> None:
     ]
     benchmark(composed("suite=infer", *settings, f"out={tmp_path}"))
     found = json.loads((tmp_path / "infer.json").read_text())["timed"]
-    assert [one["variant"] for one in found] == [REFERENCE, RUNTIME, OURS] * 2
+    assert [one["variant"] for one in found] == [REFERENCE, ONNX_RUNTIME, OPENVINO, OURS] * 2
     assert {one["case"] for one in found} == {"network small, 64 px"}
     assert all(len(one["seconds"]) == 2 for one in found)  # of two rounds
     assert all(one["difference"] < 1 / 3 for one in found)

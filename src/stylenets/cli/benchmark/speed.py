@@ -35,7 +35,7 @@ from stylenets.inference.devices import choose_device
 
 MODULE = "stylenets.cli.benchmark.speed"  # this file, whatever its process calls it
 POLICIES = {"given back": False, "kept": True}  # what becomes of freed memory
-VARIANTS = {"train": 2, "infer": 3}
+VARIANTS = {"train": 2, "infer": 4}
 Round = dict[str, Any]  # what a process prints: rates and timed
 
 

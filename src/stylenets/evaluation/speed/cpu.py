@@ -1,13 +1,8 @@
-"""How fast a CPU stylizes and trains beside the reference recipe, and beside ONNX Runtime."""
+"""How fast a CPU stylizes and trains beside the reference recipe, and beside other runtimes."""
 
 import copy
-import logging
-import tempfile
-import warnings
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -15,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from stylenets.errors import UserError
 from stylenets.evaluation.speed import timing
 from stylenets.evaluation.speed.reference import reference_losses, reference_pass
+from stylenets.evaluation.speed.runtimes import runtime_passes
 from stylenets.evaluation.speed.steps import build_step
 from stylenets.losses.perceptual import PerceptualLoss
 from stylenets.nets.cin import CINNet
@@ -25,7 +20,6 @@ from stylenets.report.tables import Sheet
 
 REFERENCE = "reference recipe"
 OURS = "stylenets"
-RUNTIME = "ONNX Runtime"
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class CpuTiming:
 
     Args:
         case: What was done, for a title.
-        variant: Who did it: REFERENCE, OURS or RUNTIME.
+        variant: Who did it: REFERENCE, OURS, or the name of another runtime.
         memory_kept: Whether the process keeps freed memory, as the commands do.
         seconds: One time for each repeat.
         pictures: How many went through each time.
@@ -119,14 +113,14 @@ def time_passes(
     repeats: int,
     advance: Callable[[], None],
 ) -> list[CpuTiming]:
-    """Time our pass over (3, H, W), the reference's and ONNX Runtime's.
+    """Time our pass over (3, H, W), the reference's and those of other runtimes.
 
     Raises:
-        UserError: If ONNX Runtime is not installed.
+        UserError: If one of these is not installed.
     """
     both = pass_variants(net, picture)
-    runtime = _onnx_runtime(net, picture[None])
-    variants = {REFERENCE: both[REFERENCE], RUNTIME: runtime, OURS: both[OURS]}
+    others = runtime_passes(net, picture[None], _first_style(net))
+    variants = {REFERENCE: both[REFERENCE], **others, OURS: both[OURS]}
     with FlopCounterMode(display=False) as counter:
         expected = variants[REFERENCE]()
     differences = {}
@@ -159,36 +153,6 @@ def time_steps(
         CpuTiming(case, name, memory_kept, seconds[name], len(photos), flops, differences[name])
         for name in variants
     ]
-
-
-def _onnx_runtime(net: CINNet, x: Tensor) -> Callable[[], Tensor]:
-    """The pass in the first style as ONNX Runtime optimizes it, on as many threads as torch."""
-    try:  # an extra, and slow to import
-        import onnxruntime
-        import onnxscript  # noqa: F401  torch's exporter needs it
-    except ImportError as error:
-        raise UserError(
-            "suite=infer compares with ONNX Runtime: pip install 'stylenets[benchmark]'"
-        ) from error
-    weights = _first_style(net)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "net.onnx"
-        _export(net, (x, weights), file)
-        session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    names = [one.name for one in session.get_inputs()]
-    inputs = dict(zip(names, (x.numpy(), weights.numpy()), strict=True))
-    return lambda: torch.from_numpy(session.run(None, inputs)[0])
-
-
-def _export(net: CINNet, inputs: tuple[Tensor, ...], file: Path) -> None:
-    """Write the network as ONNX, without what the exporter has to say."""
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    clones = tuple(one.clone() for one in inputs)
-    with warnings.catch_warnings(), redirect_stdout(None), torch.inference_mode(False):
-        warnings.simplefilter("ignore")
-        torch.onnx.export(copy.deepcopy(net), clones, file, dynamo=True, verbose=False)
 
 
 def _first_style(net: CINNet) -> Tensor:
