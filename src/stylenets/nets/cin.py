@@ -98,8 +98,6 @@ class CINNet(nn.Module):
         if weights.ndim == 4 and weights.shape[-2:] == x.shape[-2:]:
             weights = pad_to_multiple(weights, 4)
         y = pad_to_multiple(x, 4)
-        if weights.shape[2:] == x.shape[2:]:
-            weights = pad_to_multiple(weights, 4)
         for layer in self.down:
             y = relu_(layer(y, weights))
         for block in self.residual:

@@ -35,11 +35,16 @@ class Trunk:
         self.rows = self.split("rows", axis=0)
 
     def split(self, given: str, axis: int) -> dict[str, str]:
-        """The parts of an input for the tables of the norms, by the tables' names."""
-        parts = {name: f"{given}/{name}" for name in self.sizes}
-        sizes = self.keep(np.array(list(self.sizes.values())))
-        node = self.helper.make_node("Split", [given, sizes], list(parts.values()), axis=axis)
-        self.nodes.append(node)
+        """The parts of an input for the tables of the norms, by the tables' names.
+
+        A slice each: one node for all would write more buffers than WebGPU lets a shader have.
+        """
+        ends = np.cumsum(list(self.sizes.values()))
+        along = self.keep(np.array([axis]))
+        parts = {}
+        for (name, size), end in zip(self.sizes.items(), ends, strict=True):
+            start, stop = self.keep(np.array([end - size])), self.keep(np.array([end]))
+            parts[name] = self.add("Slice", given, start, stop, along)
         return parts
 
     def add(self, operation: str, *inputs: str, **attributes: Any) -> str:
