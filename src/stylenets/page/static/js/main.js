@@ -96,7 +96,8 @@ async function paint() {
   view.classList.add("working");
   part("save").disabled = true;
   tell("Painting …");
-  await ask("open", { about });
+  const told = await ask("open", { about });
+  part("machine").textContent = `It runs on ${told}.`;
   if (number !== wanted) return;
   const request = looks.request(part("strength").value / 100);
   const pixels = pixelsOf(photo.canvas);
