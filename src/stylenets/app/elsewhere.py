@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)
@@ -25,6 +26,9 @@ class NoAddresses:
             PlainTextResponse("nothing is fetched from elsewhere", 403) if refused else self.app
         )
         await answer(scope, receive, send)
+
+
+LAYERS = {"middleware": [Middleware(NoAddresses)]}  # around the app, as FastAPI takes them
 
 
 def refuse_addresses(page: Any) -> None:

@@ -48,9 +48,7 @@ def serving(settings: AppSettings) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="stylenets-app-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder
         # Gradio reads the environment once
-        from starlette.middleware import Middleware
-
-        from stylenets.app.elsewhere import NoAddresses, refuse_addresses
+        from stylenets.app.elsewhere import LAYERS, refuse_addresses
         from stylenets.app.page import STYLE, THEME, build_page
 
         easel = Easel(offered_networks(settings), settings.limits)
@@ -59,8 +57,7 @@ def serving(settings: AppSettings) -> Iterator[Server]:
         page.queue(max_size=settings.limits.waiting, api_open=False)
         logging.getLogger("httpx").setLevel(logging.WARNING)
         try:
-            layers = {"middleware": [Middleware(NoAddresses)]}
-            launching = _launching(settings) | {"app_kwargs": layers}
+            launching = _launching(settings) | {"app_kwargs": dict(LAYERS)}
             _, url, _ = page.launch(**launching, theme=THEME, css=STYLE)
         except OSError as error:
             raise UserError(

@@ -74,8 +74,7 @@ def network_files(name: str, network: Network, photo: Tensor) -> tuple[Files, di
     net = network.net.trunk if isinstance(network.net, AnyStyleNet) else network.net
     if not isinstance(net, CINNet):
         raise UserError(f"networks: {name} has no style rows ({network.name}): a page needs them")
-    model = paint_graph(net).SerializeToString()
-    _check(name, net, model)
+    _check(name, net, model := paint_graph(net).SerializeToString())
     rows = rows_of(net).numpy().astype("<f4")
     found = {f"networks/{name}.onnx": model, f"networks/{name}.rows": rows.tobytes()}
     told: dict[str, Any] = {"name": name, "styles": network.styles, "pictures": {}}
