@@ -15,6 +15,11 @@ def test_the_bundled_pictures_and_networks_are_there() -> None:
     assert checkpoints.load(assets.INVERSE).name == "inverse"
     assert checkpoints.load(assets.ANY).name == "any"
     assert len(checkpoints.load(assets.MUSEUM).styles) == 27
+    for file, style in ((assets.JOHNSON_SWIRL, "swirl"), (assets.JOHNSON_POINTS, "points")):
+        assert checkpoints.load(file).name == "johnson"
+        assert checkpoints.load(file).styles == [style]
+    files = assets.NETWORKS.glob("*.safetensors")
+    assert sum(file.stat().st_size for file in files) < 25e6  # bytes
 
 
 def test_a_path_comes_before_a_bundled_network_of_that_name(

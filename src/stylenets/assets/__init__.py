@@ -9,14 +9,16 @@ SMALL = NETWORKS / "small.safetensors"
 MUSEUM = NETWORKS / "museum.safetensors"
 ANY = NETWORKS / "any.safetensors"
 INVERSE = NETWORKS / "inverse.safetensors"
+JOHNSON_SWIRL = NETWORKS / "johnson_swirl.safetensors"
+JOHNSON_POINTS = NETWORKS / "johnson_points.safetensors"
 ATTENTION = Path(__file__).parent / "attention.safetensors"  # what segmenter=saliency knows
 
 
 def network_file(name: str) -> Path:
     """The file meant by the name of a bundled network, or by a path, which is given back as it is.
 
-    The bundled ones are "six", "small", "museum", "any" and "inverse". A file of such a name comes
-    first, and so does a folder with a run in it.
+    The bundled ones are "six", "small", "museum", "any", "inverse", "johnson_swirl" and
+    "johnson_points". A file of such a name comes first, and so does a folder with a run in it.
     """
     path = Path(name)
     bundled = NETWORKS / f"{name}.safetensors"
