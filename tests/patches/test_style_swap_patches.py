@@ -191,9 +191,7 @@ def test_a_gpu_chooses_the_same_within_its_budget() -> None:
 
 
 @pytest.mark.parametrize("memory", [TINY, 10**9])
-def test_only_patches_of_the_area_are_chosen(
-    features: tuple[Tensor, Tensor], memory: int
-) -> None:
+def test_only_patches_of_the_area_are_chosen(features: tuple[Tensor, Tensor], memory: int) -> None:
     content, style = features
     area = torch.zeros(style.shape[1:])
     area[4:12, 2:9] = 1

@@ -132,8 +132,7 @@ def test_rows_learn_at_a_rate_of_their_own(
     before = copy.deepcopy(task.net.state_dict())
     trainer(max_steps=1).fit(task, photos)
     moved = {
-        name: (weight - before[name]).abs().max()
-        for name, weight in task.net.state_dict().items()
+        name: (weight - before[name]).abs().max() for name, weight in task.net.state_dict().items()
     }
     rows = [moved.pop(name) for name in list(moved) if name.endswith(("gamma", "beta"))]
     # Adam's first step is its learning rate in every weight that has a gradient

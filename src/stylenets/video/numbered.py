@@ -14,7 +14,7 @@ from stylenets.errors import UserError
 from stylenets.files import write_text
 from stylenets.video import NUMBER
 from stylenets.video.clip import Clip, Frame
-from stylenets.video.resuming import check_settings
+from stylenets.video.resuming import check_same_settings
 from stylenets.video.steady import LAST, PaintedFrame, State
 
 USUAL_RATE = Fraction(25)  # pictures a second, where nothing else is said
@@ -102,7 +102,7 @@ class PictureWriter:
         numbers = iter(range(1, 10**9))
         there = list(takewhile(lambda number: self._path(number).is_file(), numbers))
         if there:
-            check_settings(self.note, self.settings, self.pattern)
+            check_same_settings(self.note, self.settings, self.pattern)
         return len(there)
 
     def _path(self, number: int) -> Path:

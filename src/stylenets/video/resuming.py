@@ -5,7 +5,7 @@ from pathlib import Path
 from stylenets.errors import UserError
 
 
-def check_settings(file: Path, settings: str, place: Path) -> None:
+def check_same_settings(file: Path, settings: str, place: Path) -> None:
     """Make sure that what lies in a place is gone on with as it was begun.
 
     Args:

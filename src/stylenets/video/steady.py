@@ -91,6 +91,7 @@ class SteadyPainter:
 
     def clip(self, frames: Iterable[Moved]) -> Iterator[PaintedFrame]:
         """Paint the frames of a clip, several at once where none has to wait for the last one."""
+        pairs: Iterator[tuple[Moved, Tensor]]
         if self.before or self.memory:
             pairs = ((one, self.paint(self._given(one[0].picture, one[1]))) for one in frames)
         else:
@@ -173,7 +174,8 @@ def blended(new: Array, moved: Array, share: Array) -> Array:
     detail = average - low
     gain = _gain(*(brightness(one) for one in (new, low, detail)))
     average += (gain - 1) / most * shares * detail
-    return np.clip(average, 0, 1)
+    clipped: np.ndarray[Any, Any] = np.clip(average, 0, 1)
+    return clipped
 
 
 def _gain(new: Array, low: Array, detail: Array) -> float:

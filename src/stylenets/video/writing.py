@@ -20,7 +20,7 @@ from stylenets.files import write_bytes, write_text
 from stylenets.video.clip import Clip, Frame
 from stylenets.video.encoding import Encoder, Encoding
 from stylenets.video.joining import Part, container_to_write, join, part_name, parts_in
-from stylenets.video.resuming import check_settings
+from stylenets.video.resuming import check_same_settings
 from stylenets.video.steady import PaintedFrame, State
 
 SECONDS = 2  # of a part: so much a kill can cost
@@ -130,7 +130,7 @@ class ClipWriter:
             shutil.rmtree(self.folder)
         self.parts = parts_in(self.folder, self.path.suffix)
         if self.parts:
-            check_settings(self.folder / SETTINGS, self.settings, self.folder)
+            check_same_settings(self.folder / SETTINGS, self.settings, self.folder)
 
     def _begin_part(self, frame: Frame) -> None:
         if not self.parts:
