@@ -80,9 +80,8 @@ class Stylizer:
         """Load a network.
 
         Args:
-            ckpt: The name of a bundled network ("six", "small", "museum", "any", "inverse",
-                "johnson_swirl", "johnson_points"), a file of weights, a run's folder, or what
-                ``checkpoints.load`` gave.
+            ckpt: The name of a bundled network ("six", "museum", "any" and others), a file of
+                weights, a run's folder, or what ``checkpoints.load`` gave.
             device: "auto" (a CUDA device where there is one), "cpu", "cuda", "cuda:1" or "mps".
             precision: "auto" (float16 on a CUDA device), "float32", "float16" or "bfloat16".
             compiled: By ``torch.compile``: a minute for each size of picture, then faster on a GPU.
