@@ -34,7 +34,10 @@ def listed() -> dict[str, str]:
 def source_files() -> list[Path]:
     code = [ROOT / folder for folder in ("src", "conf", "scripts", "tests")]
     files = [
-        file for folder in code for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".js")
+        file
+        for folder in code
+        for file in folder.rglob("*")
+        if file.suffix in (".py", ".yaml", ".js")
     ]
     return [file for file in [*files, *PAGES] if file not in (REFERENCES, Path(__file__))]
 

@@ -12,6 +12,7 @@ LONGEST = 80  # characters of a value
 UNSET = "–"
 # Where something is, which says nothing about what was run.
 PLACES = ("out", "name", "callbacks", "logger", "hydra", "about", "ckpt", "overwrite", "debug")
+OWN_FOLDER = "data.leave_out"  # another name of ``out``
 SHOWN = ("yardstick/style", "yardstick/structure", "yardstick/palette", "yardstick/content")
 
 
@@ -35,7 +36,7 @@ def compare_settings(histories: Mapping[str, RunHistory]) -> list[Sheet]:
     rows = []
     for key in keys:
         values = [_written(settings, key) for settings in told.values()]
-        if len(set(values)) > 1 and key.split(".")[0] not in PLACES:
+        if len(set(values)) > 1 and key.split(".")[0] not in PLACES and key != OWN_FOLDER:
             rows.append([key, *values])
     return [Sheet("What differs in their settings", ["setting", *told], rows)] if rows else []
 
