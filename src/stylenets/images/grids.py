@@ -68,12 +68,17 @@ def _offsets(start: int, lengths: list[int], gap: int) -> list[int]:
 
 
 def _draw_labels(sheet: Tensor, labels: list[Label]) -> Tensor:
-    """Write the labels into (3, H, W); a text wider than its place is cut."""
+    """Write the labels into (3, H, W); a line wider than its place is cut."""
     picture = Image.fromarray(to_uint8(sheet))
     draw = ImageDraw.Draw(picture)
     for label in labels:
-        shown = label.text
-        while shown and draw.textlength(shown) > label.width:
-            shown = shown[:-1]
+        shown = "\n".join(_cut(draw, line, label.width) for line in label.text.split("\n"))
         draw.text((label.x, label.y), shown, fill=(0, 0, 0))
     return from_pixels(np.array(picture))
+
+
+def _cut(draw: ImageDraw.ImageDraw, line: str, width: int) -> str:
+    """As much of a line as has room."""
+    while line and draw.textlength(line) > width:
+        line = line[:-1]
+    return line

@@ -349,3 +349,13 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     several = OmegaConf.create({"suite": "infer", "ckpt": ["six", "small"]})
     with pytest.raises(UserError, match="suite=infer takes a single network"):
         chosen_network(several)
+
+
+def test_networks_of_different_styles_share_a_row() -> None:
+    photo = torch.zeros(3, 32, 32)
+    found = QualityFindings(["tiles", "dots"], ["first", "second"], peers=[])
+    shown = {(PHOTOGRAPH, 0): photo, ("first", 0): photo, ("second", 1): photo}
+    found.shown = {"sea": shown}
+    shared = overview(found)
+    found.shown = {"sea": shown | {("second", 0): photo}}
+    assert overview(found).shape[1] == shared.shape[1] + 32 + 8  # a row more, and its gap

@@ -16,18 +16,33 @@ def overview(findings: QualityFindings) -> Tensor:
     """The shown photographs in every style -> (3, H, W).
 
     Of each photograph a row for each network, for each peer, and for the longest L-BFGS from each
-    start.
+    start. Networks of different styles share a row.
     """
     styles = range(len(findings.styles))
     rows = []
-    makers = []
+    labels = []
     for shown in findings.shown.values():
         photo = shown[PHOTOGRAPH, 0]
         blank = photo.new_ones(3, *photo.shape[1:])
-        for maker in shown_makers(findings, shown):
-            rows.append([photo, *(shown.get((maker, style), blank) for style in styles)])
-            makers.append(maker)
-    return images.grid(rows, makers, [PHOTOGRAPH, *findings.styles])
+        for makers, pictures in _side_by_side(findings, shown):
+            rows.append([photo, *(pictures.get(style, blank) for style in styles)])
+            labels.append("\n".join(makers))
+    return images.grid(rows, labels, [PHOTOGRAPH, *findings.styles])
+
+
+def _side_by_side(
+    findings: QualityFindings, shown: dict[tuple[str, int], Tensor]
+) -> list[tuple[list[str], dict[int, Tensor]]]:
+    """The makers of each row, and its pictures by style."""
+    rows: list[tuple[list[str], dict[int, Tensor]]] = []
+    for maker in shown_makers(findings, shown):
+        made = {style: picture for (name, style), picture in shown.items() if name == maker}
+        if rows and made.keys().isdisjoint(rows[-1][1]):
+            rows[-1][0].append(maker)
+            rows[-1][1].update(made)
+        else:
+            rows.append(([maker], made))
+    return rows
 
 
 def style_grid(findings: QualityFindings, style: int) -> Tensor:
