@@ -6,7 +6,7 @@ from importlib import import_module
 from stylenets import __version__
 
 COMMANDS = {
-    "infer": "stylenets.cli.infer",
+    "infer": "stylenets.cli.infer.command",
     "train": "stylenets.cli.train",
     "optimize": "stylenets.cli.optimize",
     "compare": "stylenets.cli.compare",

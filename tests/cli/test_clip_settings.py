@@ -12,7 +12,7 @@ sys.path.append(str(Path(__file__).parent))
 from clips import moving_clip, pictures, times
 
 from stylenets import images
-from stylenets.cli import infer
+from stylenets.cli.infer import command
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr("sys.argv", ["infer.py", *arguments, "swirl", "ckpt=small"])
-    infer.main()
+    command.main()
 
 
 def test_a_gif_becomes_a_gif_of_any_size(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

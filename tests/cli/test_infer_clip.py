@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stylenets.cli import infer
+from stylenets.cli.infer import command
 
 av = pytest.importorskip("av")
 sys.path.append(str(Path(__file__).parents[1] / "video"))
@@ -16,7 +16,7 @@ TEN_SECONDS = [40 * number + 7 * (number % 3 == 2) for number in range(250)]  # 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr("sys.argv", ["infer.py", *arguments])
-    infer.main()
+    command.main()
 
 
 @pytest.fixture

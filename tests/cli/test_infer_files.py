@@ -11,8 +11,8 @@ from PIL import Image
 from stylenets import images
 from stylenets.checkpoints import Network, save
 from stylenets.cli.entry import config_folder
-from stylenets.cli.infer import infer
-from stylenets.cli.infer_refine import Refined, with_refinement
+from stylenets.cli.infer.command import infer
+from stylenets.cli.infer.refine import Refined, with_refinement
 from stylenets.errors import UserError
 from stylenets.inference.photo import Photo
 from stylenets.inference.rows import RowStylizer

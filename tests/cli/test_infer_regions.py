@@ -10,7 +10,7 @@ from PIL import Image
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.infer import infer
+from stylenets.cli.infer.command import infer
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.errors import UserError
 from stylenets.nets import CINNet

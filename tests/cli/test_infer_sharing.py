@@ -11,14 +11,14 @@ import torch
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.sharing import FOLDER, Sharing
+from stylenets.cli.infer.sharing import FOLDER, Sharing
 from stylenets.inference.pictures import Job
 from stylenets.nets import CINNet
 
 CLAIM = """
 import json, sys, time
 from pathlib import Path
-from stylenets.cli.sharing import Sharing
+from stylenets.cli.infer.sharing import Sharing
 from stylenets.inference.pictures import Job
 jobs = [Job(Path(f"{k}.png"), {"ink": Path(f"out/{k}.txt")}, None, {}) for k in range(30)]
 with Sharing(Path("out")) as sharing:

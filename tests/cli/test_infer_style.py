@@ -8,9 +8,9 @@ from hydra import compose, initialize_config_dir
 
 from stylenets import assets, images
 from stylenets.checkpoints import Network, load, save, save_style
-from stylenets.cli import infer_polish
-from stylenets.cli.infer import infer
-from stylenets.cli.infer_request import read_request
+from stylenets.cli.infer import polish
+from stylenets.cli.infer.command import infer
+from stylenets.cli.infer.request import read_request
 from stylenets.errors import UserError
 from stylenets.inference.predicted import with_rows_of
 from stylenets.nets import CINNet, InverseNet
@@ -176,7 +176,7 @@ def test_a_polished_style_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch)
     def without_steps(network: Network, bank: StyleBank, steps: int) -> Network:
         return with_rows_of(network, bank)
 
-    monkeypatch.setattr(infer_polish, "with_polished_rows", without_steps)
+    monkeypatch.setattr(polish, "with_polished_rows", without_steps)
     run("content=photos/a.png", "style=styles/night.png", "polish=1")
     polished = images.read("out/a_night.png")
     run("content=photos/a.png", "style=out/night.safetensors", "out=again")

@@ -12,9 +12,9 @@ from hydra import compose, initialize_config_dir
 from stylenets import __main__ as module
 from stylenets import __version__, images
 from stylenets.checkpoints import Network, save
-from stylenets.cli import infer
-from stylenets.cli.infer_arguments import NOTHING_BESIDE, quoted, to_overrides
-from stylenets.cli.infer_spelling import options
+from stylenets.cli.infer import command
+from stylenets.cli.infer.arguments import NOTHING_BESIDE, quoted, to_overrides
+from stylenets.cli.infer.spelling import options
 from stylenets.nets import CINNet
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         monkeypatch.setattr(sys, "argv", ["infer.py", *arguments])
         status: object = 0
         try:
-            infer.main()
+            command.main()
         except SystemExit as ended:
             status = ended.code
         told = capsys.readouterr()
@@ -254,7 +254,7 @@ def test_help_is_examples_then_every_option_with_what_it_does(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["stylenets-infer", "--help"])
-    infer.main()
+    command.main()
     text = capsys.readouterr().out
     assert "stylenets-infer photo.jpg swirl" in text and "python infer.py" not in text
     examples, _, listed = text.partition("Options")

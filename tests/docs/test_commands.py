@@ -10,7 +10,7 @@ from hydra import compose, initialize_config_dir
 from markdown_pages import PAGES, ROOT, blocks, name
 
 from stylenets.cli.benchmark.suites import SUITES
-from stylenets.cli.infer_arguments import to_overrides
+from stylenets.cli.infer.arguments import to_overrides
 
 CONF = ROOT / "conf"
 PLUGINS = {"cluster=slurm": "submitit"}  # an extra that may be missing

@@ -20,7 +20,7 @@ from bench import ROOT, SETTINGS, Bench, network
 from hydra import compose, initialize_config_dir
 
 from stylenets.checkpoints import save
-from stylenets.cli.infer import infer
+from stylenets.cli.infer.command import infer
 from stylenets.cli.train import train
 from stylenets.errors import UserError
 

@@ -18,7 +18,7 @@ from overrides import written
 
 from stylenets import images
 from stylenets.checkpoints import save
-from stylenets.cli.infer import main
+from stylenets.cli.infer.command import main
 
 pytestmark = pytest.mark.reliability
 ALIKE = settings(

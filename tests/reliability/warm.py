@@ -26,8 +26,8 @@ from omegaconf import DictConfig, OmegaConf
 
 import stylenets.cli.compare_methods
 import stylenets.cli.compare_networks
-import stylenets.cli.infer_polish
-import stylenets.cli.infer_work
+import stylenets.cli.infer.polish
+import stylenets.cli.infer.work
 import stylenets.cli.optimize_run
 import stylenets.cli.train_run  # noqa: F401
 from stylenets.cli.entry import config_folder

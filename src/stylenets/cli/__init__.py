@@ -1,4 +1,4 @@
-"""The commands, one file each: compose the configuration, build the objects, call them."""
+"""The commands, a file or a package each: compose the configuration, build objects, call them."""
 
 import sys
 from types import TracebackType

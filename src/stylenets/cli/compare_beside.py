@@ -12,7 +12,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from stylenets.checkpoints import Network, save_style
-from stylenets.cli.infer_polish import with_polished_rows
+from stylenets.cli.infer.polish import with_polished_rows
 from stylenets.errors import UserError
 from stylenets.evaluation.networks.entry import Entry
 from stylenets.evaluation.networks.network_entry import polished_entry

@@ -15,7 +15,7 @@ from stylenets.photos import bundled_photos
 from stylenets.report.tables import Sheet
 
 TRAIN = "from stylenets.cli.train import main; main()"
-INFER = "from stylenets.cli.infer import main; main()"
+INFER = "from stylenets.cli.infer.command import main; main()"
 LIBRARIES = "import torch, torchvision, pytorch_lightning"
 
 

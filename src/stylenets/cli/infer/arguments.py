@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from stylenets import assets
-from stylenets.cli.infer_spelling import (
+from stylenets.cli.infer.spelling import (
     MULTIRUN,
     VALUED,
     checked_flag,

@@ -11,8 +11,8 @@ from pathlib import Path
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.clip_request import ClipRequest
-from stylenets.cli.infer_request import Request
+from stylenets.cli.infer.clip_request import ClipRequest
+from stylenets.cli.infer.request import Request
 from stylenets.errors import UserError
 from stylenets.inference.inputs import check_sides
 from stylenets.video import CODECS, is_numbered

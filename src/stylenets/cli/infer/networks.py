@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from stylenets import assets
-from stylenets.cli.infer_help import program
+from stylenets.cli.infer.help import program
 
 SHEET = Path("outputs/infer/styles.jpg")
 PHOTO = "photo"  # the row that paints the photograph is no style

@@ -12,9 +12,9 @@ from typing import Any
 from omegaconf import DictConfig
 
 from stylenets.cli import checks
-from stylenets.cli.clip_request import ClipRequest, read_clip
 from stylenets.cli.entry import output_folder, plain_values
 from stylenets.cli.file_request import FileRequest, read_files
+from stylenets.cli.infer.clip_request import ClipRequest, read_clip
 from stylenets.cli.region_request import RegionRequest, read_regions
 from stylenets.cli.style_request import Swap, read_ckpt, read_style_masks, read_swap
 from stylenets.errors import UserError

@@ -1,7 +1,7 @@
 """The command ``infer``: pictures in, a picture per style and a contact sheet out.
 
 What can be checked without torch is checked before it is imported, so that a mistake is told at
-once; ``infer_pictures`` does the work.
+once; ``pictures`` and ``clip`` do the work.
 """
 
 import sys
@@ -11,10 +11,10 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from stylenets.cli.entry import mistakes_in_one_line, run_hydra
-from stylenets.cli.infer_arguments import to_overrides
-from stylenets.cli.infer_help import help_text
-from stylenets.cli.infer_list import show_networks
-from stylenets.cli.infer_request import read_request
+from stylenets.cli.infer.arguments import to_overrides
+from stylenets.cli.infer.help import help_text
+from stylenets.cli.infer.networks import show_networks
+from stylenets.cli.infer.request import read_request
 from stylenets.errors import UserError
 from stylenets.video import CODECS, is_numbered
 
@@ -49,11 +49,11 @@ def infer(config: DictConfig) -> None:
         raise UserError(f"out={name} is a clip, and {pictures[0]} is none")
     # only now, because torch comes with them
     if clips:
-        from stylenets.cli.infer_clip import paint_clips
+        from stylenets.cli.infer.clip import paint_clips
 
         paint_clips(request, clips)
     if pictures:
-        from stylenets.cli.infer_pictures import stylize_all
+        from stylenets.cli.infer.pictures import stylize_all
 
         stylize_all(replace(request, contents=pictures))
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from stylenets import images
 from stylenets.cli.file_request import FileRequest
-from stylenets.cli.infer_request import Request
-from stylenets.cli.infer_stylizer import build_stylizer, files_of
+from stylenets.cli.infer.request import Request
+from stylenets.cli.infer.stylizer import build_stylizer, files_of
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.regions import RegionFinder
 from stylenets.cli.writing import Writer
@@ -124,7 +124,7 @@ def build_work(request: Request) -> StyleWork | RegionWork:
 
 def refined_painter(stylizer: Stylizer, request: Request) -> Any:
     """What paints as ``refine=`` says."""
-    from stylenets.cli.infer_refine import with_refinement  # slow to import
+    from stylenets.cli.infer.refine import with_refinement  # slow to import
 
     swap = request.swap
     given = [file for path in swap.paths for file in files_of(path)] if swap else []

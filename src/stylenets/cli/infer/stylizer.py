@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stylenets import checkpoints, images, masks
 from stylenets.checkpoints import Network
-from stylenets.cli.infer_request import Request
+from stylenets.cli.infer.request import Request
 from stylenets.errors import UserError
 from stylenets.inference.predicted import PredictedStylizer
 from stylenets.inference.stylizer import Stylizer
@@ -27,7 +27,7 @@ def build_stylizer(request: Request) -> Stylizer:
         )
     given = [file for path in swap.paths for file in files_of(path)]
     if swap.polish:
-        from stylenets.cli.infer_polish import with_polished_rows  # slow to import
+        from stylenets.cli.infer.polish import with_polished_rows  # slow to import
 
         bank = picture_styles(given, swap.style_size, crop=False)
         places = {name: request.out / f"{name}.safetensors" for name in bank.names}

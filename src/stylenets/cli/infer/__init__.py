@@ -1,0 +1,1 @@
+"""The command ``infer``: ``command.py`` reads what is typed, ``pictures`` and ``clip`` paint."""
