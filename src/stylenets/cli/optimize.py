@@ -15,6 +15,7 @@ from stylenets.cli.locking import lock_folder
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene_request import check_scene
 from stylenets.errors import UserError
+from stylenets.garbage import none_collected
 from stylenets.inference import MAX_SIDE, MIN_SIDE
 
 
@@ -30,7 +31,8 @@ def optimize(config: DictConfig) -> None:
     out = output_folder(config.out)
     if not config.overwrite:
         check_nothing_is_lost(out, config.resume)
-    from stylenets.cli.optimize_run import run_all  # only now, because torch comes with it
+    with none_collected():
+        from stylenets.cli.optimize_run import run_all  # only now, because torch comes with it
 
     with lock_folder(out):
         run_all(config, request, out)

@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from stylenets.cli.entry import output_folder, plain_values, run_hydra
 from stylenets.cli.locking import lock_folder
 from stylenets.errors import UserError
+from stylenets.garbage import none_collected
 
 log = logging.getLogger(__name__)
 RUNS = Path("outputs/train")
@@ -27,7 +28,8 @@ def train(config: DictConfig) -> None:
     Raises:
         UserError: For a mistake, before anything is written.
     """
-    from stylenets.cli.values import check_values  # only now, because torch comes with it
+    with none_collected():
+        from stylenets.cli.values import check_values  # only now, because torch comes with it
 
     check_values(plain_values(config))
     out = output_folder(config.out)
@@ -37,7 +39,8 @@ def train(config: DictConfig) -> None:
     elif not config.overwrite:
         check_no_earlier_run(out)
     config.out = str(out)
-    from stylenets.cli.train_run import train_network  # only now, because Lightning comes with it
+    with none_collected():
+        from stylenets.cli.train_run import train_network  # only now: Lightning comes with it
 
     with lock_folder(out):
         train_network(config, out, resume)

@@ -16,6 +16,7 @@ from stylenets.cli.infer.help import help_text
 from stylenets.cli.infer.networks import show_networks
 from stylenets.cli.infer.request import read_request
 from stylenets.errors import UserError
+from stylenets.garbage import none_collected
 from stylenets.video import CODECS, is_numbered
 
 
@@ -49,12 +50,12 @@ def infer(config: DictConfig) -> None:
         raise UserError(f"out={name} is a clip, and {pictures[0]} is none")
     # only now, because torch comes with them
     if clips:
-        from stylenets.cli.infer.clip import paint_clips
-
+        with none_collected():
+            from stylenets.cli.infer.clip import paint_clips
         paint_clips(request, clips)
     if pictures:
-        from stylenets.cli.infer.pictures import stylize_all
-
+        with none_collected():
+            from stylenets.cli.infer.pictures import stylize_all
         stylize_all(replace(request, contents=pictures))
 
 
