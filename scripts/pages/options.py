@@ -152,4 +152,6 @@ def title(file: Path, conf: Path) -> str:
         return f"`{door}`" if (conf.parent / door).is_file() else f"`scripts/{door}`"
     if file.stem.startswith("_"):
         return f"`{file.parent.name}/{file.stem}`"
-    return f"`{file.parent.name}={file.stem}`"
+    name = f"`{file.parent.name}={file.stem}`"
+    twin = conf / file.relative_to(conf / "commands") if file.parents[1] != conf else file
+    return f"{name} of the commands" if twin != file and twin.is_file() else name

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
+from stylenets.cli.entry import config_folder
+from stylenets.cli.infer.arguments import to_overrides
 from stylenets.cli.infer.sharing import FOLDER, Sharing
 from stylenets.inference.pictures import Job
 from stylenets.nets import CINNet
@@ -80,6 +83,34 @@ def test_what_is_there_is_not_done_again(folder: Path) -> None:
     Path("out/0.txt").write_text("done")
     with Sharing(Path("out")) as sharing:
         assert [job.content.stem for job in sharing.claimed(jobs(2))] == ["1"]
+
+
+def test_a_cluster_s_job_has_a_process_for_each_gpu_and_writes_where_out_says() -> None:
+    pytest.importorskip("hydra_plugins.hydra_submitit_launcher")
+    overrides = to_overrides(["photos", "out=out", "cluster=slurm", "nodes=2", "gpus=8"])
+    with initialize_config_dir(str(config_folder() / "commands"), version_base="1.3"):
+        config = compose("infer", overrides, return_hydra_config=True)
+    job = config.hydra.launcher
+    assert job._target_.endswith("SlurmLauncher")
+    assert (job.nodes, job.tasks_per_node, job.gpus_per_node) == (2, 8, 8)
+    assert (config.share, config.hydra.sweep.dir, config.hydra.sweep.subdir) == (True, "out", ".")
+
+
+@pytest.mark.reliability
+def test_a_cluster_s_launcher_on_this_machine_with_two_processes(folder: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_submitit_launcher")
+    for number in range(4):
+        images.write(f"photos/{number}.png", torch.rand(3, 24, 32))
+    command = [sys.executable, "-m", "stylenets", "infer", "photos", "swirl", "ckpt=small"]
+    command += ["out=out", "share=true", "hydra.mode=MULTIRUN", "hydra.sweep.subdir=."]
+    command += ["hydra/launcher=submitit_local", "hydra.launcher.tasks_per_node=2"]
+    subprocess.run([*command, "hydra.launcher.timeout_min=5"], check=True, timeout=300)
+    assert sorted(path.name for path in Path("out").glob("*.png")) == [
+        f"{number}_swirl.png" for number in range(4)
+    ]
+    told = "".join(path.read_text() for path in Path("out/.submitit").rglob("*.out"))
+    assert sorted(line for line in told.splitlines() if "_swirl.png" in line)[0].startswith("out/0")
+    assert told.count("_swirl.png") == 4
 
 
 @pytest.mark.reliability

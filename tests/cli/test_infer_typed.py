@@ -88,6 +88,7 @@ def test_what_is_quoted_is_read_as_it_was(text: str) -> None:
         (["regions={a:keep}", "size=64"], ["regions={a:keep}", "size=64"]),
         (["ckpt=my nets/a=b.ckpt"], ["ckpt='my nets/a=b.ckpt'"]),
         (["content=null", "~hydra.run"], ["content=null", "~hydra.run"]),
+        (["hydra/launcher=submitit_local"], ["hydra/launcher=submitit_local"]),
         (
             ["-m", "size=64,128", "content=a.png,b.png"],
             ["-m", "size=64,128", "content=a.png,b.png"],

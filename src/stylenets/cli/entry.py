@@ -206,6 +206,8 @@ def of_the_machine(error: Exception) -> str | None:
         return f"{error.strerror}: {error.filename or 'the output folder'}"
     if isinstance(error, MemoryError) or any(one in str(error) for one in OUT_OF_MEMORY):
         return "out of memory: give a smaller size= or batch, or fewer data.workers="
+    if type(error).__name__ == "UncompletedJobError":  # submitit's
+        return f"the cluster's job did not get through: {str(error).strip().splitlines()[-1]}"
     if "DataLoader worker" in str(error):
         return (
             "a loader process was killed, perhaps for want of memory: give fewer data.workers=; "

@@ -12,6 +12,7 @@ from stylenets.cli.benchmark.settings import SUITE_NAMES
 from stylenets.cli.benchmark.suites import SUITES
 from stylenets.cli.entry import config_folder
 from stylenets.errors import UserError
+from stylenets.evaluation.speed.neighbors import ALONE, neighbors_table
 from stylenets.evaluation.speed.page import BEGIN, END, insert_tables, performance_tables
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -182,3 +183,16 @@ def test_the_suite_page_writes_between_the_marks_alone(tmp_path: Path) -> None:
 def test_without_its_marks_a_text_is_left_alone() -> None:
     with pytest.raises(ValueError, match="to put the tables between"):
         insert_tables("no marks", "tables")
+
+
+def test_neighbors_are_times_over_those_alone() -> None:
+    table = neighbors_table({ALONE: [2.0, 1.0, 9.0], "beside a busy loop": [3.0, 4.0, 3.0]})
+    assert table.rows == [[ALONE, "2.00", "1.00"], ["beside a busy loop", "3.00", "1.50"]]
+
+
+@pytest.mark.slow
+def test_neighbors_leaves_the_seconds_of_every_pass(tmp_path: Path) -> None:
+    settings = ["ckpt=small", "neighbors.size=32", "neighbors.repeats=2", "neighbors.settle=0"]
+    seconds = run(tmp_path, "suite=neighbors", *settings)["seconds"]
+    assert list(seconds) == [ALONE, "beside a busy loop", "beside a training"]
+    assert all(len(times) == 2 and min(times) > 0 for times in seconds.values())

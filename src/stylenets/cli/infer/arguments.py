@@ -22,7 +22,7 @@ from stylenets.cli.infer.spelling import (
 from stylenets.errors import UserError
 from stylenets.video import CODECS
 
-SETTING = re.compile(r"([+~]*)([A-Za-z_][\w.]*)=(.*)", re.DOTALL)
+SETTING = re.compile(r"([+~]*)((?:hydra/)?[A-Za-z_][\w.]*)=(.*)", re.DOTALL)
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z\d+.-]+://")
 PICTURE = re.compile(r".*\.(png|jpe?g|webp|tiff?|gif|bmp|heic|heif|avif)", re.I | re.S)
 PLAIN = re.compile(r"[\w.+:/-]*|[\[{('\"].*", re.ASCII | re.S)  # or in Hydra's own brackets
@@ -87,7 +87,7 @@ def _setting(argument: str) -> tuple[str, str] | None:
         return (argument, "") if argument.startswith("~") else None
     sign, name, value = match.groups()
     known = {*options(), "hydra"}
-    if name.partition(".")[0] in known or sign:
+    if re.split("[./]", name)[0] in known or sign:
         return sign + name, value
     if Path(argument).exists():
         return None

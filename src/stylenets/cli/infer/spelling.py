@@ -34,9 +34,10 @@ def options() -> dict[str, object]:
     """The options of the command and their defaults, as its files in conf/ have them."""
     folder = config_folder() / "commands"
     found: dict[str, object] = {}
-    for name in ("infer", "_regions", "_clips"):
+    for name in ("infer", "_regions", "_clips", "cluster/slurm"):
         file = OmegaConf.load(folder / f"{name}.yaml")
-        found |= {str(option): value for option, value in file.items_ex(resolve=False)}
+        found = {str(option): value for option, value in file.items_ex(resolve=False)} | found
+    found["cluster"] = None  # a group has no value of its own
     return {name: value for name, value in found.items() if name not in ("defaults", "hydra")}
 
 

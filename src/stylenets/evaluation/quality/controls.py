@@ -23,6 +23,7 @@ COARSEST = 24  # cycles a side: what is larger are the picture's own tones
 FINEST = 240  # of 256 at 512 pixels
 STEP = 1 / 12  # octaves from one frequency to the next
 SMOOTHING = 1 / 8  # octaves, deviation of the window that the power is seen through
+NEAR = 0.15  # of one width: what counts as the same
 LEVELS = 255
 
 
@@ -74,13 +75,13 @@ class KeptColors:
 
 @dataclass(frozen=True)
 class StrokePeaks:
-    """Where the spectrum of the strokes peaks, in cycles a side.
+    """Where the spectrum of the strokes peaks highest, in cycles a side; None: it does nowhere.
 
     Args:
         photo: The photograph's name.
         style: The style's.
-        small: At the small size; None where nothing stands out.
-        large: The nearest peak at the large size; None where there is none.
+        small: At the small size.
+        large: At the large size.
     """
 
     photo: str
@@ -127,13 +128,8 @@ def stroke_peaks(
     small: tuple[Tensor, Tensor], large: tuple[Tensor, Tensor], names: tuple[str, str]
 ) -> StrokePeaks:
     """Where strokes peak in (painting, photograph), squares of two sizes."""
-    peaks = spectrum_peaks(*small)
-    if not peaks:
-        return StrokePeaks(*names, None, None)
-    highest = max(peaks, key=lambda peak: peaks[peak])
-    others = spectrum_peaks(*large)
-    nearest = min(others, key=lambda peak: abs(math.log(peak / highest)), default=None)
-    return StrokePeaks(*names, highest, nearest)
+    both = [spectrum_peaks(*pair) for pair in (small, large)]
+    return StrokePeaks(*names, *(max(peaks, key=peaks.__getitem__, default=None) for peaks in both))
 
 
 def spectrum_peaks(painting: Tensor, photo: Tensor) -> dict[float, float]:
@@ -222,8 +218,9 @@ def strokes_table(found: Sequence[StrokePeaks], sizes: Sequence[int]) -> Sheet:
                 f"{len(pairs)} of {len(of_style)}",
                 f"{mean(small for small, _ in pairs) if pairs else math.nan:.0f}",
                 f"{min(ratios):.3f} to {max(ratios):.3f}",
+                f"{sum(abs(ratio - 1) <= NEAR for ratio in ratios)} of {len(pairs)}",
             ]
         )
     small, large = sizes
-    header = ["", "with a peak", "cycles a side", "ratio of widths"]
+    header = ["", "with a peak", "cycles a side", "ratio of widths", f"within {NEAR:.0%}"]
     return Sheet(f"stroke=auto: strokes at {large} px beside {small} px", header, rows)
