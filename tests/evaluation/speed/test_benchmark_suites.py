@@ -139,6 +139,13 @@ def test_every_suite_has_its_settings_checked() -> None:
         (["data_suite.workers=[a]"], r"data_suite\.workers=a: must be a whole number"),
         (["memory.cases=[{size:1}]"], "memory.cases: size=1: must be a whole number of at least"),
         (["memory.cases=[]"], r"memory\.cases=\[\]: must be a list"),
+        (["memory.limit=much"], r"memory\.limit=much: must be a number of GB"),
+        (["memory.pictures=3"], r"memory\.pictures=3: must be a list"),
+        (["memory.pictures=[{height:16}]"], r"memory\.pictures: .* must be as in {height:256"),
+        (
+            ["memory.pictures=[{height:1,width:16,tiling:exact,painter:six}]"],
+            r"memory\.pictures: height=1: must be a whole number of at least 16",
+        ),
         (["speed.infer.gpu.cases=[3]"], r"speed\.infer\.gpu\.cases: 3 must be as in"),
         (["speed.train.gpu.matrix=a"], r"speed\.train\.gpu\.matrix=a: must be a whole number"),
         (["scaling.sides=text"], r"scaling\.sides=text: must be a list of whole numbers"),

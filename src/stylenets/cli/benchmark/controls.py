@@ -9,7 +9,6 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
-from stylenets import images
 from stylenets.cli.benchmark.inputs import chosen_network
 from stylenets.cli.benchmark.quality import build_judge
 from stylenets.cli.benchmark.report import write_measurement
@@ -46,10 +45,9 @@ def run_controls(config: DictConfig, out: Path) -> None:
         raise UserError("suite=controls: styles= has none of the network's styles")
     photos = read_photos(config.photos, config.limit, config.size)
     chosen = config.controls
-    large = list(photos)[: chosen.stroke_photos]
-    with progress(len(styles) * (len(photos) + len(large))) as advance:
+    with progress(len(styles) * (len(photos) + chosen.stroke_photos)) as advance:
         courses, colors = _of_strength(config, painter, bank, photos, styles, advance)
-        strokes = _of_strokes(config, painter, photos, styles, advance)
+        strokes = _of_strokes(config, painter, styles, advance)
     tables = [strength_table(courses), colors_table(colors)]
     if strokes:
         tables.append(strokes_table(strokes, chosen.stroke_sizes))
@@ -87,19 +85,21 @@ def _of_strength(
 def _of_strokes(
     config: DictConfig,
     painter: Stylizer,
-    photos: dict[str, Tensor],
     styles: list[str],
     advance: Advance,
 ) -> list[StrokePeaks]:
-    small, large = config.controls.stroke_sizes
+    chosen = config.controls
+    if not chosen.stroke_photos:
+        return []
+    both = [read_photos(config.photos, chosen.stroke_photos, one) for one in chosen.stroke_sizes]
+    controls = Controls(stroke="auto")
     found = []
-    for name in list(photos)[: config.controls.stroke_photos]:
-        both = [images.resize(photos[name], size).clamp(0, 1) for size in (large, small)]
+    for name in both[0]:
         for style in styles:
-            pairs = []
-            for photo in both:
-                controls = Controls(stroke="auto")
-                pairs.append((painter.paint(photo, painter.weights(style), controls), photo))
-            found.append(stroke_peaks(pairs[1], pairs[0], (name, style)))
+            small, large = (
+                (painter.paint(photos[name], painter.weights(style), controls), photos[name])
+                for photos in both
+            )
+            found.append(stroke_peaks(small, large, (name, style)))
             advance()
     return found

@@ -15,10 +15,12 @@ from stylenets.cli.checks import (
     whole_or_null,
 )
 from stylenets.errors import UserError
+from stylenets.inference.settings import TILINGS
 from stylenets.video import STEADY
 
 MIN_SIDE = 16  # pixels
 MIN_JUDGED_SIDE = 32  # pixels: a spectrum with lines of 2, 4 and 8 pixels and room between them
+PICTURE = {"height", "width", "tiling", "painter"}  # what a picture from file to file says
 CASE = {"ckpt", "size", "height", "width", "batch"}  # what a measured case may say
 PEERS = ("magenta", "magenta_384")
 STARTS = ("photo", "network")
@@ -46,7 +48,7 @@ def check_suites(config: DictConfig) -> None:
     check_data(config)
     check_video(config)
     check_controls(config)
-    check_cases("memory.cases", config.memory.cases)
+    check_memory(config)
     whole("startup.repeats", config.startup.repeats, 1)
     whole("neighbors.size", config.neighbors.size, MIN_SIDE)
     whole("neighbors.repeats", config.neighbors.repeats, 1)
@@ -108,6 +110,25 @@ def check_cases(name: str, cases: object) -> None:
             whole(f"{name}: {side}", case.get(side), MIN_SIDE)
         if "batch" in case:
             whole(f"{name}: batch", case.batch, 1)
+
+
+def check_memory(config: DictConfig) -> None:
+    """Check what the suite ``memory`` needs: cases, and pictures with who paints them."""
+    check_cases("memory.cases", config.memory.cases)
+    if not isinstance(config.memory.limit, int | float) or config.memory.limit <= 0:
+        raise UserError(f"memory.limit={config.memory.limit}: must be a number of GB")
+    pictures = config.memory.pictures
+    if not isinstance(pictures, ListConfig):
+        raise UserError(f"memory.pictures={pictures}: must be a list, [] for none")
+    for case in pictures:
+        if not isinstance(case, DictConfig) or case.keys() != PICTURE:
+            raise UserError(
+                f"memory.pictures: {case} must be as in {{height:256,width:256,tiling:exact,"
+                "painter:six}"
+            )
+        for side in ("height", "width"):
+            whole(f"memory.pictures: {side}", case[side], MIN_SIDE)
+        choice("memory.pictures: tiling", case.tiling, TILINGS)
 
 
 def check_curves(config: DictConfig) -> None:
