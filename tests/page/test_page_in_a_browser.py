@@ -5,40 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
-from visiting import Keys, needs_browser, served, visitor
+from visiting import CLOSE, Keys, largest_difference, needs_browser, served, visitor
 
 from stylenets import Stylizer, images
-from stylenets.cli import export as command
-
-PHOTO = Path(__file__).parents[2] / "docs" / "photo.jpg"
-CLOSE = 2 / 255  # of the range: what nobody can see
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("page")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        arguments = ["format=page", "networks=[small]", f"out={folder}"]
-        monkeypatch.setattr("sys.argv", ["export.py", *arguments])
-        command.main()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file without loss, of sides that 4 does not divide."""
-    path = tmp_path_factory.mktemp("photo") / "portrait.png"
-    images.write(path, images.read(PHOTO, 120)[:, :101, :118])
-    return path
-
-
-def largest_difference(file: Path, expected: Tensor) -> float:
-    found = images.read(file)
-    assert found.shape == expected.shape
-    return float((found - expected).abs().max())
 
 
 def test_a_photo_is_painted_mixed_and_downloaded(page: Path, photo: Path, tmp_path: Path) -> None:

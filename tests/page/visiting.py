@@ -15,6 +15,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from stylenets import images
+
 webdriver = pytest.importorskip("selenium.webdriver")
 
 Keys = webdriver.Keys
@@ -31,11 +33,19 @@ FLAGS = (
     "--use-fake-device-for-media-stream",  # a camera that sees a moving pattern
     "--use-fake-ui-for-media-stream",  # and may be used without a question
 )
+CLOSE = 2 / 255  # of the range: what nobody can see
 PATIENCE = 600  # seconds, on a machine with other things to do
 
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None or DRIVER is None, reason="there is no chromium with its chromedriver"
 )
+
+
+def largest_difference(file: Path, expected: Tensor) -> float:
+    """Of a picture file of that shape."""
+    found = images.read(file)
+    assert found.shape == expected.shape
+    return float((found - expected).abs().max())
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class Handed:
 
 WEIGHTS = ("ckpt=given.safetensors", "styles=[ink]")
 STYLE = ("ckpt=net.safetensors", "style=style.safetensors")
-MASKED = ("regions={person:ink,background:keep}", "masks={person:given.png}")
+MASKED = ("regions={person:ink,background:keep}", "masks={person:mask.png}")
 MAPPED = (
     *("regions={person:ink,background:keep}", "smallest=0"),
     *("masks=map.png", "labels={1:person}"),
@@ -75,7 +75,7 @@ HANDED = {
         "given.ckpt", INFER, ("ckpt=given.ckpt", "styles=[ink]"), (edit_torch, edit_torch, flip)
     ),
     "style file": Handed("style.safetensors", INFER, STYLE, (edit_safetensors, flip, cut)),
-    "mask": Handed("given.png", INFER, MASKED, (flip, cut), CASES // 2, DECODED),
+    "mask": Handed("mask.png", INFER, MASKED, (flip, cut), CASES // 2, DECODED),
     "label map": Handed("map.png", INFER, MAPPED, (flip, cut), CASES // 2, DECODED),
     **{
         f"style picture, {kind}": Handed(
@@ -126,6 +126,7 @@ def furnish_with_files(folder: Path, vgg: Path) -> Path:
     (folder / "trained" / "yardstick.csv").write_text("\n".join(["step,figure,value", *rows]))
     labels = torch.arange(480).view(1, 20, 24) % 5 % 2  # of single pixels and of pairs
     images.write(folder / "map.png", labels.expand(3, -1, -1) / 255)
+    images.write(folder / "mask.png", torch.ones(3, 20, 24).tril())
     whole = Image.open(folder / "b.png").convert("RGB")
     for kind in PICTURES:
         whole.save(folder / f"given.{kind}")

@@ -5,6 +5,7 @@ There is the right picture, or one line that says what is wrong.
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 from bench import mistake, network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from overrides import written
+from overrides import NOT_FINITE, NUMBERS, written
 
 from stylenets import images
 from stylenets.checkpoints import save
@@ -29,45 +30,8 @@ ALIKE = settings(
     suppress_health_check=list(HealthCheck),
 )
 BASE = ("ckpt=net.safetensors", "out=out", "content=photo.png")
-numbers = st.sampled_from(
-    [
-        0,
-        1,
-        -1,
-        2,
-        3,
-        7,
-        17,
-        33,
-        10**12,
-        -(10**12),
-        0.5,
-        1.5,
-        -0.5,
-        1e-9,
-        1e300,
-        math.nan,
-        math.inf,
-        -math.inf,
-    ]
-)
-words = st.sampled_from(
-    [
-        "",
-        "a",
-        "photos",
-        "photos/00.png",
-        "32",
-        "16-mixed",
-        "max",
-        "average",
-        "ink",
-        "true",
-        "relu4_2",
-        "../..",
-        "a b",
-    ]
-)
+numbers = st.sampled_from([*NUMBERS, *NOT_FINITE])
+words = st.sampled_from(["", "a", "photos", "photos/00.png", "32", "max", "ink", "true", "../.."])
 plain = st.one_of(numbers, words, st.booleans(), st.none())
 anything = st.one_of(
     plain,
@@ -100,9 +64,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tried(*overrides: str, size: int | None = None) -> str:
-    """Either "refused" in one line, or "painted" pictures.
+    """Run ``infer`` -> "refused" in one line, or "painted".
 
-    They have the content's shape, or its shape at ``size``.
+    Any other end is an error, and so is a picture that has not the content's shape at ``size``.
     """
     shutil.rmtree("out", ignore_errors=True)
     if mistake(main, *BASE, *overrides):
@@ -115,76 +79,62 @@ def tried(*overrides: str, size: int | None = None) -> str:
     return "painted"
 
 
-def fuzz(figures: list, what: str, case: Callable[..., str], **strategies: Any) -> None:
-    """``case`` on sixty draws, of which some must go each way."""
-    outcomes: list[str] = []
-    ALIKE(given(**strategies)(lambda **drawn: outcomes.append(case(**drawn))))()
-    painted = outcomes.count("painted")
-    figures.append(
-        (
-            f"fuzzed {what}",
-            len(outcomes),
-            0,
-            f"{painted} painted, {len(outcomes) - painted} refused",
-        )
-    )
-    assert min(painted, len(outcomes) - painted) > 4
+def outcomes(case: Callable[..., str], **strategies: Any) -> Counter[str]:
+    """How often ``case`` painted and refused, of sixty draws; any other end is an error."""
+    found: Counter[str] = Counter()
+    ALIKE(given(**strategies)(lambda **drawn: found.update([case(**drawn)])))()
+    return found
 
 
-def test_blends(figures: list) -> None:
-    fuzz(figures, "style mixes", lambda mix: tried(f"mix={written(mix)}"), mix=blends)
+def write_down(figures: list, what: str, found: Counter[str]) -> None:
+    told = f"{found['painted']} painted, {found['refused']} refused"
+    figures.append((f"fuzzed {what}", found.total(), 0, told))
 
 
-def test_regions_and_the_labels_of_their_masks(figures: list) -> None:
-    labels = st.dictionaries(
-        st.sampled_from(["0", "1", "2", "3", "70000", "0xff0000", "a", "-1"]),
-        st.sampled_from(["person", "dog", "", "a/b"]),
-    )
-    likely = st.dictionaries(
-        st.sampled_from(["1", "2", "3"]), st.sampled_from(["person", "dog"]), min_size=1
-    )
+def test_a_blend_is_painted_or_refused(figures: list) -> None:
+    found = outcomes(lambda mix: tried(f"mix={written(mix)}"), mix=blends)
+    write_down(figures, "style mixes", found)
+    assert found["painted"] > 4 and found["refused"] > 4
+
+
+def test_regions_and_the_labels_of_their_masks_are_painted_or_refused(figures: list) -> None:
+    places = ["person", "dog", "background", "nobody"]
+    colors = st.sampled_from(["0", "1", "2", "3", "70000", "0xff0000", "a", "-1"])
+    labels = st.dictionaries(colors, st.sampled_from(["person", "dog", "", "a/b"]))
+    some = st.sampled_from(["1", "2", "3"])
+    likely = st.dictionaries(some, st.sampled_from(["person", "dog"]), min_size=1)
     looks = st.one_of(names, blends)
-    regions = st.dictionaries(
-        st.sampled_from(["person", "dog", "background", "nobody"]), looks, min_size=1, max_size=3
-    )
-    sound = st.dictionaries(
-        st.sampled_from(["person", "background"]),
-        st.sampled_from(["keep", "ink", "glass"]),
-        min_size=2,
-    )
+    regions = st.dictionaries(st.sampled_from(places), looks, min_size=1, max_size=3)
+    known = st.sampled_from(["keep", "ink", "glass"])
+    sound = st.dictionaries(st.sampled_from(["person", "background"]), known, min_size=2)
+    odd = st.sampled_from([-1, math.nan, 1e300, "a"])
 
     def case(regions: Any, labels: Any, feather: Any) -> str:
-        return tried(
-            f"regions={written(regions)}",
-            f"labels={written(labels)}",
-            "masks=map.png",
-            f"feather={written(feather)}",
-            "smallest=0",
-        )
+        drawn = {"regions": regions, "labels": labels, "feather": feather}
+        overrides = [f"{name}={written(value)}" for name, value in drawn.items()]
+        return tried(*overrides, "masks=map.png", "smallest=0")
 
-    feathers = st.one_of(st.none(), st.floats(0, 40), st.sampled_from([-1, math.nan, 1e300, "a"]))
-    fuzz(
-        figures,
-        "regions and mask labels",
+    found = outcomes(
         case,
         regions=st.one_of(regions, sound),
         labels=st.one_of(labels, likely),
-        feather=feathers,
+        feather=st.one_of(st.none(), st.floats(0, 40), odd),
     )
+    write_down(figures, "regions and mask labels", found)
+    assert found["painted"] > 4 and found["refused"] > 4
 
 
-def test_shapes(figures: list) -> None:
+def test_a_picture_of_any_shape_is_painted_in_its_shape_or_refused(figures: list) -> None:
     def case(height: int, width: int) -> str:
         images.write("photo.png", torch.rand(3, height, width))
         return tried("styles=[ink]")
 
-    fuzz(figures, "shapes of pictures", case, height=sides, width=sides)
+    found = outcomes(case, height=sides, width=sides)
+    write_down(figures, "shapes of pictures", found)
+    assert found["painted"] > 4 and found["refused"] > 4
 
 
-def test_sizes(figures: list) -> None:
-    fuzz(
-        figures,
-        "sizes of infer",
-        lambda size: tried(f"size={size}", size=size),
-        size=st.integers(-5, 80),
-    )
+def test_a_picture_of_any_size_is_painted_at_that_size_or_refused(figures: list) -> None:
+    found = outcomes(lambda size: tried(f"size={size}", size=size), size=st.integers(-5, 80))
+    write_down(figures, "sizes of infer", found)
+    assert found["painted"] > 4 and found["refused"] > 4

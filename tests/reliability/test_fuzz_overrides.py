@@ -209,6 +209,8 @@ def run_target(target: Target, config: DictConfig, overrides: Sequence[str], fol
 
     for left in ("out", "data"):
         shutil.rmtree(folder / left, ignore_errors=True)
+    if "out=out" in target.last:
+        (folder / "out").mkdir()  # as Hydra does before it calls a command
     for left in ("net.onnx", "net.pt2"):
         (folder / left).unlink(missing_ok=True)
     return run_warm(job, overrides, folder)

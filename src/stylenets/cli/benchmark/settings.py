@@ -1,5 +1,6 @@
 """The suites, and what their settings must be; told before anything slow is imported."""
 
+from math import isfinite
 from pathlib import Path
 
 from omegaconf import DictConfig, ListConfig
@@ -9,6 +10,7 @@ from stylenets.cli.checks import (
     choices,
     device,
     flag,
+    number,
     share,
     whole,
     whole_list,
@@ -49,13 +51,11 @@ def check_suites(config: DictConfig) -> None:
     check_video(config)
     check_controls(config)
     check_memory(config)
+    check_attention(config)
     whole("startup.repeats", config.startup.repeats, 1)
     whole("neighbors.size", config.neighbors.size, MIN_SIDE)
     whole("neighbors.repeats", config.neighbors.repeats, 1)
     whole("neighbors.settle", config.neighbors.settle, 0)
-    whole("attention.turned_photos", config.attention.turned_photos, 0)
-    if not isinstance(config.attention.turns, ListConfig):
-        raise UserError(f"attention.turns={config.attention.turns}: must be a list of turns")
     for name, path in config.page.items():
         if not isinstance(path, str) or not path:
             raise UserError(f"page.{name}={path}: must be a path")
@@ -113,22 +113,44 @@ def check_cases(name: str, cases: object) -> None:
 
 
 def check_memory(config: DictConfig) -> None:
-    """Check what the suite ``memory`` needs: cases, and pictures with who paints them."""
-    check_cases("memory.cases", config.memory.cases)
-    if not isinstance(config.memory.limit, int | float) or config.memory.limit <= 0:
-        raise UserError(f"memory.limit={config.memory.limit}: must be a number of GB")
-    pictures = config.memory.pictures
-    if not isinstance(pictures, ListConfig):
-        raise UserError(f"memory.pictures={pictures}: must be a list, [] for none")
-    for case in pictures:
+    """Check what the suite ``memory`` needs: cases, pictures by their size, and a limit."""
+    chosen = config.memory
+    check_cases("memory.cases", chosen.cases)
+    number("memory.limit", chosen.limit, lambda one: 0 < one < 2**20, "a number of GB")
+    for case in listed("memory.pictures", chosen.pictures, "pictures"):
         if not isinstance(case, DictConfig) or case.keys() != PICTURE:
             raise UserError(
-                f"memory.pictures: {case} must be as in {{height:256,width:256,tiling:exact,"
-                "painter:six}"
+                f"memory.pictures: {case} must be as in "
+                "{height:256,width:256,tiling:exact,painter:six}"
             )
         for side in ("height", "width"):
             whole(f"memory.pictures: {side}", case[side], MIN_SIDE)
         choice("memory.pictures: tiling", case.tiling, TILINGS)
+        network("memory.pictures: painter", case.painter)
+
+
+def check_attention(config: DictConfig) -> None:
+    """Check what the suite ``attention`` needs: turns that there are."""
+    chosen = config.attention
+    whole("attention.turned_photos", chosen.turned_photos, 0)
+    for turn in listed("attention.turns", chosen.turns, "turns"):
+        if turn != "mirror":
+            number("attention.turns", turn, isfinite, "mirror, or degrees to the left")
+    if chosen.weights is not None and not isinstance(chosen.weights, str):
+        raise UserError(f"attention.weights={chosen.weights}: must be a path, or null")
+
+
+def listed(name: str, values: object, of: str) -> ListConfig:
+    """A list of anything."""
+    if not isinstance(values, ListConfig):
+        raise UserError(f"{name}={values}: must be a list of {of}")
+    return values
+
+
+def network(name: str, value: object) -> None:
+    """Check that it may be a network's name or file; whether it is one is seen when it is read."""
+    if not isinstance(value, str) or not value:
+        raise UserError(f"{name}={value}: must be a network's name or file")
 
 
 def check_curves(config: DictConfig) -> None:
@@ -166,8 +188,10 @@ def check_video(config: DictConfig) -> None:
     whole("video.size", chosen.size, MIN_SIDE)
     whole("video.frames", chosen.frames, 2)
     choices("video.motions", chosen.motions, MOTIONS)
-    for steady in chosen.choices:
+    for steady in listed("video.choices", chosen.choices, "choices of steady="):
         choices("video.choices", steady, STEADY)
+    for name in listed("video.speed.networks", chosen.speed.networks, "networks"):
+        network("video.speed.networks", name)
     whole("video.speed.size", chosen.speed.size, MIN_SIDE)
     whole("video.speed.frames", chosen.speed.frames, 2)
     whole("video.speed.repeats", chosen.speed.repeats, 1)
