@@ -68,7 +68,9 @@ def test_a_camera_takes_the_photo(page: Path, tmp_path: Path) -> None:
         assert person.complaints() == []
 
 
-def test_a_finger_paints_a_region_on_a_telephone(page: Path, photo: Path, tmp_path: Path) -> None:
+def test_a_finger_mixes_and_paints_a_region_on_a_telephone(
+    page: Path, photo: Path, tmp_path: Path
+) -> None:
     with served(page, isolated=True) as address, visitor(tmp_path) as person:
         person.command("Emulation.setTouchEmulationEnabled", enabled=True)
         screen = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
@@ -77,6 +79,11 @@ def test_a_finger_paints_a_region_on_a_telephone(page: Path, photo: Path, tmp_pa
         person.give(photo)
         wide = "return document.documentElement.scrollWidth"
         assert person.driver.execute_script(wide) == 390
+        person.part("#mixing").click()
+        person.choose("glass")
+        person.touch("#board", 24, 0)
+        assert "left: 60%" in person.part("#board .dot").get_attribute("style")  # of 240 pixels
+        person.part("#mixing").click()
         person.part("#painting").click()
         person.choose("ink")
         person.touch("#view", 30, 0)
