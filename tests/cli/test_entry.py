@@ -4,6 +4,7 @@ import errno
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,27 @@ def test_ctrl_c_while_modules_are_read_is_one_line() -> None:
     assert ended.returncode == -signal.SIGINT  # 130 in a shell
     ended = subprocess.run([sys.executable, "-c", "import stylenets.cli; a"], capture_output=True)
     assert b"NameError" in ended.stderr and ended.returncode == 1
+
+
+def test_ctrl_c_in_what_python_passes_over_while_it_reads_ends_the_command(tmp_path: Path) -> None:
+    """A KeyboardInterrupt in a callback of importlib was ignored, and the command went on."""
+    (tmp_path / "swallowing.py").write_text(
+        "import os, signal, weakref\n"
+        "class Lock: ...\n"
+        "lock = Lock()\n"
+        "kept = weakref.ref(lock, lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
+        "del lock\n"
+    )
+    reading = "import stylenets.cli, swallowing; print('it goes on')"
+    ended = subprocess.run(
+        [sys.executable, "-c", reading], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (ended.stdout, ended.stderr) == ("", "interrupted\n")
+    assert ended.returncode == -signal.SIGINT
+
+
+def test_nothing_is_read_before_a_ctrl_c_is_one_line() -> None:
+    """The package itself needs no other module; the first thing of a command is the hook."""
+    code = "import sys; known = set(sys.modules); import stylenets; print(set(sys.modules) - known)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "{'stylenets'}\n"

@@ -56,6 +56,19 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     return typed
 
 
+def test_stdout_has_the_pictures_alone_and_stderr_what_was_passed_over(
+    run: Run, folder: Path
+) -> None:
+    (folder / "p").mkdir()
+    (folder / "photo.png").rename(folder / "p" / "photo.png")
+    (folder / "p" / "b\n.HEIC").touch()
+    assert run("p", "ink", "out=out") == (
+        0,
+        ["out/photo_ink.png"],
+        "passed over in p, as .heic is not read: 'b\\n.HEIC'\n",
+    )
+
+
 @pytest.mark.parametrize("form", ["{}", "content={}", "content=[{}]"])
 def test_ordinary_names_come_through(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

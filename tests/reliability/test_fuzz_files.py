@@ -126,7 +126,6 @@ def furnish_with_files(folder: Path, vgg: Path) -> Path:
     (folder / "trained" / "yardstick.csv").write_text("\n".join(["step,figure,value", *rows]))
     labels = torch.arange(480).view(1, 20, 24) % 5 % 2  # of single pixels and of pairs
     images.write(folder / "map.png", labels.expand(3, -1, -1) / 255)
-    images.write(folder / "mask.png", torch.ones(3, 20, 24).tril())
     whole = Image.open(folder / "b.png").convert("RGB")
     for kind in PICTURES:
         whole.save(folder / f"given.{kind}")

@@ -65,9 +65,12 @@ def reported(folder: Path) -> bool:
 
 
 def exported(folder: Path) -> bool:
-    return any(folder.glob("*.onnx")) or any(folder.glob("*.pt2"))
+    return (folder / "out" / "net").stat().st_size > 0
 
 
+TWO = ("styles=[a.png,b.png]",)
+REGIONS = (*TWO, "regions={person:a,background:b}", "masks={person:mask.png}")
+STYLES = {"mixed": TWO, "localized": REGIONS, "locality": REGIONS}
 INFER = Target(
     "infer",
     "commands/infer",
@@ -83,7 +86,7 @@ OPTIMIZE = {
         (
             *("content=photo.png", "size=16", "vgg.depth=16", "vgg.weights=vgg.pth"),
             f"method={method}",
-            f"styles=[a.png{',b.png' * (method in ('mixed', 'localized', 'locality'))}]",
+            *STYLES.get(method, ("styles=[a.png]",)),
         ),
         ("steps=1", "out=out"),
         LEFT_OUT | {"steps"},
@@ -115,6 +118,7 @@ NETWORKS = Target(
     ("out=out",),
     LEFT_OUT | {"methods"},
     reported,
+    CASES // 2,
 )
 METHODS = replace(
     NETWORKS,
@@ -130,7 +134,7 @@ SWAP = Target(
     ("out=out",),
     LEFT_OUT | {"suite"},
     reported,
-    CASES // 4,
+    CASES // 5,
 )
 HEAVY = {
     suite: replace(
@@ -145,8 +149,8 @@ EXPORT = Target(
     "export",
     "commands/export",
     ("ckpt=net.safetensors",),
-    (),
-    frozenset({"hydra", "debug", "networks"}),
+    ("out=out/net",),
+    LEFT_OUT | {"networks"},
     exported,
 )
 PREPARE = Target(
@@ -182,6 +186,7 @@ def furnish(folder: Path, vgg: Path) -> Path:
     generator = torch.Generator().manual_seed(0)
     for name, shape in {"photo": (20, 24), "a": (20, 20), "b": (24, 20)}.items():
         images.write(folder / f"{name}.png", torch.rand(3, *shape, generator=generator))
+    images.write(folder / "mask.png", torch.ones(3, 20, 24).tril())
     for k in range(14):
         images.write(folder / "photos" / f"{k:02d}.png", torch.rand(3, 36, 44, generator=generator))
     with zipfile.ZipFile(folder / "a.zip", "w") as archive:
@@ -211,8 +216,6 @@ def run_target(target: Target, config: DictConfig, overrides: Sequence[str], fol
         shutil.rmtree(folder / left, ignore_errors=True)
     if "out=out" in target.last:
         (folder / "out").mkdir()  # as Hydra does before it calls a command
-    for left in ("net.onnx", "net.pt2"):
-        (folder / left).unlink(missing_ok=True)
     return run_warm(job, overrides, folder)
 
 
@@ -222,6 +225,8 @@ def fuzz(target: Target, folder: Path, seed: int, cases: int) -> tuple[list[str]
     config = composed(target.config, [*target.base, *target.last])
     with chdir(folder):
         values = OmegaConf.to_container(config, resolve=True)
+    sound = run_target(target, config, [], folder)
+    assert target.only_refusals or (sound.status == 0 and target.check(folder)), sound.err
     faults: list[str] = []
     done = refused = 0
     while done + refused < cases:

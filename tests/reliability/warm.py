@@ -33,7 +33,8 @@ import stylenets.cli.train_run  # noqa: F401
 from stylenets.cli.entry import config_folder
 
 ROOM = 4 * 2**30  # bytes that a copy may take beyond what is imported
-PATIENCE = 120  # seconds
+WORK = 120  # seconds of a processor that a copy may take
+PATIENCE = 600  # seconds, on a machine with other things to do: it waits for something
 FEW = 6  # lines, notes and a bar included
 LONGEST = 1000  # characters of a line that says what is wrong
 
@@ -132,6 +133,7 @@ def _be_the_command(
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM, taken + ROOM))
+        resource.setrlimit(resource.RLIMIT_CPU, (WORK, WORK + 1))
         os.chdir(folder)
         torch.set_num_threads(1)  # a copy waits for ever for more: OpenMP's are not copied
         torch.manual_seed(0)

@@ -46,11 +46,17 @@ def list_pictures(folder: str | Path) -> list[Path]:
     found = [(*root.split(os.sep), name) for root, name in names if _is_picture(name)]
     unread = sorted(name for _, name in names if _extension(name) in UNREAD)
     if unread:
-        kinds = ", ".join(sorted({_extension(name) for name in unread}))
-        log.warning("%d pictures in %s are passed over: %s is not read", len(unread), folder, kinds)
+        log.warning("%s", _passed_over(unread, folder))
     if not found:
         raise UserError(f"no picture in {folder} (looked for {', '.join(sorted(EXTENSIONS))})")
     return [Path(os.sep.join(parts)) for parts in sorted(found)]
+
+
+def _passed_over(names: list[str], folder: Path) -> str:
+    kinds = ", ".join(sorted({_extension(name) for name in names}))
+    first = ", ".join(name if name.isprintable() else repr(name) for name in names[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"passed over in {folder}, as {kinds} is not read: {first}{more}"
 
 
 def read(path: str | Path, size: int | None = None) -> Tensor:
