@@ -32,6 +32,16 @@ def test_one_line_and_status_2(
     assert told.startswith(f"error: {line}") and told.count("\n") == 1
 
 
+def test_what_a_damaged_file_holds_is_not_told_at_length(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit), mistakes_in_one_line():
+        raise UserError("cannot unpack a.zip: " + 3000 * "\x00" + " differ")
+    told = capsys.readouterr().err
+    assert len(told) < 1000 and told.startswith("error: cannot unpack a.zip: \\x00")
+    assert told.endswith("\\x00 differ\n")
+
+
 @pytest.mark.parametrize("error", [KeyError("image"), RuntimeError("a bug"), FileNotFoundError(2)])
 def test_a_fault_of_ours_comes_through(error: Exception) -> None:
     with pytest.raises(type(error)), mistakes_in_one_line():

@@ -30,6 +30,7 @@ from stylenets.openmp import wait_briefly
 Command = Callable[[DictConfig], None]
 
 HIDDEN = ("Cc", "Cs")  # Unicode's control characters, and bytes that are no text
+LONGEST = 900  # characters of an error: a library may quote what a damaged file holds
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 # what a disk, its rights and its names can say no with
 OF_THE_DISK = (
@@ -242,4 +243,5 @@ def _one_line(error: BaseException) -> str:
             "'name=\"a, b\"', a list in brackets"
         )
     lines = [line.strip() for line in str(error).splitlines()]
-    return visible(" ".join(line for line in lines if line))
+    told = visible(" ".join(line for line in lines if line))
+    return told if len(told) < LONGEST else f"{told[:500]} … {told[-300:]}"
