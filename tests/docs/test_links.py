@@ -42,6 +42,7 @@ def test_files_that_are_named_are_there(page: Path) -> None:
         "config.yaml",
         "network.safetensors",
         "compare.jpg",
+        "quality.jpg",
         ".hydra",
     )  # by a run
     roots = (ROOT, ROOT / "scripts", ROOT / "src" / "stylenets", page.parent)
