@@ -13,7 +13,9 @@ def add_runs(page: Any, root: Path) -> None:
     """Choose runs below a folder, and see their grids and curves."""
     names = as_chosen(gr.Dropdown([], multiselect=True, label="Runs, the newest first"))
     again = gr.Button("Look again", size="sm")
-    shown = gr.Gallery(label="The last samples of each", columns=1, height="auto")
+    shown = gr.Gallery(
+        label="The last samples of each", columns=1, height="auto", object_fit="contain"
+    )
     drawn = gr.HTML(label="The common yardstick by step: lower is better")
 
     def look() -> Any:

@@ -3,6 +3,7 @@
 import json
 import logging
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor
 from stylenets.errors import UserError
 from stylenets.inference.exporting import trace
 from stylenets.inference.graph import Graph
+from stylenets.inference.rearranged import rearranged
 
 STORED = ("float32", "float16", "int8")
 LARGE = 1024  # numbers: smaller tensors stay float32
@@ -38,7 +40,7 @@ def to_onnx(graph: Graph, metadata: dict[str, Any], opset: int, stored: str) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of axes that share a length, as they should
         program = torch.onnx.export(
-            trace(graph),
+            trace(replace(graph, module=rearranged(graph.module))),
             input_names=list(graph.inputs),
             output_names=[graph.output],
             opset_version=opset,
