@@ -197,6 +197,7 @@ def test_it_goes_on_from_the_last_checkpoint(
         ),
         (["styles=folder"], r"give styles\.root=FOLDER or styles\.images="),
         (["styles=folder", "styles.images=[letter.jpg]"], "not a picture: letter.jpg"),
+        (["loss=moments", "loss.palette_sides=[]"], r"loss\.palette_sides=\[\]: give at least one"),
         (["data.root=null"], r"data\.root="),
         (["data.root=gone"], "no such folder: gone"),
         (["ckpt=gone.ckpt"], "no checkpoint to resume from: gone.ckpt"),

@@ -44,6 +44,7 @@ WORDS = {
 # of all weights, which those of the loss network would not follow
 WHOLE_PRECISIONS = ("16-true", "bf16-true", "64-true", "64", "transformer-engine")
 COUNT = (1, 10**9)
+NOT_EMPTY = {"palette_sides"}  # lists that must hold something
 # of parameters by their name; those of networks are what a file may say of one
 BOUNDS = {
     **LIMITS,
@@ -147,6 +148,8 @@ def check_value(path: str, value: Any, hint: Any) -> None:
     """Raises UserError, naming ``path``, unless a value fits its hint and its bounds."""
     if not value_fits(value, hint):
         raise UserError(f"{path}={value}: must be {in_words(hint)}")
+    if value == [] and path.rpartition(".")[2] in NOT_EMPTY:
+        raise UserError(f"{path}=[]: give at least one")
     low, high = BOUNDS.get(path.rpartition(".")[2], (-math.inf, math.inf))
     if type(value) in (int, float) and not low <= value <= high:
         raise UserError(f"{path}={value}: must be from {low} to {high}")
