@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-CHANNELS = (3, 32, 48, 64, 64)  # of the picture, and after each convolution of stride 2
-HIDDEN = 64  # numbers that a style is told by
+CHANNELS = (3, 32, 48, 64, 64, 64)  # of the picture, and after each convolution of stride 2
+HIDDEN = 48  # numbers that a style is told by
 EPS = 1e-5
 
 
@@ -38,19 +38,19 @@ class StyleEncoder(nn.Module):
         nn.init.normal_(self.output.weight, std=0.01)  # all styles begin nearly alike
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(M, 3, H, W) RGB in [0, 1], at least 32 pixels a side -> (M, outputs)."""
+        """(M, 3, H, W) RGB in [0, 1], at least 64 pixels a side -> (M, outputs)."""
         with torch.autocast(pictures.device.type, enabled=False):
             y = 4 * (pictures.float() - 0.5)
-            found = [_statistics(y)]
+            found = [channel_statistics(y)]
             for convolution, norm in zip(self.convolutions, self.norms, strict=True):
                 y = relu(convolution(y))
-                found.append(norm(_statistics(y)))
+                found.append(norm(channel_statistics(y)))
             hidden = relu(self.hidden(torch.cat(found, dim=1)))
             told: Tensor = self.output(hidden)
             return told
 
 
-def _statistics(y: Tensor) -> Tensor:
-    """(M, C, h, w) -> (M, 2 C): the channels' means and standard deviations."""
+def channel_statistics(y: Tensor) -> Tensor:
+    """The channels' means and standard deviations: (M, C, h, w) -> (M, 2 C)."""
     variance, mean = torch.var_mean(y, (2, 3), correction=0)
     return torch.cat([mean, (variance + EPS).sqrt()], dim=1)

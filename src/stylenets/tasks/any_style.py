@@ -18,6 +18,7 @@ from stylenets.nets.cin import CINNet
 from stylenets.styles import PHOTO, StyleBank, one_hot
 from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
+from stylenets.tasks.encoder_lessons import load_encoder
 from stylenets.tasks.style_crops import style_crops
 
 SHOWN = 8  # styles in the sample grids: a folder may hold hundreds
@@ -31,6 +32,7 @@ class AnyStyle(StyleTask):
         styles: The pictures that crops are taken from.
         criterion: The objective.
         init: A network of any style to go on from, or a multi-style one whose trunk is taken.
+        encoder: The file of a style encoder to begin with, as ``teach.py what=encoder`` makes it.
         style_batch: Crops in a step, each for some of the photographs.
         style_size: Their side in pixels.
         identity_share: Of the photographs that the photograph's row is to paint as they are.
@@ -51,6 +53,7 @@ class AnyStyle(StyleTask):
         styles: StyleBank,
         criterion: AnyStyleLoss,
         init: Network | None = None,
+        encoder: str | None = None,
         style_batch: int = 2,
         style_size: int = 256,
         identity_share: float = 0.1,
@@ -62,6 +65,8 @@ class AnyStyle(StyleTask):
         if style_batch < 1:
             raise UserError(f"model.style_batch={style_batch}: at least 1")
         trained = net(styles=1) if init is None else _started(init)
+        if encoder is not None:
+            load_encoder(encoder, trained.encoder)
         network = Network(trained, "any", trained.arguments(), [PHOTO], criterion.vgg.source)
         super().__init__(network, criterion, styles, **settings)
         self.style_batch = style_batch
