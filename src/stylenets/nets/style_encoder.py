@@ -38,7 +38,7 @@ class StyleEncoder(nn.Module):
         nn.init.normal_(self.output.weight, std=0.01)  # all styles begin nearly alike
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(M, 3, H, W) RGB in [0, 1], at least 64 pixels a side -> (M, outputs)."""
+        """(M, 3, H, W) RGB in [0, 1], at least 32 pixels a side -> (M, outputs)."""
         with torch.autocast(pictures.device.type, enabled=False):
             y = 4 * (pictures.float() - 0.5)
             found = [channel_statistics(y)]
