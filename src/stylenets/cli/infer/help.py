@@ -28,6 +28,7 @@ A bare path is a picture or a folder of them, a bare word a style.
 Everything else is name=value, in any order.
 """
 OPTION = re.compile(r"(?P<indent> *)(?P<name>\w+):(?P<default>[^#]*)(?:#(?P<about>.*))?")
+CLUSTER = "a SLURM job, with a process for each GPU; then also:"
 COLUMN = 28  # where the explanations begin
 WIDTH = 100
 
@@ -39,6 +40,9 @@ def help_text() -> str:
         file = config_folder() / "commands" / f"{name}.yaml"
         for option, about in described(file.read_text(encoding="utf-8")):
             lines.append(_entry(option, about))
+    lines.append(_entry("cluster=slurm", CLUSTER))
+    slurm = (config_folder() / "commands" / "cluster" / "slurm.yaml").read_text(encoding="utf-8")
+    lines += [_entry(option, about) for option, about in described(slurm)]
     return "\n".join(lines) + "\n"
 
 
