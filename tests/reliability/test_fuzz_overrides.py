@@ -72,7 +72,7 @@ TWO = ("styles=[a.png,b.png]",)
 REGIONS = (*TWO, "regions={person:a,background:b}", "masks={person:mask.png}")
 STYLES = {"mixed": TWO, "localized": REGIONS, "locality": REGIONS}
 INFER = Target(
-    "infer",
+    "infer.command",
     "commands/infer",
     ("content=photo.png", "ckpt=net.safetensors"),
     ("out=out",),
