@@ -13,10 +13,10 @@ from stylenets.tasks.encoder_lessons import (
     BATCH,
     Lessons,
     encoder_lessons,
-    load_encoder,
-    save_encoder,
+    fit_encoder,
+    load_style_encoder,
+    save_style_encoder,
     share_told,
-    teach_encoder,
 )
 from stylenets.vgg.network import LossNetwork
 
@@ -34,7 +34,7 @@ def lessons() -> Lessons:
 
 
 def test_it_tells_what_it_was_taught(lessons: Lessons) -> None:
-    encoder = teach_encoder(lessons, 120, seeded(0), advance)
+    encoder = fit_encoder(lessons, 120, seeded(0), advance)
     torch.manual_seed(0)
     assert share_told(StyleEncoder(2), lessons, lessons) < 0.3
     assert share_told(encoder, lessons, lessons) > 0.9
@@ -50,10 +50,10 @@ def test_lessons_are_crops_and_their_statistics(random_vgg: LossNetwork) -> None
 
 def test_a_taught_encoder_is_kept_and_its_rows_are_the_networks_own(tmp_path: Path) -> None:
     taught = StyleEncoder(outputs=7)
-    save_encoder(tmp_path / "encoder.safetensors", taught)
+    save_style_encoder(tmp_path / "encoder.safetensors", taught)
     net = AnyStyleNet(styles=2, width=4, blocks=1)
     rows = net.encoder.output.bias.clone()
-    load_encoder(str(tmp_path / "encoder.safetensors"), net.encoder)
+    load_style_encoder(str(tmp_path / "encoder.safetensors"), net.encoder)
     expected = taught.hidden.weight.half().float()
     torch.testing.assert_close(net.encoder.hidden.weight, expected, rtol=0, atol=0)
     torch.testing.assert_close(net.encoder.output.bias, rows, rtol=0, atol=0)
@@ -65,4 +65,4 @@ def test_a_file_that_holds_no_encoder_is_named(tmp_path: Path, content: bytes | 
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(UserError, match="holds no style encoder"):
-        load_encoder(str(file), StyleEncoder(outputs=3))
+        load_style_encoder(str(file), StyleEncoder(outputs=3))

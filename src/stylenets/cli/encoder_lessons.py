@@ -9,7 +9,7 @@ from stylenets.cli.output import progress
 from stylenets.data.order import seeded
 from stylenets.nets.style_encoder import StyleEncoder
 from stylenets.report.tables import Sheet
-from stylenets.tasks.encoder_lessons import BATCH, encoder_lessons, share_told, teach_encoder
+from stylenets.tasks.encoder_lessons import BATCH, encoder_lessons, fit_encoder, share_told
 from stylenets.vgg.network import LossNetwork
 
 SIZE = 256  # pixels: a crop's side, as model.style_size
@@ -38,7 +38,7 @@ def learn_encoder(
             encoder_lessons(vgg, pictures, count, SIZE, seed, advance)
             for pictures, count in zip(_read(kept, held_out), rounds, strict=True)
         )
-        encoder = teach_encoder(seen, steps, seeded(seed), advance)
+        encoder = fit_encoder(seen, steps, seeded(seed), advance)
     told = [f"{share_told(encoder, lessons, seen):.3f}" for lessons in (seen, unseen)]
     title = "The share of the loss network's statistics that the encoder tells"
     rows = [[f"{len(kept)} pictures", told[0]], [f"{len(held_out)} held out", told[1]]]

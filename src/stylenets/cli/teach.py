@@ -74,11 +74,11 @@ def teach_encoder(config: DictConfig) -> None:
     paintings = find_paintings(config)
     from stylenets.cli.encoder_lessons import learn_encoder  # with torch, which takes seconds
     from stylenets.inference.devices import choose_device
-    from stylenets.tasks.encoder_lessons import save_encoder
+    from stylenets.tasks.encoder_lessons import save_style_encoder
 
     device = choose_device(config.device)
     encoder, tables = learn_encoder(paintings, config.steps, config.seed, device)
-    save_encoder(Path(config.out), encoder)
+    save_style_encoder(Path(config.out), encoder)
     tell(tables, config.out)
 
 

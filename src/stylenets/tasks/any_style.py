@@ -18,7 +18,7 @@ from stylenets.nets.cin import CINNet
 from stylenets.styles import PHOTO, StyleBank, one_hot
 from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
-from stylenets.tasks.encoder_lessons import load_encoder
+from stylenets.tasks.encoder_lessons import load_style_encoder
 from stylenets.tasks.style_crops import style_crops
 
 SHOWN = 8  # styles in the sample grids: a folder may hold hundreds
@@ -66,7 +66,7 @@ class AnyStyle(StyleTask):
             raise UserError(f"model.style_batch={style_batch}: at least 1")
         trained = net(styles=1) if init is None else _started(init)
         if encoder is not None:
-            load_encoder(encoder, trained.encoder)
+            load_style_encoder(encoder, trained.encoder)
         network = Network(trained, "any", trained.arguments(), [PHOTO], criterion.vgg.source)
         super().__init__(network, criterion, styles, **settings)
         self.style_batch = style_batch

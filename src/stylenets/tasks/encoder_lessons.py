@@ -68,7 +68,7 @@ def encoder_lessons(
     return Lessons(torch.cat(crops), torch.cat(found))
 
 
-def teach_encoder(
+def fit_encoder(
     lessons: Lessons, steps: int, generator: torch.Generator, advance: Callable[[], None]
 ) -> StyleEncoder:
     """Fit a style encoder whose outputs are the statistics, each over its own deviation.
@@ -121,7 +121,7 @@ def standardized(statistics: Tensor, learned: Tensor) -> Tensor:
     return (statistics - mean) / deviation.clamp_min(EVEN * float(deviation.max()))
 
 
-def save_encoder(path: Path, encoder: StyleEncoder) -> None:
+def save_style_encoder(path: Path, encoder: StyleEncoder) -> None:
     """Write what sees a style, in half precision, whole or not at all."""
     tensors = {
         name: value.half().contiguous()
@@ -131,7 +131,7 @@ def save_encoder(path: Path, encoder: StyleEncoder) -> None:
     files.write_bytes(path, to_safetensors(tensors))
 
 
-def load_encoder(path: str, encoder: StyleEncoder) -> None:
+def load_style_encoder(path: str, encoder: StyleEncoder) -> None:
     """Read what sees a style, and leave what predicts rows as it is.
 
     Raises:
