@@ -12,7 +12,7 @@ def test_a_name_tells_model_styles_experiment_and_what_was_overridden() -> None:
 
 def test_few_styles_are_spelled_and_places_are_left_out() -> None:
     choices = {"model": "johnson", "styles": "folder", "experiment": None}
-    typed = ["styles.images=[/home/me/a.jpg]", "data.root=/photos", "vgg.weights=/home/me/w.pth"]
+    typed = ["styles.images=[/pictures/a.jpg]", "data.root=/photos", "vgg.weights=/weights/w.pth"]
     assert make_name(choices, typed, ["a"]) == "johnson a weights=w.pth"
 
 
