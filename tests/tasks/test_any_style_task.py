@@ -79,6 +79,29 @@ def test_the_same_step_draws_the_same(criterion: AnyStyleLoss, tiny_bank: StyleB
     assert 150 < (drawn == -1).sum() < 250  # of 400, half in the mean
 
 
+def test_the_crops_of_a_pool_are_looked_at_once(
+    criterion: AnyStyleLoss, tiny_bank: StyleBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    look = criterion.style_targets
+
+    def counted(pictures: torch.Tensor) -> dict[str, torch.Tensor]:
+        looked.append(pictures)
+        return look(pictures)
+
+    monkeypatch.setattr(criterion, "style_targets", counted)
+    photos = torch.rand(2, 3, 32, 32)
+    task = AnyStyle(NET, tiny_bank, criterion, style_batch=2, style_pool=3, **SETTINGS)
+    with torch.no_grad():
+        found = [task._terms(task.net, photos, step, 1.0) for step in range(20)]
+        assert [len(one) for one in looked] == [1, 1, 1]
+        again = AnyStyle(NET, tiny_bank, criterion, style_batch=2, style_pool=3, **SETTINGS)
+        again.net.load_state_dict(task.net.state_dict())
+        late = again._terms(again.net, photos, 19, 1.0)  # as a run that goes on from there
+    for name, value in late.items():
+        assert torch.equal(value, found[19][name])
+
+
 def test_it_starts_from_the_trunk_of_a_multi_style_network(
     criterion: AnyStyleLoss, tiny_bank: StyleBank
 ) -> None:
@@ -103,6 +126,8 @@ def test_mistakes_are_named(criterion: AnyStyleLoss, tiny_bank: StyleBank) -> No
         AnyStyle(NET, tiny_bank, criterion, johnson, **SETTINGS)
     with pytest.raises(UserError, match="style_batch=0: at least 1"):
         AnyStyle(NET, tiny_bank, criterion, style_batch=0, **SETTINGS)
+    with pytest.raises(UserError, match="style_pool=0: at least 1, or null"):
+        AnyStyle(NET, tiny_bank, criterion, style_pool=0, **SETTINGS)
 
 
 def test_crops_are_square_and_of_the_pictures() -> None:

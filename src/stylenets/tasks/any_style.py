@@ -20,6 +20,7 @@ from stylenets.tasks.base import StyleTask, to_device
 from stylenets.tasks.checks import check_criterion
 from stylenets.tasks.encoder_lessons import load_style_encoder
 from stylenets.tasks.style_crops import style_crops
+from stylenets.tasks.style_pool import StylePool
 
 SHOWN = 8  # styles in the sample grids: a folder may hold hundreds
 
@@ -35,6 +36,7 @@ class AnyStyle(StyleTask):
         encoder: The file of a style encoder to begin with, as ``teach.py what=encoder`` makes it.
         style_batch: Crops in a step, each for some of the photographs.
         style_size: Their side in pixels.
+        style_pool: How many crops there are; None: always new ones.
         identity_share: Of the photographs that the photograph's row is to paint as they are.
         encoder_rate: The learning rate of the style encoder over that of the trunk.
         seed: The crops are drawn by (seed, step, process), so that a resumed run draws the same.
@@ -56,6 +58,7 @@ class AnyStyle(StyleTask):
         encoder: str | None = None,
         style_batch: int = 2,
         style_size: int = 256,
+        style_pool: int | None = None,
         identity_share: float = 0.1,
         encoder_rate: float = 1.0,
         seed: int = 0,
@@ -64,6 +67,8 @@ class AnyStyle(StyleTask):
         check_criterion(criterion, AnyStyleLoss, "any")
         if style_batch < 1:
             raise UserError(f"model.style_batch={style_batch}: at least 1")
+        if style_pool is not None and style_pool < 1:
+            raise UserError(f"model.style_pool={style_pool}: at least 1, or null")
         trained = net(styles=1) if init is None else _started(init)
         if encoder is not None:
             load_style_encoder(encoder, trained.encoder)
@@ -74,6 +79,9 @@ class AnyStyle(StyleTask):
         self.identity_share = identity_share
         self.encoder_rate = encoder_rate
         self.seed = seed
+        self.pool: StylePool | None = None
+        if style_pool is not None:
+            self.pool = StylePool(styles.pictures, style_pool, style_size, seed)
 
     @property
     def style_names(self) -> list[str]:
@@ -107,12 +115,9 @@ class AnyStyle(StyleTask):
         return turns.where(drawn >= self.identity_share, -1)
 
     def _terms(self, net: nn.Module, photos: Tensor, step: int, progress: float) -> Terms:
-        seeds = (self.seed, step, self.global_rank)
-        drawn = style_crops(self.styles.pictures, self.style_batch, self.style_size, *seeds)
-        crops = to_device(drawn, photos.device)
+        crops, targets = self._style_crops(step, photos.device)
         chosen = self.draw_styles(len(photos), step)
         rows = to_device(one_hot(chosen + 1, self.style_batch + 1), photos.device)
-        targets = self.criterion.style_targets(crops)
         inputs = (photos, crops, rows)
         found = self.weighted_terms(net, inputs, (photos, rows[:, 1:], targets), progress)
         styled = chosen >= 0
@@ -122,6 +127,17 @@ class AnyStyle(StyleTask):
             for name, values in found.items()
         }
         return {name: values for name, values in of_them.items() if len(values)}
+
+    def _style_crops(self, step: int, device: torch.device) -> tuple[Tensor, dict[str, Tensor]]:
+        """Crops (M, 3, S, S) for a step, and what the objective compares with."""
+        seeds = (self.seed, step, self.global_rank)
+        if self.pool is not None:
+            shape = (self.style_batch,)
+            wanted = torch.randint(self.pool.count, shape, generator=seeded(*seeds, 2))
+            return self.pool.crops(wanted, self.criterion.style_targets, device)
+        drawn = style_crops(self.styles.pictures, self.style_batch, self.style_size, *seeds)
+        crops = to_device(drawn, device)
+        return crops, self.criterion.style_targets(crops)
 
 
 def _started(init: Network) -> AnyStyleNet:

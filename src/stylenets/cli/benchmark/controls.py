@@ -45,9 +45,10 @@ def run_controls(config: DictConfig, out: Path) -> None:
         raise UserError("suite=controls: styles= has none of the network's styles")
     photos = read_photos(config.photos, config.limit, config.size)
     chosen = config.controls
-    with progress(len(styles) * (len(photos) + chosen.stroke_photos)) as advance:
+    stroked = min(chosen.stroke_photos, len(photos))
+    with progress(len(styles) * (len(photos) + stroked)) as advance:
         courses, colors = _of_strength(config, painter, bank, photos, styles, advance)
-        strokes = _of_strokes(config, painter, styles, advance)
+        strokes = _of_strokes(config, stroked, painter, styles, advance)
     tables = [strength_table(courses), colors_table(colors)]
     if strokes:
         tables.append(strokes_table(strokes, chosen.stroke_sizes))
@@ -84,14 +85,14 @@ def _of_strength(
 
 def _of_strokes(
     config: DictConfig,
+    count: int,
     painter: Stylizer,
     styles: list[str],
     advance: Advance,
 ) -> list[StrokePeaks]:
-    chosen = config.controls
-    if not chosen.stroke_photos:
+    if not count:
         return []
-    both = [read_photos(config.photos, chosen.stroke_photos, one) for one in chosen.stroke_sizes]
+    both = [read_photos(config.photos, count, one) for one in config.controls.stroke_sizes]
     controls = Controls(stroke="auto")
     found = []
     for name in both[0]:

@@ -56,7 +56,7 @@ def run_video(config: DictConfig, out: Path) -> None:
 def measure_steadiness(
     config: DictConfig, advance: Callable[[], None]
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Every choice on every motion, beside frame by frame; a sheet and a clip of the last."""
+    """Every choice on every motion, beside frame by frame; with a choice, pictures of the last."""
     chosen = config.video
     (photo,) = read_photos(config.photos, 1, 2 * chosen.size, square=False).values()
     stylizer = Stylizer.load(chosen_network(config), "cpu")
@@ -71,6 +71,8 @@ def measure_steadiness(
             found = measure_choice(clip, painted, plain)
             measured.append({"motion": motion, "steady": list(choice), **found})
         rows += report.sheet_rows(clip, plain, painted)
+    if not chosen.choices:
+        return measured, {}
     sheet = images.jpeg(report.sheet(rows, chosen.frames))
     moving = images.animation(report.side_by_side(plain, painted), SHOWN_RATE)
     return measured, {"video.jpg": sheet, "video.webp": moving}
