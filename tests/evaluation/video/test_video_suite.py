@@ -1,13 +1,18 @@
 """Clips of known motion, and what is measured on them."""
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
 
 pytest.importorskip("cv2")
 from stylenets import images
+from stylenets.cli.benchmark.command import benchmark
+from stylenets.cli.entry import config_folder
 from stylenets.evaluation.video.known import MOTIONS, known_clip
 from stylenets.evaluation.video.steadiness import gradient_energy, warping_error
 from stylenets.photos import bundled_photos
@@ -45,3 +50,26 @@ def test_a_flickering_clip_is_told_from_a_blurred_one(photo: torch.Tensor) -> No
     blurred = [(frame[:, 1:] + frame[:, :-1]) / 2 for frame in clip.frames]
     assert warping_error(clip, noisy) > 5 * warping_error(clip, clip.frames)
     assert gradient_energy(blurred) < 0.9 * gradient_energy(clip.frames)
+
+
+@pytest.mark.parametrize("chosen", ["[]", "[[after]]"])
+def test_the_suite_shows_what_was_made_steady_and_only_that(chosen: str, tmp_path: Path) -> None:
+    overrides = [
+        "suite=video",
+        "ckpt=small",
+        "video.size=48",
+        "video.frames=3",
+        "video.motions=[pan]",
+        f"video.choices={chosen}",
+        "video.speed={networks:[small],size:48,frames:2,repeats:1}",
+        "video.memory={size:48,counts:[2]}",
+        f"out={tmp_path}",
+    ]
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        benchmark(compose("benchmark", overrides))
+    found = json.loads((tmp_path / "video.json").read_text())
+    steady = [] if chosen == "[]" else [["after"]]
+    assert [one["steady"] for one in found["steadiness"]] == steady
+    assert [one["network"] for one in found["speed"]] == ["small"]
+    assert found["memory"][0]["bytes"] > 1e7
+    assert (tmp_path / "video.jpg").exists() == (tmp_path / "video.webp").exists() == bool(steady)
