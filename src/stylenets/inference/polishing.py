@@ -18,7 +18,7 @@ from stylenets.nets.cin import ROWS, CINNet
 from stylenets.styles import one_hot
 
 BATCH = 2  # crops of photographs in a step
-SIZE = 128  # pixels: their side
+SIZE = 192  # pixels: their side
 
 
 def polish(

@@ -16,7 +16,7 @@ from stylenets.photos import bundled_photos
 from stylenets.styles import StyleBank
 from stylenets.vgg.network import LossNetwork
 
-PHOTO_SIDE = 192  # pixels: crops of it show what is to be painted about as large as it will be
+PHOTO_SIDE = 256  # pixels: crops of it show what is to be painted about as large as it will be
 
 
 def with_polished_rows(
