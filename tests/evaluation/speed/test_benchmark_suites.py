@@ -66,6 +66,18 @@ def test_memory_is_measured_in_processes_of_their_own(
     assert stepped["stylenets"] > 1e6
 
 
+def test_a_peer_that_runs_out_of_memory_has_no_figures_and_ends_nothing(tmp_path: Path) -> None:
+    settings = [
+        "memory.cases=[{size:32}]",
+        "memory.pictures=[{height:2048,width:2048,tiling:'off',painter:reference},"
+        "{height:40,width:70,tiling:exact,painter:small}]",
+        "memory.limit=1",
+    ]
+    ran_out, painted = run(tmp_path, "suite=memory", *settings)["pictures"]
+    assert "bytes" not in ran_out and "seconds" not in ran_out
+    assert painted["bytes"] > 1e7
+
+
 def test_scaling_has_four_curves_and_a_plot(random_vgg_file: Path, tmp_path: Path) -> None:
     sizes = [
         "scaling.sides=[32,64]",

@@ -21,7 +21,7 @@ from stylenets import assets, checkpoints, images
 from stylenets.allocator import keep_freed_memory
 from stylenets.cli.benchmark.inputs import load_multi_style
 from stylenets.cli.benchmark.process import measure_in_process, read_settings
-from stylenets.cli.entry import mistakes_in_one_line
+from stylenets.cli.entry import mistakes_in_one_line, of_the_machine
 from stylenets.errors import UserError
 from stylenets.evaluation import machine
 from stylenets.evaluation.speed.cpu import REFERENCE, pass_variants
@@ -114,8 +114,14 @@ def _measure_this_process() -> None:
         limit = int(config.memory.limit * 2**30)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     _, peak = machine.watch_memory("cpu")
-    found = paint_case(case)
-    sys.stdout.write(json.dumps({"bytes": peak(), **found}) + "\n")
+    try:
+        found = paint_case(case)
+    except (MemoryError, RuntimeError) as error:
+        if case.painter not in PEERS or of_the_machine(error) is None:
+            raise
+        sys.stdout.write("{}\n")  # it ran out
+    else:
+        sys.stdout.write(json.dumps({"bytes": peak(), **found}) + "\n")
 
 
 if __name__ == "__main__":
