@@ -51,6 +51,18 @@ def test_what_cannot_be_found_is_told(visitor: Visitor, choice: str) -> None:
         visitor.paint(PHOTO, found=choice)
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"blue": "ink"}, "nothing is painted blue"),
+        ({"rest": "keep"}, "paint a region first"),
+    ],
+)
+def test_a_look_for_nothing_is_told(visitor: Visitor, settings: dict[str, str], said: str) -> None:
+    with pytest.raises(RefusedError, match=said):
+        visitor.paint(PHOTO, **settings)
+
+
 @pytest.mark.slow  # it may have to fetch the weights of a loss network
 def test_an_object_is_found(visitor: Visitor) -> None:
     found = visitor.paint(PHOTO, found="object (saliency)", look="keep")

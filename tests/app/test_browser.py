@@ -40,7 +40,8 @@ def choose(browser: Any, label: str, value: str) -> None:
 
 
 def test_somebody_mixes_two_styles(browser: Any, server: Server, tmp_path: Path) -> None:
-    open_with_photo(browser, server.url)
+    open_page(browser, server.url)
+    give_photo(browser)
     browser.find_elements(By.CSS_SELECTOR, "#tiles button")[1].click()  # glass
     style = find(browser, "input[aria-label='Style']")
     until(lambda: style.get_attribute("value") == "glass", "style")
@@ -54,17 +55,24 @@ def test_somebody_mixes_two_styles(browser: Any, server: Server, tmp_path: Path)
     assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
 
 
-@pytest.mark.slow
-def test_somebody_paints_a_region(browser: Any, server: Server, tmp_path: Path) -> None:
-    open_with_photo(browser, server.url)
-    click(browser, "Regions: a look for each part of the photo")
+@pytest.mark.parametrize("first", ["the photo", "the regions"])
+def test_somebody_paints_a_region(browser: Any, server: Server, tmp_path: Path, first: str) -> None:
+    opened = "Regions: a look for each part of the photo"
+    open_page(browser, server.url)
+    if first == "the regions":
+        click(browser, opened)
+    give_photo(browser)
+    if first == "the photo":
+        click(browser, opened)
     until(lambda: browser.find_element(By.CSS_SELECTOR, "[aria-label=Brush]").click() or True, "it")
     canvas = find(browser, "canvas")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    until(lambda: shown_on(canvas).std() > 30, "photo on the canvas")
     stroke = ActionChains(browser, duration=20).move_to_element(canvas).click_and_hold()
     for _ in range(10):
         stroke.move_by_offset(4, 0)
     stroke.release().perform()
+    until(lambda: red(shown_on(canvas)).any(), "stroke")
     choose(browser, "What is painted red", "ink")
     until(lambda: browser.find_elements(By.XPATH, REST_KEPT)[0].click() or True, "the rest")
     found = pixels(paint_and_download(browser, tmp_path).read_bytes())
@@ -74,10 +82,24 @@ def test_somebody_paints_a_region(browser: Any, server: Server, tmp_path: Path) 
     assert not changed[:64].any() and not changed[192:].any() and not changed[:, :64].any()
 
 
-def open_with_photo(browser: Any, url: str) -> None:
-    """Open the page, wait for the styles, and give it the photograph, to be painted small."""
+def shown_on(canvas: Any) -> Any:
+    """What is seen there now, (H, W, 3) of 0 to 255."""
+    return pixels(canvas.screenshot_as_png)
+
+
+def red(picture: Any) -> Any:
+    """Where the brush's red is, (H, W)."""
+    return (np.abs(picture.astype(int) - (0xE5, 0x39, 0x35)) < 8).all(2)
+
+
+def open_page(browser: Any, url: str) -> None:
+    """Open the page and wait for the styles."""
     browser.get(url)
     until(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#tiles img")) == 6, "tiles")
+
+
+def give_photo(browser: Any) -> None:
+    """Give the page the photograph, to be painted small."""
     find(browser, "input[type=file]").send_keys(str(PHOTO))
     until(lambda: browser.find_elements(By.CSS_SELECTOR, "#photo img"), "photo")
     click(browser, "Strokes, colors, size")

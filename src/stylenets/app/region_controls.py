@@ -40,7 +40,7 @@ def region_controls(easel: Easel, photo: Any, looks: list[Any]) -> list[Any]:
         photo: The control with the photograph, to paint on.
         looks: As ``region_looks`` made them.
     """
-    with gr.Accordion("Regions: a look for each part of the photo", open=False) as opened:
+    with gr.Accordion("Regions: a look for each part of the photo", open=False):
         found = gr.Dropdown([NONE, *FOUND], value=NONE, label="Find in the photo")
         looks[0].render()
         canvas: Any = gr.ImageEditor(
@@ -68,9 +68,7 @@ def region_controls(easel: Easel, photo: Any, looks: list[Any]) -> list[Any]:
         small = images.resize(picture, max(1, round(scale * min(picture.shape[1:]))))
         return keep_picture(small, "canvas.jpg")
 
-    gr.on(
-        [photo.change, opened.expand], answering(lay_out), photo, canvas, api_visibility="private"
-    )
+    photo.change(answering(lay_out), photo, canvas, api_visibility="private")
     return [found, looks[0], canvas, *looks[1:], rest]
 
 

@@ -1,6 +1,6 @@
 """Regions with a look of their own: found by a segmenter, or painted with the brush."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,7 +57,8 @@ class RegionChoice:
         """{region: (H, W)}, feathered, of what was found and painted; a stroke goes over the rest.
 
         Raises:
-            UserError: What was to be found is not there, or the model that finds it.
+            UserError: What was to be found is not there, or the model that finds it; or nothing is
+                painted in a color that has a look.
         """
         height, width = picture.shape[1:]
         parts = {}
@@ -71,7 +72,15 @@ class RegionChoice:
             found = find_regions(_segmenter(name, device), picture, [label])[label]
             painted = torch.stack([torch.zeros_like(found), *parts.values()]).sum(0)
             parts[label] = found * (1 - painted.clamp(max=1))
+        self._refuse_unused(parts)
         return parts
+
+    def _refuse_unused(self, parts: Collection[str]) -> None:
+        for color in COLORS:
+            if color not in parts and getattr(self, color) != KEEP:
+                raise UserError(f"nothing is painted {color}: paint on the photo, or choose {KEEP}")
+        if not parts and self.rest == KEEP:
+            raise UserError(f"all of the photo is the rest, which is {KEEP}: paint a region first")
 
 
 def brushed(strokes: Sequence[bytes]) -> dict[str, Tensor]:
