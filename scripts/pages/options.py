@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pages.arguments import arguments_of
-from pages.comments import Option, read_options
 from pages.markdown import row, slug
+from stylenets.cli.option_comments import Option, read_options
 
 INTRO = """# Configuration
 
@@ -17,7 +17,7 @@ text, change it there.
 
 Options are set on the command line as `name=value`, in any order. A group such as `data` is chosen
 by name (`data=coco`), and single values of it are set with a dot (`data.batch_size=8`). A command's
-`--help` lists its groups and its configuration as composed. The choices of `experiment=` are
+`--help` lists its groups and its options. The choices of `experiment=` are
 described in [Recipes](recipes.md); they only set options of this page.
 """
 COPIED = re.compile(r"^\$\{(?P<name>\w+)\}$")  # the value of another option
@@ -107,7 +107,7 @@ def described(file: Path, conf: Path) -> Iterator[str]:
     if not options:
         return
     yield f"## {title(file, conf)}\n"
-    yield "\n".join(f"{line}  " for line in intro).strip() + "\n"
+    yield "\n".join(f"{as_code(line)}  " for line in intro).strip() + "\n"
     if not is_command(file, conf):
         titles = [title(shared, conf) for shared in shared_files(file)]
         links = [f"[{name}](#{slug(name.replace('`', ''))})" for name in titles]
@@ -120,6 +120,11 @@ def described(file: Path, conf: Path) -> Iterator[str]:
         default = f"`{option.default}`" if option.default else ""
         yield row(f"`{option.name}`", default, meaning or known.get(option.name, ""), remark)
     yield ""
+
+
+def as_code(line: str) -> str:
+    """A line that is a command in backticks, and others as they are."""
+    return f"`{line}`" if line.startswith(("python ", "stylenets-")) else line
 
 
 def shared_files(file: Path) -> list[Path]:

@@ -12,8 +12,8 @@ from hydra import compose, initialize_config_dir
 
 from stylenets import images
 from stylenets.checkpoints import Network, save
-from stylenets.cli.entry import tell_file
 from stylenets.cli.infer.command import infer
+from stylenets.cli.streams import tell_file
 from stylenets.errors import UserError
 from stylenets.nets import CINNet, JohnsonNet
 

@@ -9,9 +9,9 @@ from markdown_pages import ROOT
 
 from pages import api, command, options
 from pages.arguments import arguments_of
-from pages.comments import read_options
 from pages.docstrings import markdown
 from pages.signatures import signature
+from stylenets.cli.option_comments import read_options
 
 
 @pytest.mark.parametrize("file", command.generated(), ids=lambda file: file.name)

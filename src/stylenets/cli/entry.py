@@ -5,7 +5,6 @@ The exit status after a mistake is 2. Every file that is written is a line on st
 
 import errno
 import functools
-import io
 import logging
 import os
 import sys
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unicodedata import category
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -24,12 +22,13 @@ from omegaconf.errors import OmegaConfBaseException
 from stylenets import __version__
 from stylenets.allocator import keep_freed_memory
 from stylenets.cli.form import check_form
+from stylenets.cli.help import ASKED, help_text
+from stylenets.cli.streams import make_visible, prepare_streams, silence_stdout, visible
 from stylenets.errors import UserError
 from stylenets.openmp import wait_briefly
 
 Command = Callable[[DictConfig], None]
 
-HIDDEN = ("Cc", "Cs")  # Unicode's control characters, and bytes that are no text
 LONGEST = 900  # characters of an error: a library may quote what a damaged file holds
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 # what a disk, its rights and its names can say no with
@@ -52,7 +51,7 @@ def run_hydra(command: Command, config_name: str) -> None:
     """Compose conf/<config_name>.yaml with the command line's overrides and call ``command``.
 
     What is wrong with the overrides, and every UserError, become one line on stderr and exit
-    status 2; ``debug=true`` shows the traceback.
+    status 2; ``debug=true`` shows the traceback. ``--help`` shows the comments in conf/.
 
     Args:
         command: What to call with the configuration.
@@ -61,6 +60,11 @@ def run_hydra(command: Command, config_name: str) -> None:
     """
     if "--version" in sys.argv[1:]:
         sys.stdout.write(f"stylenets {__version__}\n")
+        return
+    if ASKED & set(sys.argv[1:]):
+        with mistakes_in_one_line():
+            sys.stdout.write(help_text(config_folder() / f"{config_name}.yaml"))
+            sys.stdout.flush()
         return
     keep_freed_memory()
     wait_briefly()
@@ -100,15 +104,6 @@ def run_composed(
     """
     check_form(config, config_folder() / f"{config_name}.yaml", overrides)
     command(config)
-
-
-def prepare_streams() -> None:
-    """Make stdout and stderr take any text, also where who started the process has closed them."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name may be no text of the locale
 
 
 def output_folder(out: str) -> Path:
@@ -167,38 +162,6 @@ def mistakes_in_one_line() -> Iterator[None]:
             raise
         sys.stderr.write(f"error: {told}\n")
         sys.exit(2)
-
-
-def tell_file(path: Path, height: int, width: int, seconds: float) -> None:
-    """Write the line on stdout that scripts read for each picture, as soon as it is there."""
-    try:
-        sys.stdout.write(visible(f"{path}  {width}x{height}  {seconds:.2f} s") + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        silence_stdout()
-        raise UserError(f"cannot write to stdout: {error.strerror or error}") from error
-
-
-def silence_stdout() -> None:
-    """Send what is left for stdout nowhere, or Python complains when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def visible(text: str) -> str:
-    """The text with control characters, such as a terminal's escape sequences, written out."""
-    return "".join(
-        one.encode("unicode_escape").decode() if category(one) in HIDDEN else one for one in text
-    )
-
-
-def make_visible(record: logging.LogRecord) -> bool:
-    """Write out the control characters in a line of a log, but for the ends of lines."""
-    lines = record.getMessage().splitlines()
-    record.msg = "\n".join(map(visible, lines))
-    record.args = ()
-    return True
 
 
 def of_the_machine(error: Exception) -> str | None:

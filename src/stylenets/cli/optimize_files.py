@@ -13,8 +13,8 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import tell_file
 from stylenets.cli.scene_request import picture_stem
+from stylenets.cli.streams import tell_file
 from stylenets.evaluation.methods.csv_files import curves_csv, sweep_csv
 from stylenets.evaluation.methods.outcome import Outcome
 from stylenets.evaluation.methods.page import add_curves, add_figures, add_sweep

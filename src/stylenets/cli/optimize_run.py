@@ -13,12 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import plain_values, tell_file
+from stylenets.cli.entry import plain_values
 from stylenets.cli.optimize_files import write_results
 from stylenets.cli.optimize_strips import Strips
 from stylenets.cli.region_request import RegionRequest
 from stylenets.cli.scene import build_scene
 from stylenets.cli.scene_request import picture_stem, swept_setting, variants
+from stylenets.cli.streams import tell_file
 from stylenets.cli.values import check_targets
 from stylenets.cli.writing import write_masks
 from stylenets.evaluation.methods.outcome import Outcome, measure_picture

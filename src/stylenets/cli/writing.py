@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from stylenets import images
-from stylenets.cli.entry import tell_file
 from stylenets.cli.file_request import FileRequest
+from stylenets.cli.streams import tell_file
 from stylenets.errors import UserError
 from stylenets.images import NO_METADATA, Metadata
 from stylenets.inference.photo import Photo

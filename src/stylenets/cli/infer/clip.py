@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
 
-from stylenets.cli.entry import tell_file
 from stylenets.cli.infer.clip_frames import chosen_clip, clip_file, frames_to_paint, written_clip
 from stylenets.cli.infer.request import Request
 from stylenets.cli.infer.stylizer import build_stylizer
 from stylenets.cli.infer.work import StyleWork
+from stylenets.cli.streams import tell_file
 from stylenets.errors import UserError
 from stylenets.inference.clips import steady_painter
 from stylenets.video import is_numbered

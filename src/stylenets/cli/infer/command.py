@@ -11,8 +11,9 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from stylenets.cli.entry import mistakes_in_one_line, run_hydra
+from stylenets.cli.help import ASKED
 from stylenets.cli.infer.arguments import to_overrides
-from stylenets.cli.infer.help import help_text
+from stylenets.cli.infer.help import infer_help
 from stylenets.cli.infer.networks import show_networks
 from stylenets.cli.infer.request import read_request
 from stylenets.errors import UserError
@@ -24,8 +25,8 @@ def main() -> None:
     """Run the command on this process's arguments."""
     arguments = sys.argv[1:]
     with mistakes_in_one_line():
-        if {"-h", "--help"} & set(arguments):
-            sys.stdout.write(help_text())
+        if ASKED & set(arguments):
+            sys.stdout.write(infer_help())
             sys.stdout.flush()
             return
         if arguments == ["list"] and not Path("list").exists():

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from stylenets import assets
-from stylenets.cli.infer.help import program
+from stylenets.cli.help import program
 
 SHEET = Path("outputs/infer/styles.jpg")
 PHOTO = "photo"  # the row that paints the photograph is no style
@@ -18,7 +18,7 @@ def show_networks() -> None:
         names = [name for name in style_names(file) if name != PHOTO]
         styles = ", ".join(names) if names else "any picture, by style=painting.jpg"
         sys.stdout.write(f"ckpt={file.stem:10} {styles}\n")
-    sys.stdout.write(f"for example: {program()} photo.jpg swirl\n")
+    sys.stdout.write(f"for example: {program('infer')} photo.jpg swirl\n")
     sys.stdout.flush()
     write_sheet()
 

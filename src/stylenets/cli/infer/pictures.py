@@ -13,10 +13,11 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress
 
-from stylenets.cli.entry import of_the_machine, visible
+from stylenets.cli.entry import of_the_machine
 from stylenets.cli.infer.request import Request
 from stylenets.cli.infer.sharing import Sharing
 from stylenets.cli.infer.work import Content, RegionWork, StyleWork, build_work
+from stylenets.cli.streams import visible
 from stylenets.cli.writing import Writer
 from stylenets.errors import UserError
 from stylenets.inference import pictures
