@@ -146,6 +146,8 @@ def test_without_runs_the_bundled_networks_are_compared() -> None:
         (["report=speed"], "report=speed: must be one of networks"),
         (["runs=[nowhere]"], "no such checkpoint: nowhere"),
         (["runs=[]"], r"runs=\[\]"),
+        (["runs=-0.5"], "runs=-0.5: must be a list"),
+        (["+objective.loss.content.nonsense=1"], "objective.loss.content.nonsense: VGG has no"),
         (["runs=[photos/a.png]"], "cannot load photos/a.png"),
         (["runs=[photos]"], "no network.safetensors and no checkpoint in photos"),
         (["photos=styles.txt"], "photos=styles.txt: no such folder"),

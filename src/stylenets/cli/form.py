@@ -23,6 +23,12 @@ def check_form(config: DictConfig, file: Path, overrides: Iterable[str]) -> None
     """
     for part in [*_parts(file), file]:
         _check_names(config, OmegaConf.to_container(OmegaConf.load(part)))
+    for name, group in _groups(file).items():
+        value = OmegaConf.select(config, group)
+        if value is not None and not OmegaConf.is_dict(value):
+            raise UserError(
+                f"{group}={value}: must be names with values, as conf/{name.partition('@')[0]} has"
+            )
     for one in overrides:
         if one.startswith("+") and not _belongs_to_target(config, one):
             raise UserError(f"{one.lstrip('+')}: there is no such setting")
@@ -34,6 +40,16 @@ def _parts(file: Path) -> list[Path]:
     assert isinstance(whole, DictConfig)  # as it is in conf/
     names = [one for one in whole.get("defaults", []) if isinstance(one, str) and one != "_self_"]
     return [file.with_name(f"{name}.yaml") for name in names]
+
+
+def _groups(file: Path) -> dict[str, str]:
+    """{Group: where its choice lies in the configuration}."""
+    whole = OmegaConf.load(file)
+    assert isinstance(whole, DictConfig)
+    chosen = [
+        str(name) for one in whole.get("defaults", []) if OmegaConf.is_dict(one) for name in one
+    ]
+    return {name: name.rpartition("@")[2] for name in chosen if not name.startswith("override")}
 
 
 def _check_names(config: Any, defaults: Any, path: str = "") -> None:

@@ -30,13 +30,13 @@ def name_networks(runs: Sequence[object] | str | None, option: str = "runs") -> 
         bundled = sorted(assets.NETWORKS.glob("*.safetensors"))
         # whose style pictures do not come with the project
         return {path.stem: path for path in bundled if path != assets.MUSEUM}
-    given = expand_runs([runs] if isinstance(runs, str) else runs)
-    paths = [assets.network_file(run) for run in given]
-    if not paths:
+    given = [runs] if isinstance(runs, str) else runs
+    if not isinstance(given, Sequence) or not given:
         raise UserError(
-            f"{option}=[]: must be a list of weights files and runs' folders, or null for the "
+            f"{option}={runs}: must be a list of weights files and runs' folders, or null for the "
             "bundled networks"
         )
+    paths = [assets.network_file(run) for run in expand_runs(given)]
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise UserError(f"no such checkpoint: {missing[0]}")

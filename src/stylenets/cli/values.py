@@ -12,7 +12,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from stylenets.checkpoints import LIMITS
+from stylenets.cli.parameters import parameter_hints, unknown_parameters
 from stylenets.errors import UserError
+from stylenets.layers.vgg import layer_names
 
 # what train.yaml holds besides its groups
 GENERAL = {
@@ -45,6 +47,7 @@ WORDS = {
 WHOLE_PRECISIONS = ("16-true", "bf16-true", "64-true", "64", "transformer-engine")
 COUNT = (1, 10**9)
 NOT_EMPTY = {"palette_sides"}  # lists that must hold something
+BY_LAYER = {"content", "style"}  # weights by layers of VGG
 # of parameters by their name; those of networks are what a file may say of one
 BOUNDS = {
     **LIMITS,
@@ -127,32 +130,24 @@ def check_target(path: str, node: Mapping[str, Any], finished_later: bool) -> No
         check_value(f"{path}.{parameter}", node[parameter], hints[parameter])
 
 
-def unknown_parameters(target: Callable[..., Any], node: Mapping[str, Any]) -> list[str]:
-    """The settings of a node that what it names does not take.
-
-    A class that takes any may hand them on to its bases.
-    """
-    functions = [target]
-    if inspect.isclass(target):
-        functions = [vars(one)["__init__"] for one in target.__mro__ if "__init__" in vars(one)]
-    known: set[str] = set()
-    for function in functions:
-        parameters = inspect.signature(function).parameters.values()
-        known |= {parameter.name for parameter in parameters}
-        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-            return [key for key in node if key not in known and not key.startswith("_")]
-    return []
-
-
 def check_value(path: str, value: Any, hint: Any) -> None:
     """Raises UserError, naming ``path``, unless a value fits its hint and its bounds."""
     if not value_fits(value, hint):
         raise UserError(f"{path}={value}: must be {in_words(hint)}")
     if value == [] and path.rpartition(".")[2] in NOT_EMPTY:
         raise UserError(f"{path}=[]: give at least one")
+    if path.rpartition(".")[2] in BY_LAYER and isinstance(value, dict):
+        check_layers(path, value)
     low, high = BOUNDS.get(path.rpartition(".")[2], (-math.inf, math.inf))
     if type(value) in (int, float) and not low <= value <= high:
         raise UserError(f"{path}={value}: must be from {low} to {high}")
+
+
+def check_layers(path: str, weights: Collection[str]) -> None:
+    """Raises UserError for the name of a layer that VGG has at no depth."""
+    unknown = [name for name in weights if name not in layer_names(19)]
+    if unknown:
+        raise UserError(f"{path}.{unknown[0]}: VGG has no such layer; give names like relu4_1")
 
 
 def value_fits(value: Any, hint: Any) -> bool:
@@ -211,30 +206,6 @@ def in_words(hint: Any) -> str:
     if kind in (dict, Mapping):
         return "names with values"
     return WORDS.get(kind, "something with a _target_")
-
-
-def parameter_hints(target: Callable[..., Any]) -> dict[str, Any]:
-    """The hints of a callable's parameters.
-
-    Those of a class include its bases', as it may hand its settings on to them.
-    """
-    if not inspect.isclass(target):
-        return hints_of(target)
-    hints: dict[str, Any] = {}
-    for owner in reversed(target.__mro__):
-        if "__init__" in vars(owner):
-            hints |= hints_of(vars(owner)["__init__"])
-    return hints
-
-
-def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """Parameters' hints; none where its module names types only for type checkers."""
-    try:
-        hints = get_type_hints(function)
-    except (NameError, TypeError, AttributeError):
-        return {}
-    hints.pop("return", None)
-    return hints
 
 
 def find_targets(node: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

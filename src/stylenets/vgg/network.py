@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from stylenets import images
 from stylenets.errors import UserError
-from stylenets.layers.vgg import VGG_BLOCKS
+from stylenets.layers.vgg import layer_names
 from stylenets.photos import bundled_photos
 from stylenets.vgg.loading import load_weights
 from stylenets.vgg.weights import CONVENTIONS, Convolution, VGGWeights
@@ -58,7 +58,7 @@ class LossNetwork(nn.Module):
         self.depth = loaded.depth
         self.pooling = pooling
         self.normalized = normalized
-        self.layers = _layer_names(loaded.depth)
+        self.layers = layer_names(loaded.depth)
         self._register(loaded)
         if normalized:
             self.normalize([images.read(path, 224) for path in bundled_photos()])
@@ -148,16 +148,6 @@ class LossNetwork(nn.Module):
                 kernel.div_(scale.view(-1, 1, 1, 1))
                 bias.div_(scale)
                 features = [y / scale.view(1, -1, 1, 1) for y in features]
-
-
-def _layer_names(depth: int) -> list[str]:
-    """All layers in their order: conv1_1, relu1_1, …, pool5."""
-    layers = []
-    for block, count in enumerate(VGG_BLOCKS[depth], start=1):
-        for k in range(1, count + 1):
-            layers += [f"conv{block}_{k}", f"relu{block}_{k}"]
-        layers.append(f"pool{block}")
-    return layers
 
 
 def _mean_activations(features: Sequence[Tensor]) -> Tensor:
