@@ -13,8 +13,7 @@ Tables = dict[str, Tensor]
 class StylePool:
     """Crops of style pictures by number, kept with what an objective compares with.
 
-    Of a step's cost, a third is what the loss network sees in its style crops. Kept, 2,048 crops of
-    192 pixels take 4 GB of memory.
+    So the loss network looks at no crop twice. 2,048 crops of 192 pixels take 4 GB of memory.
 
     Args:
         pictures: (3, H, W) RGB in [0, 1] each.
