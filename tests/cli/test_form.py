@@ -26,7 +26,7 @@ def compose_and_run(command: str, *overrides: str) -> list[str]:
         ("commands/infer", "+deeplab.nonsense=1", r"deeplab\.nonsense=1: there is no such setting"),
         ("commands/optimize", "saliency=null", "saliency=None: has settings of its own: weights"),
         ("compare", "methods=a", "methods=a: has settings of its own: content, style"),
-        ("compare", "objective.loss=7", "objective.loss=7: must be names with values, as conf/loss"),
+        ("compare", "objective.loss=7", "objective.loss=7: must be names with values"),
         ("compare", "+methods.nonsense=1", r"methods\.nonsense=1: there is no such setting"),
         ("benchmark", "speed.infer=a", r"speed\.infer=a: has settings of its own: cases"),
         ("commands/prepare_data", "coco=1", "coco=1: has settings of its own: url, md5"),

@@ -34,9 +34,9 @@ def batches(bench: Bench, out: str, processes: int) -> dict[int, set[int]]:
 @pytest.fixture(scope="module")
 def alone(bench: Bench) -> str:
     """The name of a run of one process."""
-    status, errors = bench.run("alone", *GENTLE)
+    status, errors = bench.run("one_process", *GENTLE)
     assert status == 0, errors
-    return "alone"
+    return "one_process"
 
 
 @pytest.fixture(scope="module")
