@@ -206,7 +206,7 @@ def test_it_goes_on_from_the_last_checkpoint(
         (["model=johnson"], "learns one style and 6 are given"),
         (["vgg.weights=letter.jpg"], "letter.jpg is no state dict that can be read safely"),
         (["loss.variant=gramm"], r"loss\.variant=gramm: one of"),
-        (["+loss.style.relu9_9=1"], "has no layer relu9_9"),
+        (["+loss.style.relu9_9=1"], "loss.style.relu9_9: VGG has no such layer"),
         (["+model.nonsense=1"], r"model\.nonsense=1: .*MultiStyle has no such setting"),
         (["+data.nonsense=1"], r"data\.nonsense=1: .*FolderData has no such setting"),
         (["+trainer.nonsense=1"], r"trainer\.nonsense=1: .*Trainer has no such setting"),

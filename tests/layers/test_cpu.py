@@ -10,6 +10,7 @@ from torch import Tensor
 
 from stylenets.layers import cpu, winograd
 from stylenets.layers.conv import ConvLayer, UpsampleConvLayer
+from stylenets.layers.norm import EPS
 
 # Largest difference over the largest value. The same sums of up to some thousand terms in another
 # order: sqrt(terms) roundings of 6e-8 each, and some room.
@@ -110,6 +111,18 @@ def test_instance_norm_by_batch_norm(batch: int, channels: int) -> None:
         torch.randn(batch, channels),
         torch.randn(batch, channels),
     )
+
+
+@pytest.mark.parametrize("size", [(600, 601), (3, 40_000), (2000, 40)])
+def test_the_statistics_of_a_large_picture_are_exact(size: tuple[int, int]) -> None:
+    slope = torch.linspace(-3, 3, size[1])
+    x = torch.randn(2, 16, *size) + 9 * torch.rand(2, 16, 1, 1) + slope
+    gamma = torch.rand(2, 16)
+    beta = torch.rand(2, 16)
+    variance, mean = torch.var_mean(x.double(), (2, 3), correction=0, keepdim=True)
+    expected = (x - mean) / (variance + EPS).sqrt() * gamma[..., None, None]
+    found = cpu.instance_norm(x, gamma, beta, EPS) - beta[..., None, None]
+    assert (found - expected).abs().max() < 1e-5
 
 
 @pytest.mark.parametrize(

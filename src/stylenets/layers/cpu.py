@@ -12,6 +12,7 @@ from torch import Tensor
 from stylenets.layers import winograd
 
 VECTOR = 16  # float32 values that AVX-512 computes at once: with fewer channels it idles
+PORTION = 2**14  # values of a channel that float32 adds up well enough
 # Of nearest x2, an output row of phase 0 sees the input rows (above, own, own), one of phase 1
 # (own, own, below): three taps become two. PHASES[phase][tap of the two][tap of the three].
 PHASES = (((1.0, 0.0, 0.0), (0.0, 1.0, 1.0)), ((1.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
@@ -97,7 +98,26 @@ def instance_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
         return torch.addcmul(beta[:, :, None, None], gamma[:, :, None, None], normed)
     pictures = x.contiguous(memory_format=torch.channels_last).split(1)
     results = [
-        F.batch_norm(picture, None, None, scale, shift, training=True, eps=eps)
+        _norm_one(picture, scale, shift, eps)
         for picture, scale, shift in zip(pictures, gamma, beta, strict=True)
     ]
     return results[0] if len(results) == 1 else torch.cat(results)
+
+
+def _norm_one(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    """One picture (1, C, H, W), channels last, by gamma and beta (C,).
+
+    Batch norm adds up all values of a channel in one float32: at 2,048 pixels a side, what was
+    painted was 3 levels of 255 off. So a large picture's statistics are those of its portions, put
+    together in float64.
+    """
+    pixels = x.shape[2] * x.shape[3]
+    if pixels <= PORTION or x.requires_grad or x.dtype != torch.float32:
+        return F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
+    portions = x.flatten(2)[:, :, None].split(PORTION, 3)
+    found = [torch.batch_norm_update_stats(one, None, None, 0.0) for one in portions]
+    means, variances = (torch.stack(one).double() for one in zip(*found, strict=True))
+    shares = torch.tensor([one.shape[3] / pixels for one in portions]).double()[:, None]
+    mean = (shares * means).sum(0)
+    variance = (shares * (variances + (means - mean).square())).sum(0)
+    return F.batch_norm(x, mean.float(), variance.float(), gamma, beta, training=False, eps=eps)
