@@ -64,8 +64,8 @@ def test_ten_seconds_with_sound_stay_ten_seconds(
     [
         (["broken.mp4", "swirl"], "cannot read broken.mp4: it is damaged, or no clip"),
         (
-            ["clip.mp4", "regions=object:swirl,background:keep", "segmenter=saliency"],
-            "regions= are for pictures",
+            ["clip.mp4", "regions=person:swirl,background:keep"],
+            "clip.mp4 has no alpha channel; give masks=FILE",
         ),
         (["clip.mp4", "nosuch"], "unknown style 'nosuch'"),
     ],

@@ -50,7 +50,8 @@ class Flickering:
     def __init__(self) -> None:
         self.generator = torch.Generator().manual_seed(0)
 
-    def __call__(self, picture: Tensor) -> Tensor:
+    def __call__(self, frame: Frame) -> Tensor:
+        picture = frame.picture
         coarse = torch.rand(1, 3, 16, 20, generator=self.generator)
         noise = F.interpolate(coarse, picture.shape[1:], mode="bilinear")[0]
         return (0.7 * picture + 0.3 * noise).clamp(0, 1)
@@ -67,7 +68,7 @@ def flicker(painted: list[Tensor]) -> float:
 
 def paint(pictures: list[Tensor], after: float) -> list[Tensor]:
     painter = SteadyPainter(Flickering(), before=0, after=after)
-    return [painter(frame.picture, motion) for frame, motion in with_motion(as_frames(pictures))]
+    return [painter(frame, motion) for frame, motion in with_motion(as_frames(pictures))]
 
 
 def test_blending_takes_the_flicker_away() -> None:
@@ -90,10 +91,10 @@ def test_an_average_of_two_paintings_keeps_their_contrast() -> None:
 
 def test_frames_that_are_painted_at_once_hold_together_as_those_one_after_the_other() -> None:
     pictures = [*panned(4), panned(1, number=4)[0]]
-    alone = SteadyPainter(lambda one: 1 - one, before=0, after=0.8)
-    several = SteadyPainter(lambda one: 1 - one, before=0, after=0.8, together=2)
+    alone = SteadyPainter(lambda one: 1 - one.picture, before=0, after=0.8)
+    several = SteadyPainter(lambda one: 1 - one.picture, before=0, after=0.8, together=2)
     moved = list(with_motion(as_frames(pictures)))
-    expected = [alone(frame.picture, motion) for frame, motion in moved]
+    expected = [alone(frame, motion) for frame, motion in moved]
     found = list(several.clip(moved))
     assert [frame.time for frame in found] == [frame.time for frame, _ in moved]
     for frame, picture in zip(found, expected, strict=True):
@@ -102,8 +103,8 @@ def test_frames_that_are_painted_at_once_hold_together_as_those_one_after_the_ot
 
 def test_a_cut_is_painted_as_if_it_were_the_first() -> None:
     pictures = [panned(1)[0], panned(1, number=4)[0]]
-    painter = SteadyPainter(lambda one: 1 - one, 0.2, 0.8)
-    *_, last = [painter(one.picture, motion) for one, motion in with_motion(as_frames(pictures))]
+    painter = SteadyPainter(lambda one: 1 - one.picture, 0.2, 0.8)
+    *_, last = [painter(one, motion) for one, motion in with_motion(as_frames(pictures))]
     assert torch.allclose(last, 1 - pictures[1], atol=0.5 / 255)
 
 

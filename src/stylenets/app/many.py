@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -78,7 +79,7 @@ def paint_upload_of_clip(easel: Easel, upload: str | None, look: Look) -> str:
         with ClipWriter(out, clip) as writer:
             for frame, motion in with_motion(allowed_frames(clip, look.shortest, easel.limits)):
                 check_time()
-                writer.write(PaintedFrame(paint(frame.picture, motion), frame.time))
+                writer.write(PaintedFrame(paint(frame, motion), frame.time))
             writer.finish()
     return str(out)
 
@@ -87,7 +88,7 @@ def allowed_frames(clip: Clip, size: int | None, limits: Limits) -> Iterator[Fra
     """The frames as large as they are painted. Raises UserError for too many or too large ones."""
     for number, frame in enumerate(frames(clip), 1):
         check_length(number, limits)
-        yield Frame(fitting(frame.picture, size, limits), frame.time)
+        yield replace(frame, picture=fitting(frame.picture, size, limits))
 
 
 def fitting(picture: Tensor, size: int | None, limits: Limits) -> Tensor:

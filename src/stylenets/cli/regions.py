@@ -26,12 +26,13 @@ class RegionFinder:
         self.request = request
         self.model = None if request.segmenter == "files" else load_model(request, device)
 
-    def find(self, content: Path, picture: Tensor) -> dict[str, Tensor]:
+    def find(self, content: Path, picture: Tensor, optional: bool = False) -> dict[str, Tensor]:
         """Share a picture out among the regions.
 
         Args:
             content: The picture's file, whose masks are looked for where they are files.
             picture: (3, H, W) in [0, 1].
+            optional: Whether a label may be missing; its region is empty then.
 
         Returns:
             {label: (H, W)} for every label of the request, "background" included: cleaned,
@@ -46,7 +47,7 @@ class RegionFinder:
                 request.masks, request.labels, request.wanted, content
             )
             return find_regions(
-                segmenter, picture, request.regions, request.feather, request.smallest
+                segmenter, picture, request.regions, request.feather, request.smallest, optional
             )
         except UserError as error:
             raise UserError(f"{content}: {error}") from error

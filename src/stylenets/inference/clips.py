@@ -13,11 +13,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stylenets.errors import UserError
+from stylenets.inference.regions import Looks, kept_share
 from stylenets.inference.rows import RowStylizer
 from stylenets.inference.settings import Controls
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.swapping import SwapStylizer
 from stylenets.layers.norm import EPS, ConditionalInstanceNorm, InstanceNorm, gamma_and_beta
+from stylenets.video.clip import Frame
 from stylenets.video.steady import AFTER, BEFORE, State, SteadyPainter
 
 TOGETHER = 2  # frames painted at once on a CPU
@@ -97,23 +99,41 @@ class CarriedNorms:
 
 def steady_painter(
     stylizer: Stylizer,
-    weights: Tensor,
+    look: Tensor | Looks,
     steady: Collection[str],
     controls: Controls | None = None,
 ) -> SteadyPainter:
-    """What paints the frames of a clip by weights (S,), with some of ``stylenets.video.STEADY``.
+    """What paints the frames of a clip.
+
+    Args:
+        stylizer: What paints a picture.
+        look: Weights (S,) of its styles, or a look for each of the parts that the frames have.
+        steady: Some of ``stylenets.video.STEADY``.
+        controls: Of every frame.
 
     Raises:
         UserError: The network cannot do that.
     """
     norms = CarriedNorms(stylizer) if "norms" in steady else None
     chosen = norms.stylizer if norms else stylizer
+
+    def paint(frame: Frame) -> Tensor:
+        if isinstance(look, Tensor):
+            return chosen.paint(frame.picture, look, controls)
+        return chosen.paint_partition(frame.picture, frame.parts, look, controls)
+
+    def with_kept(frame: Frame, painted: Tensor) -> Tensor:
+        if isinstance(look, Tensor):
+            return painted
+        return frame.picture.lerp(painted, 1 - kept_share(frame.parts, look))
+
     return SteadyPainter(
-        lambda picture: chosen.paint(picture, weights, controls),
+        paint,
         before=BEFORE if "before" in steady else 0,
         after=AFTER if "after" in steady else 0,
         memory=norms,
         together=_together(chosen.painter),
+        lay_over=with_kept,
     )
 
 

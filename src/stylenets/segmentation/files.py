@@ -76,7 +76,7 @@ class LabelMap:
 
     def _check_held(self, values: Tensor, wanted: Mapping[str, list[int]], colors: bool) -> None:
         held = values.unique().tolist()
-        if any(number in held for numbers in wanted.values() for number in numbers):
+        if held == [0] or any(number in held for some in wanted.values() for number in some):
             return
         shown = ", ".join(f"0x{value:06x}" if colors else str(value) for value in held[:10])
         more = ", …" if len(held) > 10 else ""

@@ -20,6 +20,7 @@ def find_regions(
     labels: Collection[str],
     feather: float | None = None,
     smallest: float = SMALLEST,
+    optional: bool = False,
 ) -> dict[str, Tensor]:
     """Find regions, clean them of specks, and feather them.
 
@@ -31,20 +32,23 @@ def find_regions(
         feather: Width in pixels of the ramp at every border; None for 1 % of the shortest side, 0
             for masks as soft as the segmenter gives them.
         smallest: Share of the picture below which specks and holes go.
+        optional: Whether a label may be missing; its region is empty then.
 
     Returns:
         {label: (H, W)} for ``labels`` and "background", summing to 1 at every pixel. Where masks
         overlap they share.
 
     Raises:
-        UserError: A label is not in the picture; it names those that are.
+        UserError: A label is not in the picture, and must be; it names those that are.
     """
     found = {label: mask for label, mask in segmenter(picture).items() if (mask > 0.5).any()}
     if MAIN in labels and found:
         found[MAIN] = _main_of(found)
     wanted = [label for label in labels if label != BACKGROUND]
     missing = [label for label in wanted if label not in found]
-    if missing:
+    if optional:
+        found |= {label: picture.new_zeros(picture.shape[-2:]) for label in missing}
+    elif missing:
         others = ", ".join(label for label in found if label != BACKGROUND)
         only = f", only {others}" if others else ""
         raise UserError(f"no {' and no '.join(missing)} in the picture{only}")

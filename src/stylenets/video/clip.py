@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,10 +17,14 @@ class Frame:
     Attributes:
         picture: (3, H, W) RGB in [0, 1], upright.
         time: When it is shown, in units of the clip's ``tick``.
+        file: Its own file, if it is one of numbered pictures.
+        parts: {label: (H, W)} of its regions, which sum to 1; none where there are no regions.
     """
 
     picture: Tensor
     time: int
+    file: Path | None = None
+    parts: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

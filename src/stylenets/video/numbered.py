@@ -41,7 +41,7 @@ def numbered_frames(clip: Clip) -> Iterator[Frame]:
         if picture.shape != size:
             height, width = picture.shape[1:]
             raise UserError(f"{path} is {width} x {height} pixels, unlike those before it")
-        yield Frame(picture, number)
+        yield Frame(picture, number, path)
 
 
 class PictureWriter:

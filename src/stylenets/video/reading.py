@@ -103,11 +103,11 @@ def at_rate(shown: Iterable[Frame], tick: Fraction, rate: Fraction) -> Iterator[
         if latest is None:
             number = round(frame.time * tick * rate)
         while latest and number / rate < frame.time * tick:
-            yield Frame(latest.picture, number)
+            yield replace(latest, time=number)
             number += 1
         latest = frame
     if latest:
-        yield Frame(latest.picture, number)
+        yield replace(latest, time=number)
 
 
 def _decoded(clip: Clip, damage: Damage) -> Iterator[Frame]:

@@ -9,7 +9,7 @@ At a cut all starts anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,67 +55,73 @@ class SteadyPainter:
     """Paints the frames of a clip one after the other.
 
     Args:
-        paint: What paints a frame (3, H, W).
+        paint: What paints a frame, as (3, H, W).
         before: Share of the last painted frame in what is given to ``paint``.
         after: Share of the last painted frame in the result.
         memory: What else is carried from frame to frame.
         together: How many frames are painted at once, where none depends on the one before.
+        lay_over: What lays over a painted frame what is kept of it.
     """
 
     def __init__(
         self,
-        paint: Callable[[Tensor], Tensor],
+        paint: Callable[[Frame], Tensor],
         before: float,
         after: float,
         memory: Memory | None = None,
         together: int = 1,
+        lay_over: Callable[[Frame, Tensor], Tensor] = lambda frame, painted: painted,
     ) -> None:
         self.paint = paint
+        self.lay_over = lay_over
         self.before = before
         self.after = after
         self.memory = memory
         self.together = together
         self.last: Tensor | None = None
 
-    def __call__(self, picture: Tensor, motion: Motion | None) -> Tensor:
+    def __call__(self, frame: Frame, motion: Motion | None) -> Tensor:
         """Paint a frame.
 
         Args:
-            picture: (3, H, W) in [0, 1].
+            frame: With its picture (3, H, W) in [0, 1].
             motion: Since the frame before; None of the first.
 
         Returns:
             (3, H, W) in [0, 1].
         """
-        return self._settled(self.paint(self._given(picture, motion)), motion)
+        return self._settled(frame, self.paint(self._given(frame, motion)), motion)
 
     def clip(self, frames: Iterable[Moved]) -> Iterator[PaintedFrame]:
         """Paint the frames of a clip, several at once where none has to wait for the last one."""
         pairs: Iterator[tuple[Moved, Tensor]]
         if self.before or self.memory:
-            pairs = ((one, self.paint(self._given(one[0].picture, one[1]))) for one in frames)
+            pairs = ((one, self.paint(self._given(*one))) for one in frames)
         else:
-            pairs = at_once(frames, lambda one: self.paint(one[0].picture), self.together)
+            pairs = at_once(frames, lambda one: self.paint(one[0]), self.together)
         for (frame, motion), new in pairs:
-            yield PaintedFrame(self._settled(new, motion), frame.time, self.state())
+            shown = self._settled(frame, new, motion)
+            yield PaintedFrame(shown, frame.time, state=self.state())
 
-    def _given(self, picture: Tensor, motion: Motion | None) -> Tensor:
+    def _given(self, frame: Frame, motion: Motion | None) -> Frame:
         """What the network is given."""
         last = self._last_of(motion)
         if motion is None or last is None:
             if self.memory:
                 self.memory.forget()
-            return picture
+            return frame
         if not self.before:
-            return picture
-        seen = _pixels(picture)
-        return _picture(seen + self.before * motion.trust[..., None] * (last - seen))
+            return frame
+        seen = _pixels(frame.picture)
+        given = _picture(seen + self.before * motion.trust[..., None] * (last - seen))
+        return replace(frame, picture=given)
 
-    def _settled(self, new: Tensor, motion: Motion | None) -> Tensor:
+    def _settled(self, frame: Frame, new: Tensor, motion: Motion | None) -> Tensor:
         """What is shown of a frame painted by itself."""
         last = self._last_of(motion) if self.after else None
         if motion is not None and last is not None:
             new = _picture(blended(_pixels(new), last, self.after * motion.trust))
+        new = self.lay_over(frame, new)
         # as a file has it: a clip that is taken up again goes on with the same
         self.last = (255 * new).round() / 255
         return self.last

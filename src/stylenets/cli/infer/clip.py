@@ -9,11 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
+from torch import Tensor
 
 from stylenets.cli.infer.clip_frames import chosen_clip, clip_file, frames_to_paint, written_clip
+from stylenets.cli.infer.clip_regions import ClipRegions
 from stylenets.cli.infer.request import Request
-from stylenets.cli.infer.stylizer import build_stylizer
-from stylenets.cli.infer.work import StyleWork
+from stylenets.cli.infer.work import RegionWork, build_work
 from stylenets.cli.streams import tell_file
 from stylenets.errors import UserError
 from stylenets.inference.clips import steady_painter
@@ -34,12 +35,10 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
     Raises:
         UserError: For a clip that cannot be read to its end, or what cannot be written.
     """
-    if request.regions:
-        raise UserError("regions= are for pictures: a clip is painted as a whole")
     if request.clip.steady:
         load_opencv()
     chosen = [chosen_clip(path, request.clip) for path in clips]
-    work = StyleWork(build_stylizer(request), request)
+    work = build_work(request)
     several = len(clips) * len(work.names) > 1
     for clip in chosen:
         for name in work.names:
@@ -47,11 +46,12 @@ def paint_clips(request: Request, clips: list[Path]) -> None:
             if request.files.resume and out.is_file():
                 sys.stderr.write(f"note: {out} is done already\n")
                 continue
-            paint = steady_painter(
-                work.stylizer, work.weights[name], request.clip.steady, request.controls
-            )
-            writer = open_writer(out, clip, request, f"{name} {work.weights[name].tolist()}")
-            paint_clip(clip, request, paint, writer)
+            look = work.look(name)
+            paint = steady_painter(work.stylizer, look, request.clip.steady, request.controls)
+            told = look.tolist() if isinstance(look, Tensor) else request.regions
+            writer = open_writer(out, clip, request, f"{name} {told}")
+            regions = ClipRegions(work.finder, clip.path) if isinstance(work, RegionWork) else None
+            paint_clip(clip, request, paint, writer, regions)
 
 
 def open_writer(out: Path, clip: Clip, request: Request, style: str) -> ClipWriter | PictureWriter:
@@ -68,7 +68,11 @@ def open_writer(out: Path, clip: Clip, request: Request, style: str) -> ClipWrit
 
 
 def paint_clip(
-    clip: Clip, request: Request, paint: SteadyPainter, writer: ClipWriter | PictureWriter
+    clip: Clip,
+    request: Request,
+    paint: SteadyPainter,
+    writer: ClipWriter | PictureWriter,
+    regions: ClipRegions | None = None,
 ) -> None:
     """Paint a clip; stopped or damaged, what was done stays as a clip of its own.
 
@@ -80,6 +84,8 @@ def paint_clip(
     damage = Damage()
     paint.load_state(writer.state())
     shown = frames_to_paint(clip, request, writer.done, damage)
+    if regions:
+        shown = regions.of(shown)
     size = (0, 0)
     with writer:
         try:
@@ -96,6 +102,8 @@ def paint_clip(
                 sys.stderr.write(f"{told}; resume=true goes on with them\n")
             raise
         tell_file(writer.finish(), *size, time.perf_counter() - start)
+    if regions:
+        regions.tell_empty()
 
 
 def shown_progress(painted: Iterator[Moved], clip: Clip, done: int) -> Iterator[Moved]:

@@ -20,7 +20,7 @@ from stylenets.images import NO_METADATA, Metadata
 from stylenets.inference import pictures
 from stylenets.inference.photo import Photo
 from stylenets.inference.pictures import Job
-from stylenets.inference.regions import resolve_looks
+from stylenets.inference.regions import Looks, resolve_looks
 from stylenets.inference.stylizer import Stylizer
 from stylenets.inference.tiling import Advance
 
@@ -54,6 +54,10 @@ class StyleWork:
         self.weights = {name: stylizer.weights(mix) for name, mix in mixes.items()}
         self.names = list(mixes)
         self.masks: list[str] = []
+
+    def look(self, name: str) -> Tensor:
+        """The weights (S,) of a picture by its name."""
+        return self.weights[name]
 
     def read(self, job: Job) -> Content:
         """Read a content. Raises UserError where that cannot be."""
@@ -94,6 +98,10 @@ class RegionWork:
         self.finder = RegionFinder(regions, str(stylizer.painter.device))
         self.names = ["regions"]
         self.masks = list(self.looks)
+
+    def look(self, name: str) -> Looks:
+        """The look of each region."""
+        return self.looks
 
     def read(self, job: Job) -> Content:
         """Read a content and find its regions. Raises UserError where that cannot be."""

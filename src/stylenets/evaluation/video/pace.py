@@ -59,15 +59,14 @@ def measure_pace(path: Path, make_painter: MakePainter, repeats: int) -> dict[st
     shown, decode = _timed(lambda: list(frames(look_into(path))))
     moved, flow = _timed(lambda: list(with_motion(shown)))
     alone = make_painter(())
-    pictures = [frame.picture for frame in shown]
-    painted = [alone(picture, None) for picture in pictures]
-    blend = SteadyPainter(lambda picture: picture, before=0, after=0.8)
-    _, blending = _timed(lambda: [blend(frame.picture, motion) for frame, motion in moved])
+    painted = [alone(frame, None) for frame in shown]
+    blend = SteadyPainter(lambda frame: frame.picture, before=0, after=0.8)
+    _, blending = _timed(lambda: [blend(frame, motion) for frame, motion in moved])
     made = [PaintedFrame(one, frame.time) for one, frame in zip(painted, shown, strict=True)]
     _, encode = _timed(lambda: _encoded(path, made))
     taken: dict[str, list[float]] = {"paint": [], "frame by frame": [], "steady": []}
     for _ in range(repeats):
-        taken["paint"].append(_timed(lambda: [alone(one, None) for one in pictures])[1])
+        taken["paint"].append(_timed(lambda: [alone(frame, None) for frame in shown])[1])
         taken["frame by frame"].append(paint_file(path, make_painter(()), steady=False))
         taken["steady"].append(paint_file(path, make_painter(("after",)), steady=True))
     stages = {"decode": decode, "flow": flow, "blend": blending, "encode": encode}

@@ -21,7 +21,7 @@ def painted_frames(
     frames = [Frame(picture, number) for number, picture in enumerate(pictures)]
     found = []
     for frame, motion in with_motion(frames) if steady else ((one, None) for one in frames):
-        found.append(paint(frame.picture, motion).permute(1, 2, 0).numpy())
+        found.append(paint(frame, motion).permute(1, 2, 0).numpy())
         advance()
     return found
 
