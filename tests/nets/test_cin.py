@@ -103,3 +103,13 @@ def test_more_styles_keep_the_old_ones_bit_identical_and_begin_at_their_mean(net
         assert torch.equal(grown(x, one_hot(torch.tensor([k]), 5)), before)
     mean = net(x, torch.full((1, 3), 1 / 3))
     torch.testing.assert_close(grown(x, one_hot(torch.tensor([4]), 5)), mean, **ROUNDING)
+
+
+def test_a_block_that_adds_nothing_can_be_left_out() -> None:
+    net = CINNet(styles=2, width=8, blocks=3).eval()
+    with torch.no_grad():
+        net.residual[1].conv2.norm.gamma.zero_()
+        net.residual[1].conv2.norm.beta.zero_()
+    photo, weights = torch.rand(1, 3, 20, 24), torch.tensor([[0.3, 0.7]])
+    assert torch.equal(net.with_blocks([0, 2])(photo, weights), net(photo, weights))
+    assert not torch.allclose(net.with_blocks([0, 1])(photo, weights), net(photo, weights))

@@ -120,6 +120,17 @@ def test_it_starts_from_the_trunk_of_a_multi_style_network(
         torch.testing.assert_close(row, mean[name])
 
 
+def test_a_trunk_of_more_blocks_goes_without_those_before_its_last(
+    criterion: AnyStyleLoss, tiny_bank: StyleBank
+) -> None:
+    init = Network(CINNet(2, width=4, blocks=4), "cin", {}, ["photo", "a"])
+    task = AnyStyle(partial(AnyStyleNet, blocks=2), tiny_bank, criterion, init=init, **SETTINGS)
+    assert len(task.net.trunk.residual) == 2
+    for own, whole in zip(task.net.trunk.residual, (0, 3), strict=True):
+        expected = init.net.residual[whole].conv1.conv.conv2d.weight
+        assert torch.equal(own.conv1.conv.conv2d.weight, expected)
+
+
 def test_mistakes_are_named(criterion: AnyStyleLoss, tiny_bank: StyleBank) -> None:
     johnson = Network(JohnsonNet(width=4, blocks=1), "johnson", {}, ["a"])
     with pytest.raises(UserError, match="model=any starts from any or cin"):

@@ -12,7 +12,7 @@ from stylenets.report.tables import Sheet
 from stylenets.tasks.encoder_lessons import BATCH, encoder_lessons, fit_encoder, share_told
 from stylenets.vgg.network import LossNetwork
 
-SIZE = 256  # pixels: a crop's side, as model.style_size
+SIZE = 192  # pixels: a crop's side, as model.style_size of experiment=any
 READ = 384  # pixels: shortest side of the pictures that crops are taken of
 LOOKS = 16  # crops of each picture
 HELD_OUT = 8  # one picture in so many, of which the encoder is measured

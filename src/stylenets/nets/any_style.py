@@ -35,7 +35,7 @@ class AnyStyleNet(nn.Module):
     family: ClassVar[str] = "arbitrary-style"
     conditional: ClassVar[bool] = True
 
-    def __init__(self, styles: int = 1, width: int = 32, blocks: int = 5) -> None:
+    def __init__(self, styles: int = 1, width: int = 32, blocks: int = 3) -> None:
         super().__init__()
         self.trunk = CINNet(styles, width, blocks)
         self.sizes = {name: table.shape[1] for name, table in self._tables().items()}

@@ -124,3 +124,12 @@ class CINNet(nn.Module):
                 state[name] = torch.stack([mean if row is None else value[row] for row in rows])
         chosen.load_state_dict(state)
         return chosen
+
+    def with_blocks(self, blocks: Sequence[int]) -> "CINNet":
+        """The same network with copies of these of its residual blocks alone, by number."""
+        chosen = CINNet(**{**self.arguments(), "blocks": len(blocks)})
+        residual = nn.ModuleList(self.residual[number] for number in blocks)
+        for name, part in self.named_children():
+            source = residual if name == "residual" else part
+            chosen.get_submodule(name).load_state_dict(source.state_dict())
+        return chosen

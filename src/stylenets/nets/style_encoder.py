@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-CHANNELS = (3, 32, 48, 64, 64, 64)  # of the picture, and after each convolution of stride 2
-HIDDEN = 48  # numbers that a style is told by
+CHANNELS = (3, 32, 64, 96, 128, 128)  # of the picture, and after each convolution of stride 2
+HIDDEN = 128  # numbers that a style is told by
 EPS = 1e-5
 
 

@@ -32,7 +32,8 @@ class AnyStyle(StyleTask):
         net: Number of own rows -> AnyStyleNet, for a training from nothing.
         styles: The pictures that crops are taken from.
         criterion: The objective.
-        init: A network of any style to go on from, or a multi-style one whose trunk is taken.
+        init: A network of any style to go on from, or a multi-style one whose trunk is taken, with
+            no more residual blocks than ``net`` has.
         encoder: The file of a style encoder to begin with, as ``teach.py what=encoder`` makes it.
         style_batch: Crops in a step, each for some of the photographs.
         style_size: Their side in pixels.
@@ -69,7 +70,9 @@ class AnyStyle(StyleTask):
             raise UserError(f"model.style_batch={style_batch}: at least 1")
         if style_pool is not None and style_pool < 1:
             raise UserError(f"model.style_pool={style_pool}: at least 1, or null")
-        trained = net(styles=1) if init is None else _started(init)
+        trained = net(styles=1)
+        if init is not None:
+            trained = _started(init, trained.arguments()["blocks"])
         if encoder is not None:
             load_style_encoder(encoder, trained.encoder)
         network = Network(trained, "any", trained.arguments(), [PHOTO], criterion.vgg.source)
@@ -140,16 +143,22 @@ class AnyStyle(StyleTask):
         return crops, self.criterion.style_targets(crops)
 
 
-def _started(init: Network) -> AnyStyleNet:
-    """The network of ``init``; or the trunk of a multi-style one, and its row of the photograph."""
+def _started(init: Network, blocks: int) -> AnyStyleNet:
+    """The network of ``init``; or the trunk of a multi-style one, and its row of the photograph.
+
+    A trunk of more than ``blocks`` residual blocks goes without those before its last one.
+    """
     if isinstance(init.net, AnyStyleNet):
         return init.net.train()
     if not isinstance(init.net, CINNet):
         raise UserError(f"init= holds a {init.name} network: model=any starts from any or cin")
+    trunk = init.net
+    if len(trunk.residual) > blocks:
+        trunk = trunk.with_blocks([*range(blocks - 1), len(trunk.residual) - 1])
     painting = [row for row, name in enumerate(init.styles) if name != PHOTO]
-    started = AnyStyleNet(**{**init.net.arguments(), "styles": 1})
-    started.take_trunk(init.net.with_rows(painting).with_rows([None]))
+    started = AnyStyleNet(**{**trunk.arguments(), "styles": 1})
+    started.take_trunk(trunk.with_rows(painting).with_rows([None]))
     started.predict_own_rows()
     photo = init.styles.index(PHOTO) if PHOTO in init.styles else None
-    started.take_trunk(init.net.with_rows([photo]))
+    started.take_trunk(trunk.with_rows([photo]))
     return started.train()

@@ -23,7 +23,7 @@ from stylenets.tasks.style_crops import style_crops
 from stylenets.vgg.network import LossNetwork
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")  # of the style loss
-BATCH = 8  # crops
+BATCH = 16  # crops
 RATE = 3e-3  # of Adam
 EVEN = 1e-3  # of the deviation that differs most: no statistic counts as if it differed less
 ROWS = "output."  # how the names of what predicts rows begin: it is learned later
