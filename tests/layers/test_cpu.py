@@ -113,7 +113,7 @@ def test_instance_norm_by_batch_norm(batch: int, channels: int) -> None:
     )
 
 
-@pytest.mark.parametrize("size", [(600, 601), (3, 40_000), (2000, 40)])
+@pytest.mark.parametrize("size", [(600, 601), (3, 160_000), (12_000, 40)])
 def test_the_statistics_of_a_large_picture_are_exact(size: tuple[int, int]) -> None:
     slope = torch.linspace(-3, 3, size[1])
     x = torch.randn(2, 16, *size) + 9 * torch.rand(2, 16, 1, 1) + slope
@@ -122,7 +122,7 @@ def test_the_statistics_of_a_large_picture_are_exact(size: tuple[int, int]) -> N
     variance, mean = torch.var_mean(x.double(), (2, 3), correction=0, keepdim=True)
     expected = (x - mean) / (variance + EPS).sqrt() * gamma[..., None, None]
     found = cpu.instance_norm(x, gamma, beta, EPS) - beta[..., None, None]
-    assert (found - expected).abs().max() < 1e-5
+    assert (found - expected).abs().max() < 3e-5  # in one float32 sum it is 7e-5 at least
 
 
 @pytest.mark.parametrize(
