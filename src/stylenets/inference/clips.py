@@ -122,10 +122,8 @@ def steady_painter(
             return chosen.paint(frame.picture, look, controls)
         return chosen.paint_partition(frame.picture, frame.parts, look, controls)
 
-    def with_kept(frame: Frame, painted: Tensor) -> Tensor:
-        if isinstance(look, Tensor):
-            return painted
-        return frame.picture.lerp(painted, 1 - kept_share(frame.parts, look))
+    def kept(frame: Frame) -> Tensor | None:
+        return None if isinstance(look, Tensor) else kept_share(frame.parts, look)
 
     return SteadyPainter(
         paint,
@@ -133,7 +131,7 @@ def steady_painter(
         after=AFTER if "after" in steady else 0,
         memory=norms,
         together=_together(chosen.painter),
-        lay_over=with_kept,
+        kept=kept,
     )
 
 

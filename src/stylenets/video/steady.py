@@ -60,7 +60,7 @@ class SteadyPainter:
         after: Share of the last painted frame in the result.
         memory: What else is carried from frame to frame.
         together: How many frames are painted at once, where none depends on the one before.
-        lay_over: What lays over a painted frame what is kept of it.
+        kept: The share (H, W) of a frame that ``paint`` leaves as it is: nothing is blended there.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class SteadyPainter:
         after: float,
         memory: Memory | None = None,
         together: int = 1,
-        lay_over: Callable[[Frame, Tensor], Tensor] = lambda frame, painted: painted,
+        kept: Callable[[Frame], Tensor | None] = lambda frame: None,
     ) -> None:
         self.paint = paint
-        self.lay_over = lay_over
+        self.kept = kept
         self.before = before
         self.after = after
         self.memory = memory
@@ -113,18 +113,23 @@ class SteadyPainter:
         if not self.before:
             return frame
         seen = _pixels(frame.picture)
-        given = _picture(seen + self.before * motion.trust[..., None] * (last - seen))
+        given = _picture(seen + self.before * self._trust(frame, motion)[..., None] * (last - seen))
         return replace(frame, picture=given)
 
     def _settled(self, frame: Frame, new: Tensor, motion: Motion | None) -> Tensor:
         """What is shown of a frame painted by itself."""
         last = self._last_of(motion) if self.after else None
         if motion is not None and last is not None:
-            new = _picture(blended(_pixels(new), last, self.after * motion.trust))
-        new = self.lay_over(frame, new)
+            new = _picture(blended(_pixels(new), last, self.after * self._trust(frame, motion)))
         # as a file has it: a clip that is taken up again goes on with the same
         self.last = (255 * new).round() / 255
         return self.last
+
+    def _trust(self, frame: Frame, motion: Motion) -> Array:
+        """How far the motion is trusted, (H, W): not where something of the frame is kept."""
+        kept = self.kept(frame)
+        trust: Array = motion.trust if kept is None else motion.trust * (kept == 0).numpy()
+        return trust
 
     def _last_of(self, motion: Motion | None) -> Array | None:
         """The last painted frame after the motion; None where there is none, as at a cut."""
