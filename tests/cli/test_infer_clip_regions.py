@@ -84,17 +84,19 @@ def test_a_region_that_is_kept_on_a_painted_background(
         assert float(off.mean()) < 0.02  # blended with other neighbors at the border alone
 
 
-def test_a_border_is_as_soft_in_the_last_frame_as_frame_by_frame(
-    photos: list[Tensor], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("steady", ["before", "after"])
+def test_a_border_is_as_soft_as_in_a_picture(
+    photos: list[Tensor], monkeypatch: pytest.MonkeyPatch, steady: str
 ) -> None:
     write_mask("mask.png", SIDE // 2)
     given = ["regions={thing:ink}", "masks=mask.png", "feather=12"]
-    soft = slice(SIDE // 2 - 6, SIDE // 2 - 1)  # of which a part is kept
-    for steady in ("before", "after"):
-        held = run(monkeypatch, *given, f"steady={steady}")
-        alone = run(monkeypatch, *given, "steady=off")
-        for one, other in zip(held, alone, strict=True):
-            assert float((one - other)[..., soft].abs().max()) < 0.1
+    clip = run(monkeypatch, *given, f"steady={steady}")
+    last = ["infer.py", f"frames/{COUNT:02d}.png", "ckpt=small", "out=alone.png", *given]
+    monkeypatch.setattr("sys.argv", last)
+    command.main()
+    soft = slice(SIDE // 2 - 6, SIDE // 2 + 6)  # of which a part is kept
+    off = (clip[-1] - images.read(Path("alone.png")))[..., soft].abs()
+    assert float(off.mean()) < 0.008  # laid over twice, 0.014 and 0.021
 
 
 def test_found_anew_in_every_frame(photos: list[Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
